@@ -38,8 +38,8 @@ class Nursery:
         self._asking = Lock()
 
     def start(self, arguments: list[str], log: Path) -> "Child":
-        """Start a server with the arguments of the command line; it writes to the end of `log`."""
-        return self._fork(["serve", *arguments], log, log, dict(os.environ), Path.cwd())
+        """Start `clearprop` with these arguments; it writes to the end of `log`."""
+        return self._fork(arguments, log, log, dict(os.environ), Path.cwd())
 
     def run(
         self, arguments: list[str], environment: dict[str, str], folder: Path

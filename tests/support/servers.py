@@ -64,7 +64,7 @@ class ServerProcess:
     def launch(self) -> None:
         """Start it, and do not wait until it serves."""
         http = "off" if self.http_port is None else f"127.0.0.1:{self.http_port}"
-        options = ["--grpc", self.target, "--http", http, "--database", self.database]
+        options = ["serve", "--grpc", self.target, "--http", http, "--database", self.database]
         options += self.more
         self.process = nursery().start(options, self.log)
 

@@ -1,99 +1,26 @@
 """A server that is killed at any moment has lost nothing that it showed, and makes no other bit."""
 
 import random
-import threading
 import time
 from collections import Counter
 from pathlib import Path
 
-import grpc
-from calls import create, fresh_id, settings, state
-from clearprop.v1 import network_pb2, run_pb2, update_pb2
+from calls import create, state
+from clearprop.v1 import network_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
-from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from made_up_sets import create_made_up_set
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
+from steppers import ALL_EXAMPLES, Stepper, slow_settings
 from stored import kill_and_note, left_in, uninterrupted
 from watch_checker import faults
-from watch_reading import PATIENCE, Reading, Watcher, flat, reconnecting
-
-#: An update with all of these takes nearly 100 µs, so that watchers keep up with training.
-EXAMPLES = 300
-
-#: The share of the whole set that validates a run, which leaves so many.
-HELD_OUT = 0.25
-ALL_EXAMPLES = 400
+from watch_reading import Reading, Watcher, flat
 
 #: A page of updates, which is bounded in bytes, is recomputed in less time than a server lives.
 LAYERS = (2, 12, 1)
 
 #: No run lives longer: all of it is made again at the end.
 KILLS_OF_A_RUN = rounds(12, 50)
-
-
-def slow_settings() -> run_pb2.TrainingSettings:
-    """Return those of a run that outlasts all kills, and whose patience does not end."""
-    return settings(
-        "slow",
-        rate=0.5,
-        batch_size=EXAMPLES,
-        epochs=10**9,
-        validation=run_pb2.Validation(share=HELD_OUT, every=20),
-        stop=run_pb2.StopCondition(patience=10**9, restore_best=True),
-    )
-
-
-class Stepper:
-    """A client that steps a network on and on, and repeats a step until it is answered."""
-
-    def __init__(self, target: str, network: network_pb2.Network) -> None:
-        self.network = network
-        self.made = 0
-        self.counts: Counter[str] = Counter()
-        self._target = target
-        self._counts_of_steps = random.Random(2)
-        self._stopping = False
-        self._failure: Exception | None = None
-        self._thread = threading.Thread(target=self._step_on, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the step that is under way."""
-        self._stopping = True
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive(), "a step is not answered"
-        if self._failure is not None:
-            raise self._failure
-
-    def _step_on(self) -> None:
-        try:
-            with reconnecting(self._target) as stub:
-                while not self._stopping:
-                    self._step(stub, self._counts_of_steps.randint(1, 1_000))
-        except Exception as failure:  # noqa: BLE001 (raised where it is stopped)
-            self._failure = failure
-
-    def _step(self, stub: TrainingServiceStub, count: int) -> None:
-        request = pb.StepRequest(
-            network=self.network.network,
-            count=count,
-            settings=None if self.made else slow_settings(),
-            request_id=fresh_id("step"),
-        )
-        response = self._answered(stub, request)
-        self.made += count
-        assert response.updates[-1].update == self.made, "a step was made twice, or not at all"
-        self.counts["steps"] += 1
-
-    def _answered(self, stub: TrainingServiceStub, request: pb.StepRequest) -> pb.StepResponse:
-        while True:
-            try:
-                return stub.Step(request, wait_for_ready=True)
-            except grpc.RpcError as error:
-                if error.code() is not grpc.StatusCode.UNAVAILABLE:
-                    raise
-                self.counts["steps_cut"] += 1
 
 
 class Killing:
