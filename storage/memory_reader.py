@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Sequence
 
 from storage import store_errors
 from storage.memory_tables import (
@@ -15,6 +16,7 @@ from training.access import Token
 from training.audit import AuditEntry
 from training.errors import HistoryCompacted
 from training.network import Network
+from training.ownership import WorkerLease
 from training.ports import Answer, Clock
 from training.run import Run, RunState
 from training.training_set import Examples, TrainingSet
@@ -52,6 +54,10 @@ class MemoryReader:
     def head(self, uid: str) -> Head:
         return self._history(uid).head
 
+    def heads(self, uids: Sequence[str]) -> list[Head]:
+        histories = self._tables.histories
+        return [histories[uid].head for uid in uids if uid in histories]
+
     def run(self, uid: str, number: int) -> Run:
         history = self._tables.histories.get(uid)
         if history is None or number not in history.runs:
@@ -74,6 +80,26 @@ class MemoryReader:
     def wanted_state(self, uid: str, number: int) -> RunState | None:
         history = self._tables.histories.get(uid)
         return history.wanted.get(number) if history else None
+
+    def owner(self, uid: str, number: int) -> str | None:
+        history = self._tables.histories.get(uid)
+        if history is None or number not in history.runs or not history.runs[number].is_active:
+            return None
+        found = history.ownerships.get(number)
+        return found.worker if found and self._is_alive(found.worker) else None
+
+    def count_waiting_runs(self) -> int:
+        runs = self.active_runs()
+        return sum(self.owner(run.network_uid, run.number) is None for run in runs)
+
+    def workers(self) -> list[WorkerLease]:
+        owned = Counter(self.owner(run.network_uid, run.number) for run in self.active_runs())
+        leases = sorted(self._tables.leases.items())
+        return [
+            WorkerLease(worker, expire_time, owned[worker])
+            for worker, expire_time in leases
+            if self._is_alive(worker)
+        ]
 
     def training_set(self, set_id: str) -> TrainingSet:
         for training_set in self._living_sets():
@@ -157,6 +183,10 @@ class MemoryReader:
         if history is None:
             raise store_errors.no_network_uid(uid)
         return history
+
+    def _is_alive(self, worker: str) -> bool:
+        expire_time = self._tables.leases.get(worker)
+        return expire_time is not None and expire_time > self._clock.now()
 
     def _keeping(self, uid: str, update: int) -> History:
         """Return a history. Raises HistoryCompacted if the update was deleted."""

@@ -23,7 +23,9 @@ from training.update import Segment
 class MemoryStore(QueuedStore):
     """A store in memory; see training.ports.Store."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, is_shared: bool = False) -> None:
+        """Create an empty store; several users of one object can share it in tests."""
+        self.is_shared = is_shared
         self._tables = Tables()
         self._clock = clock
         super().__init__()

@@ -1,6 +1,7 @@
 """The data of the store in memory. Nothing is changed after it is committed."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 
@@ -11,6 +12,14 @@ from training.ports import Answer
 from training.run import Run, RunState
 from training.training_set import Examples, TrainingSet
 from training.update import Head, Keyframe, RunEvent, Segment, State
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """The last claim of a run; its worker may not live any more, "" if it has given up the run."""
+
+    worker: str
+    claim_time: datetime
 
 
 @dataclass(slots=True)
@@ -24,6 +33,7 @@ class History:
     runs: dict[int, Run] = field(default_factory=dict)
     wanted: dict[int, RunState] = field(default_factory=dict)
     events: list[RunEvent] = field(default_factory=list)
+    ownerships: dict[int, Ownership] = field(default_factory=dict)
 
     def copy(self) -> "History":
         """Return a copy that can be changed."""
@@ -35,6 +45,7 @@ class History:
             self.runs.copy(),
             self.wanted.copy(),
             self.events.copy(),
+            self.ownerships.copy(),
         )
 
 
@@ -56,6 +67,7 @@ class Tables:
     answers: dict[str, Answer] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     audit_entries: dict[int, AuditEntry] = field(default_factory=dict)
+    leases: dict[str, datetime] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         """Return a copy that can be changed."""
@@ -65,6 +77,7 @@ class Tables:
             self.answers.copy(),
             self.tokens.copy(),
             self.audit_entries.copy(),
+            self.leases.copy(),
         )
 
 

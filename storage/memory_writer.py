@@ -1,15 +1,16 @@
 """Writing in memory: one transaction on a copy of the tables."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage import store_errors
 from storage.addition_rules import check_addition, check_compaction
 from storage.memory_reader import MemoryReader
 from storage.memory_tables import (
     History,
+    Ownership,
     StoredSet,
     Tables,
     first_update,
@@ -22,8 +23,9 @@ from storage.retention import has_expired
 from training.access import Token
 from training.audit import AuditEntry
 from training.network import Network
+from training.ownership import Claim, WorkerExpired
 from training.ports import Answer, Clock
-from training.run import RunState
+from training.run import Run, RunState
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Keyframe, Segment
 
@@ -111,6 +113,39 @@ class MemoryWriter(MemoryReader):
         if self.run(uid, number).is_active:
             self._changing(uid).wanted[number] = state
 
+    def add_worker(self, worker: str, seconds: float) -> None:
+        self._tables.leases[worker] = self._clock.now() + timedelta(seconds=seconds)
+
+    def renew_worker(self, worker: str, seconds: float) -> bool:
+        if not self._is_alive(worker):
+            return False
+        self.add_worker(worker, seconds)
+        return True
+
+    def remove_worker(self, worker: str) -> None:
+        for run in self.active_runs():
+            self.release_run(run.network_uid, run.number, worker)
+        self._tables.leases.pop(worker, None)
+
+    def claim_runs(
+        self, worker: str, limit: int, carried_out: Collection[tuple[str, int]] = ()
+    ) -> list[Claim]:
+        if not self._is_alive(worker):
+            raise WorkerExpired(worker)
+        waiting = [
+            run
+            for run in self.active_runs()
+            if self.owner(run.network_uid, run.number) in (None, worker)
+            and (run.network_uid, run.number) not in carried_out
+        ]
+        waiting.sort(key=self._claim_time)
+        return [self._claim(run, worker) for run in waiting[:limit]]
+
+    def release_run(self, uid: str, number: int, worker: str) -> None:
+        if self.owner(uid, number) == worker:
+            ownerships = self._changing(uid).ownerships
+            ownerships[number] = replace(ownerships[number], worker="")
+
     def remember(self, answer: Answer) -> None:
         # In order of age: maintain() stops at the first answer that has not expired.
         self._tables.answers.pop(answer.request_id, None)
@@ -118,6 +153,10 @@ class MemoryWriter(MemoryReader):
 
     def remove_piece(self) -> bool:
         """Delete a chunk of hidden or expired data; return whether there may be more."""
+        for worker in self._tables.leases:
+            if not self._is_alive(worker):
+                del self._tables.leases[worker]
+                return True
         used = {uid for run in self._living_runs() for uid in run.set_uids}
         for uid, found in self._tables.sets.items():
             if found.deleted and uid not in used:
@@ -165,6 +204,17 @@ class MemoryWriter(MemoryReader):
         if found == [(part.first_update, part.count) for part in group]:
             history = self._tables.histories[segment.network_uid] = history.copy()
             history.segments[begin:end] = [kept_segment(segment)]
+
+    def _claim(self, run: Run, worker: str) -> Claim:
+        history = self._changing(run.network_uid)
+        history.head = history.head.renewed()
+        history.ownerships[run.number] = Ownership(worker, self._clock.now())
+        return Claim(run, history.head)
+
+    def _claim_time(self, run: Run) -> float:
+        """Return when a run was last claimed, in seconds since 1970; 0 for never."""
+        found = self._tables.histories[run.network_uid].ownerships.get(run.number)
+        return found.claim_time.timestamp() if found else 0.0
 
     def _changing(self, uid: str) -> History:
         """Replace a history by a copy that can be changed, and return it."""

@@ -35,10 +35,14 @@ _logger = logging.getLogger(__name__)
 class Work(Generic[T]):
     """Work, and its result.
 
-    `is_probe` if it only tests whether the store can be written.
+    `uid` is the network whose head it moves, "" if that is not known; `is_probe` if it only tests
+    whether the store can be written.
     """
 
-    def __init__(self, call: Callable[[Writer], T], *, is_probe: bool = False) -> None:
+    def __init__(
+        self, call: Callable[[Writer], T], uid: str = "", *, is_probe: bool = False
+    ) -> None:
+        self.uid = uid
         self.is_probe = is_probe
         self._call = call
         self._result: T
@@ -69,8 +73,10 @@ class Work(Generic[T]):
 class QueuedWork(Work[T]):
     """Work in the queue, and the future that waits for its result."""
 
-    def __init__(self, call: Callable[[Writer], T], *, is_probe: bool = False) -> None:
-        super().__init__(call, is_probe=is_probe)
+    def __init__(
+        self, call: Callable[[Writer], T], uid: str = "", *, is_probe: bool = False
+    ) -> None:
+        super().__init__(call, uid, is_probe=is_probe)
         self.future: Future[T] = Future()
 
     def begin(self) -> bool:
@@ -130,14 +136,17 @@ class QueuedStore(ABC):
         self._thread = Thread(target=self._serve, name="store", daemon=True)
         self._thread.start()
 
-    def write(self, work: Callable[[Writer], T]) -> Future[T]:
+    #: Whether other processes may write to the same data.
+    is_shared = False
+
+    def write(self, work: Callable[[Writer], T], uid: str = "") -> Future[T]:
         """Queue work for the next transaction; see training.ports.Store.
 
         Cancelling the future before the work has started removes it from the queue.
         """
-        return self._queued(QueuedWork(self._prepared(work)))
+        return self._queued(QueuedWork(self._prepared(work), uid))
 
-    def commit(self, work: Callable[[Writer], T]) -> T:
+    def commit(self, work: Callable[[Writer], T], uid: str = "") -> T:
         """Do work in a transaction and return its result; see training.ports.Store."""
         prepared = self._prepared(work)
         with self._lock:
@@ -146,8 +155,8 @@ class QueuedStore(ABC):
                 self._unfinished = 1
                 self._writing.acquire()
         if not is_alone:
-            return self._queued(QueuedWork(prepared)).result()
-        alone = Work(prepared)
+            return self._queued(QueuedWork(prepared, uid)).result()
+        alone = Work(prepared, uid)
         try:
             self._do([alone])
         finally:

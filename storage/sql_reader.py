@@ -1,13 +1,14 @@
 """Reading with SQL: one snapshot, prepared statements."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
 from sqlalchemy import ClauseElement
 
 from storage import codec, rows, sql_queries, store_errors
+from storage.ownership import OwnershipReading
 from storage.retention import has_expired
 from storage.session import Row, Session
 from training.access import Token
@@ -25,7 +26,7 @@ S = TypeVar("S", Segment, SegmentOutline)
 _BEYOND_ALL = 2**63 - 1
 
 
-class SqlReader:
+class SqlReader(OwnershipReading):
     """One snapshot; see training.ports.Reader."""
 
     def __init__(self, session: Session, clock: Clock) -> None:
@@ -61,6 +62,14 @@ class SqlReader:
         if row is None:
             raise store_errors.no_network_uid(uid)
         return self._intact(rows.head, row, "the head of a network", uid=uid)
+
+    def heads(self, uids: Sequence[str]) -> list[Head]:
+        found = ((uid, self._row(sql_queries.HEAD, uid=uid)) for uid in uids)
+        return [
+            self._intact(rows.head, row, "the head of a network", uid=uid)
+            for uid, row in found
+            if row is not None
+        ]
 
     def run(self, uid: str, number: int) -> Run:
         row = self._row(sql_queries.RUN, uid=uid, number=number)

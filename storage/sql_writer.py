@@ -9,6 +9,7 @@ from sqlalchemy import ClauseElement, bindparam, select
 
 from storage import codec, rows, sql_queries, store_errors
 from storage.addition_rules import check_addition, check_compaction
+from storage.ownership import OwnershipWriting
 from storage.schema import (
     answers,
     audit_entries,
@@ -109,7 +110,7 @@ _DELETE_ENTRIES = audit_entries.delete().where(
 _FORGET = answers.delete().where(answers.c.request_id == bindparam("request_id"))
 
 
-class SqlWriter(SqlReader):
+class SqlWriter(SqlReader, OwnershipWriting):
     """One work in a transaction; see training.ports.Writer."""
 
     def __init__(self, session: Session, clock: Clock) -> None:

@@ -11,6 +11,7 @@ from training.access import Token
 from training.audit import AuditEntry
 from training.intent import Intent, PausedRun
 from training.network import Network
+from training.ownership import OwnershipReader, OwnershipWriter
 from training.run import Run, RunState
 from training.snapshots import Snapshots
 from training.training_set import Examples, TrainingSet
@@ -32,7 +33,7 @@ class Answer:
     create_time: datetime
 
 
-class Reader(Protocol):
+class Reader(OwnershipReader, Protocol):
     """One consistent view of the store; short-lived, used by one thread.
 
     Every method raises DamagedHistory for corrupt data. A `limit` is at least 1; arrays are
@@ -55,6 +56,9 @@ class Reader(Protocol):
 
     def head(self, uid: str) -> Head:
         """Return the head of a network. Raises NetworkNotFound."""
+
+    def heads(self, uids: Sequence[str]) -> list[Head]:
+        """Return the heads of those of some networks that exist, in any order."""
 
     def run(self, uid: str, number: int) -> Run:
         """Return a run. Raises RunNotFound."""
@@ -142,7 +146,7 @@ class Reader(Protocol):
         """
 
 
-class Writer(Reader, Protocol):
+class Writer(Reader, OwnershipWriter, Protocol):
     """One transaction: it reads its own writes; all of it is committed, or nothing."""
 
     def add_network(self, network: Network, segment: Segment, keyframe: Keyframe) -> Head:
@@ -213,7 +217,11 @@ class Store(Protocol):
 
     @property
     def kind(self) -> str:
-        """The kind of store: `sqlite` or `memory`."""
+        """The kind of store: `postgresql`, `sqlite` or `memory`."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may write to the same data."""
 
     def read(self) -> AbstractContextManager[Reader]:
         """Open a view of the committed data, as it is at the latest at the first read.
@@ -222,18 +230,23 @@ class Store(Protocol):
         corrupt. Close the view before sending anything over a network.
         """
 
-    def write(self, work: Callable[[Writer], T]) -> Future[T]:
+    def write(self, work: Callable[[Writer], T], uid: str = "") -> Future[T]:
         """Queue work for the next transaction.
 
         The future gets the result of `work` once it is durable, or the exception that it raised, in
         which case nothing of it was written. It gets StoreUnavailable or StoreFull if the
-        transaction could not be committed: its outcome is unknown, read again. Work is done in the
-        order in which it is queued; several calls may share a transaction, and each succeeds or
-        fails alone. `work` is called once, in the thread that writes, and must be quick; it is not
-        called if its future was cancelled before.
+        transaction could not be committed: its outcome is unknown, read again. Several calls may
+        share a transaction, and each succeeds or fails alone.
+
+        `work` is called in the thread that writes, and must be quick; it is not called if its
+        future was cancelled before. A shared store calls it again if the database has undone the
+        transaction: so `work` changes nothing except through its writer. `uid` is the network whose
+        head it moves, if that is known. Works for the same network, and those without one, are done
+        in the order in which they are queued; a shared store orders those of several networks, so
+        that two processes do not wait for each other.
         """
 
-    def commit(self, work: Callable[[Writer], T]) -> T:
+    def commit(self, work: Callable[[Writer], T], uid: str = "") -> T:
         """Do work in a transaction, and return its result once it is durable.
 
         As `write` and then waiting for the future, but faster if no other work is queued: this
@@ -244,7 +257,9 @@ class Store(Protocol):
         """Call `listener` after each commit with the uids of the networks that changed.
 
         It is called in the thread that writes, before the futures get their results, and must be
-        quick. It carries no data: the listener reads again.
+        quick. It carries no data: the listener reads again. A shared store calls it also after
+        commits of other processes, in a thread of its own, perhaps late and perhaps never: who must
+        not miss a change reads again from time to time.
         """
 
     def on_availability(self, listener: Callable[[bool], None]) -> None:

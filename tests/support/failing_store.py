@@ -21,13 +21,13 @@ class FailingStore:
     def __getattr__(self, name: str) -> object:
         return getattr(self.store, name)
 
-    def commit(self, work: Callable[[Writer], T]) -> T:
-        return self.write(work).result()
+    def commit(self, work: Callable[[Writer], T], uid: str = "") -> T:
+        return self.write(work, uid).result()
 
-    def write(self, work: Callable[[Writer], T]) -> Future[T]:
+    def write(self, work: Callable[[Writer], T], uid: str = "") -> Future[T]:
         self.writes += 1
         if self.writes not in self.fail_after:
-            return self.store.write(work)
+            return self.store.write(work, uid)
         if self.fail_after[self.writes]:
             self.store.write(work).result()
         failed: Future[T] = Future()
