@@ -1,6 +1,7 @@
 """Chooses how the callers of a server prove who they are, by its settings."""
 
 import asyncio
+from collections.abc import Sequence
 
 from service.access.access import Access
 from service.access.client_certificates import ClientCertificates
@@ -8,6 +9,7 @@ from service.access.jwt_grants import JwtGrants, JwtRules
 from service.access.key_set import KeySet
 from service.access.stream_tickets import StreamTickets
 from service.access.token_grants import TokenGrants
+from service.access.token_reading import TokenReading
 from service.background_task import BackgroundTask
 from service.client_scopes import parse_scopes
 from service.settings import Settings
@@ -33,6 +35,8 @@ class Authentication:
         grants = TokenGrants(clock, loop)
         self.tokens = Tokens(store, grants, clock, settings.limits)
         self.tickets = StreamTickets(clock)
+        reading = TokenReading(grants, self.tokens.all, threads)
+        self._reading = [reading] if store.is_shared else []
         self._keys: KeySet | None = None
         jwts = self._jwts(settings, clock, threads)
         certificates = ClientCertificates(parse_scopes(settings.client_scope))
@@ -49,9 +53,9 @@ class Authentication:
             self._keys.load()
 
     @property
-    def tasks(self) -> list[BackgroundTask]:
+    def tasks(self) -> Sequence[BackgroundTask]:
         """The tasks to start."""
-        return [] if self._keys is None else [self._keys]
+        return self._reading if self._keys is None else [*self._reading, self._keys]
 
     def _jwts(self, settings: Settings, clock: Clock, threads: Threads) -> JwtGrants | None:
         if settings.jwt_issuer is None or settings.jwt_audience is None or not settings.jwt_keys:

@@ -23,11 +23,21 @@ class TokenGrants:
         self._loop = loop
         self._digests: dict[str, bytes] = {}  # by name
         self._grants: dict[bytes, tuple[bytes, Grant]] = {}  # by the start of the digest
+        #: How often a token was added or removed here. Changed in the event loop only.
+        self.changes = 0
 
     def load(self, tokens: Iterable[Token]) -> None:
-        """Add the tokens that are stored."""
-        for token in tokens:
-            self._add(token)
+        """Accept the tokens that are stored, and no others any more.
+
+        Before calls are served, or in the event loop.
+        """
+        stored = {token.name: token for token in tokens}
+        for name, digest in list(self._digests.items()):
+            if name not in stored or stored[name].digest != digest:
+                self._remove(name)
+        for token in stored.values():
+            if token.name not in self._digests:
+                self._add(token)
 
     def add(self, token: Token) -> None:
         """Accept a new token from now on."""
@@ -52,12 +62,14 @@ class TokenGrants:
         return grant
 
     def _add(self, token: Token) -> None:
+        self.changes += 1
         principal = Principal(f"token:{token.name}", token.scope)
         self._digests[token.name] = token.digest
         grant = Grant(principal, self._clock, token.expire_time)
         self._grants[token.digest[:_START]] = token.digest, grant
 
     def _remove(self, name: str) -> None:
+        self.changes += 1
         digest = self._digests.pop(name, None)
         if digest is not None:
             _, grant = self._grants.pop(digest[:_START])

@@ -42,7 +42,11 @@ class Tokens:
 
     def load(self) -> None:
         """Accept all stored tokens; called before calls are served. Raises DamagedHistory."""
-        self._grants.load(self.page("", self._limits.tokens))
+        self._grants.load(self.all())
+
+    def all(self) -> list[Token]:
+        """Return all tokens. Raises DamagedHistory."""
+        return self.page("", self._limits.tokens)
 
     def create(
         self, name: str, scope: Scope, seconds: int, unknown: tuple[Violation, ...] = ()
