@@ -40,6 +40,14 @@ def test_a_client_with_many_networks_must_delete_one_first(service: Service) -> 
     create(service, "d", "greedy")
 
 
+def test_networks_that_are_deleted_through_another_replica_count_no_more(service: Service) -> None:
+    create(service, "a", "greedy")
+    create(service, "b", "greedy")
+    uid = service.networks.get("a").network.uid
+    service.store.commit(lambda writer: writer.delete_network(uid))
+    create(service, "c", "greedy")
+
+
 def test_a_network_that_was_not_created_does_not_count(service: Service) -> None:
     create(service, "a", "greedy")
     for _ in range(3):
