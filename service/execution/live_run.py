@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from service.execution.live_state import LiveEvent, LiveState, next_state
+from training.ownership import Claim
 from training.run import RunState
 from training.trainer import Trainer
 
@@ -31,7 +32,9 @@ class LiveRun:
     `client` is the client that started it; `trainer` belongs to the thread of the current time
     slice, None if the run must be read. `pending` is the number of pending commits, `wanted` the
     requested state of the run in the store, `error` the first error since the run was read.
-    `waiting_for` is the reason why it was suspended, until its next commit.
+    `waiting_for` is the reason why it was suspended, until its next commit. `claim` is the claim of
+    `worker`, None if no other process can execute the run. A claimed run is not read again: only
+    another claim gives a head that it can continue from.
     """
 
     uid: str
@@ -43,10 +46,17 @@ class LiveRun:
     wanted: RunState | None = None
     error: BaseException | None = None
     waiting_for: str = ""
+    claim: Claim | None = None
+    worker: str = ""
 
     def happen(self, event: LiveEvent) -> None:
         """Change to the next state. Raises ImpossibleEvent."""
         self.state = next_state(self.state, event)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The uid of the network, and the number of the run."""
+        return self.uid, self.number
 
     def outdate(self, error: BaseException | None = None) -> None:
         """Have the run read again, after handling the error, if there is one."""

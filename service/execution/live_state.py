@@ -8,7 +8,7 @@ class LiveState(StrEnum):
 
     A run is OUTDATED if its data in memory may differ from the store: a commit or a time slice
     failed, the run was stopped by something other than its training, or it was started again. It is
-    read again as soon as it has no pending commits.
+    read again, or forgotten if it was claimed, as soon as it has no pending commits.
     """
 
     QUEUED = "queued"

@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
 from threading import Condition, Thread, Timer
 from typing import TypeVar
@@ -43,6 +44,22 @@ RETRY_SECONDS = 1.0
 #: The work of an update and a validation, in multiplications and additions, that the thread of a
 #: call computes: about 0.1 s.
 _SHORT_WORK = 2**28
+
+
+#: Errors of a write that can be right at another time, or need nothing more.
+_PASSING = (HeadMoved, NetworkNotFound, StoreFull, StoreUnavailable)
+
+
+class CannotEnd(Exception):
+    """A run cannot be ended, because its data in the store is corrupt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a work has written: an addition, and the requested state of its run after it."""
+
+    addition: Addition | None = None
+    wanted: RunState | None = None
 
 
 class ThreadExecutor:
@@ -92,8 +109,7 @@ class ThreadExecutor:
                 return
             live = self._live.get((uid, number))
             if live is None:
-                live = self._live[uid, number] = LiveRun(uid, number, client)
-                self._turns.put(client, live)
+                self._add(LiveRun(uid, number, client))
             else:
                 self._happen(live, live.outdate)
 
@@ -153,6 +169,11 @@ class ThreadExecutor:
             self._changed.wait_for(lambda: not any(live.pending for live in self._live.values()))
             self._live.clear()
 
+    def _add(self, live: LiveRun) -> None:
+        """Execute another run. Needs the lock."""
+        self._live[live.key] = live
+        self._turns.put(live.client, live)
+
     def _happen(self, live: LiveRun, change: Callable[[], None]) -> None:
         """Apply an event to a run, and do what its new state requires. Needs the lock."""
         before = live.state
@@ -164,7 +185,11 @@ class ThreadExecutor:
             timer.daemon = True
             timer.start()
         elif live.state is LiveState.FORGOTTEN:
-            del self._live[live.uid, live.number]
+            self._forget(live)
+
+    def _forget(self, live: LiveRun) -> None:
+        """Forget a run that is not executed any more. Needs the lock."""
+        del self._live[live.key]
 
     def _work(self) -> None:
         while (live := self._turns.take()) is not None:
@@ -185,12 +210,17 @@ class ThreadExecutor:
         """Execute one time slice of a run: its next segment, a stop, or reading it again."""
         error = None
         with self._changed:
-            if live.state is LiveState.OUTDATED_WORKING:
+            is_outdated = live.state is LiveState.OUTDATED_WORKING
+            if is_outdated:
                 if live.pending:
                     return Need.ALL_COMMITTED
                 error = live.reload()
             wanted, pending = live.wanted, live.pending
-        return self._recover(live, error) if error else self._continue(live, wanted, pending)
+        if error:
+            return self._recover(live, error)
+        if is_outdated and live.claim:
+            return Need.NOTHING
+        return self._continue(live, wanted, pending)
 
     def _continue(self, live: LiveRun, wanted: RunState | None, pending: int) -> Need:
         """Make the next segment of a run, or stop it as requested."""
@@ -209,7 +239,8 @@ class ThreadExecutor:
     def _load(self, live: LiveRun) -> tuple[Trainer | None, RunState | None]:
         """Return a trainer for a run as it is in the store, and the requested state.
 
-        The trainer is None if the run is not active.
+        The trainer is None if the run is not active. Raises HeadMoved if another worker has claimed
+        it since.
         """
         with self._store.read() as reader:
             network = reader.network_by_uid(live.uid)
@@ -218,6 +249,8 @@ class ThreadExecutor:
             if not run.is_active:
                 return None, None
             wanted = reader.wanted_state(live.uid, live.number)
+        if live.claim and live.claim.head != head:
+            raise HeadMoved("another worker has claimed the run")
         if wanted is None:
             self._store.require_room()  # before the state is read, which may take long
         return self._trainer(network, head, run), wanted
@@ -235,9 +268,9 @@ class ThreadExecutor:
         """Make the next segment and queue its write."""
         self._store.require_room()
         addition = trainer.advance().addition
-        self._commit(live, partial(self._append, addition), trainer.state, addition)
+        self._commit(live, partial(self._append, addition), trainer.state)
 
-    def _append(self, addition: Addition, writer: Writer) -> RunState | None:
+    def _append(self, addition: Addition, writer: Writer) -> Written:
         wanted = writer.append(addition)
         run = addition.run
         assert run is not None
@@ -245,50 +278,55 @@ class ThreadExecutor:
             # Its step ended when a stop was requested: the request must not be lost.
             ending = change_state(addition.after, run, RunState.CANCELLED, self._clock.now())
             writer.append(ending)
-        return wanted
+        return Written(addition, wanted)
 
-    def _halt(self, live: LiveRun, trainer: Trainer, writer: Writer) -> None:
+    def _halt(self, live: LiveRun, trainer: Trainer, writer: Writer) -> Written:
         """Change the run to the state that is requested now, even if the request has changed."""
         wanted = writer.wanted_state(live.uid, live.number)
-        if wanted is not None:
-            writer.append(trainer.halt(wanted))
+        if wanted is None:
+            return Written()
+        halting = trainer.halt(wanted)
+        writer.append(halting)
+        return Written(halting)
 
-    def _stop_by(self, live: LiveRun, work: Callable[[Writer], None]) -> None:
+    def _stop_by(
+        self, live: LiveRun, work: Callable[[Writer], Written], *, fails: bool = False
+    ) -> None:
         """Queue a write that stops the run; this outdates its data in memory."""
         with self._changed:
             live.outdate()
-        self._commit(live, work)
+        self._commit(live, work, fails=fails)
 
     def _commit(
         self,
         live: LiveRun,
-        work: Callable[[Writer], RunState | None],
+        work: Callable[[Writer], Written],
         state: State | None = None,
-        addition: Addition | None = None,
+        *,
+        fails: bool = False,
     ) -> None:
-        """Queue a write in the next transaction, which makes `state` and `addition` durable."""
+        """Queue a write in the next transaction, which makes `state` durable, or fails the run."""
         with self._changed:
             live.pending += 1
-        self._store.write(work).add_done_callback(
-            partial(self._commit_ended, live, state, addition)
+        self._store.write(work, live.uid).add_done_callback(
+            partial(self._commit_ended, live, state, fails)
         )
 
     def _commit_ended(
-        self,
-        live: LiveRun,
-        state: State | None,
-        addition: Addition | None,
-        done: "Future[RunState | None]",
+        self, live: LiveRun, state: State | None, fails: bool, done: "Future[Written]"
     ) -> None:
         """Handle the outcome of a commit; called in the thread that writes."""
         error = done.exception()
+        if fails and error is not None and not isinstance(error, _PASSING):
+            error = CannotEnd()
         if error is None and state is not None:
             self._states.remember(live.uid, state)
         with self._changed:
             if error is None:
-                if addition is not None:
-                    self.progress.add(addition)
-                live.wanted, live.waiting_for = done.result(), ""
+                written = done.result()
+                if written.addition is not None:
+                    self.progress.add(written.addition)
+                live.wanted, live.waiting_for = written.wanted, ""
             else:
                 self._happen(live, partial(live.outdate, error))
             self._happen(live, live.end_commit)
@@ -304,8 +342,8 @@ class ThreadExecutor:
         """Handle an error; the run has no data in memory any more."""
         match error:
             case HeadMoved():
-                return Need.CAPACITY
-            case NetworkNotFound() | _CannotEnd():
+                return Need.NOTHING if live.claim else Need.CAPACITY
+            case NetworkNotFound() | CannotEnd():
                 return Need.NOTHING
             case StoreFull() | StoreUnavailable():
                 if not live.waiting_for:
@@ -313,31 +351,27 @@ class ThreadExecutor:
                 live.waiting_for = error.message
                 return Need.TIME
             case _:
-                self._stop_by(live, partial(self._fail, live, error))
+                if isinstance(error, ClearpropError):
+                    logger.error("run %d failed: %s", live.number, error)
+                    cause = error.reason, error.message
+                else:
+                    logger.error(
+                        "run %d failed with an internal error", live.number, exc_info=error
+                    )
+                    cause = "INTERNAL", "internal error: see the log of the server"
+                self._stop_by(live, partial(self._fail, live, *cause), fails=True)
                 return Need.ALL_COMMITTED
 
-    def _fail(self, live: LiveRun, error: BaseException, writer: Writer) -> None:
-        """End a run that cannot continue: its data is corrupt, or there was an internal error."""
-        if isinstance(error, ClearpropError):
-            logger.error("run %d failed: %s", live.number, error)
-            reason, message = error.reason, error.message
-        else:
-            logger.error("run %d failed with an internal error", live.number, exc_info=error)
-            reason, message = "INTERNAL", "internal error: see the log of the server"
-        try:
-            run, head = writer.run(live.uid, live.number), writer.head(live.uid)
-            if run.is_active:
-                failure = Failure(reason, message, head.latest_update + 1)
-                now = self._clock.now()
-                failing = change_state(head, run, RunState.FAILED, now, failure=failure)
-                writer.append(failing)
-                with self._changed:
-                    self.progress.add(failing)
-        except (StoreFull, StoreUnavailable, NetworkNotFound):
-            raise
-        except Exception as damage:
-            raise _CannotEnd from damage
+    def _fail(self, live: LiveRun, reason: str, message: str, writer: Writer) -> Written:
+        """End a run that cannot continue: its data is corrupt, or there was an internal error.
 
-
-class _CannotEnd(Exception):
-    """A run cannot be ended, because its data in the store is corrupt."""
+        Only its owner does, if there is one: others can be able to continue it.
+        """
+        run, head = writer.run(live.uid, live.number), writer.head(live.uid)
+        is_lost = live.claim and writer.owner(live.uid, live.number) != live.worker
+        if not run.is_active or is_lost:
+            return Written()
+        failure = Failure(reason, message, head.latest_update + 1)
+        failing = change_state(head, run, RunState.FAILED, self._clock.now(), failure=failure)
+        writer.append(failing)
+        return Written(failing)
