@@ -32,9 +32,11 @@ class LiveRun:
     `client` is the client that started it; `trainer` belongs to the thread of the current time
     slice, None if the run must be read. `pending` is the number of pending commits, `wanted` the
     requested state of the run in the store, `error` the first error since the run was read.
-    `waiting_for` is the reason why it was suspended, until its next commit. `claim` is the claim of
-    `worker`, None if no other process can execute the run. A claimed run is not read again: only
-    another claim gives a head that it can continue from.
+    `waiting_for` is the reason why it was suspended, until its next commit.
+
+    `claim` is the claim of `worker`, None if no other process can execute the run. A claimed run is
+    not read again: only another claim gives a head that it can continue from. `claim_time` is when
+    it was claimed, in monotonic seconds; `is_given_back` if others should claim it next.
     """
 
     uid: str
@@ -48,6 +50,8 @@ class LiveRun:
     waiting_for: str = ""
     claim: Claim | None = None
     worker: str = ""
+    claim_time: float = 0.0
+    is_given_back: bool = False
 
     def happen(self, event: LiveEvent) -> None:
         """Change to the next state. Raises ImpossibleEvent."""

@@ -76,7 +76,7 @@ class ThreadExecutor:
         examples: ExamplesCache,
         states: StateReader,
         clock: Clock,
-        threads: int = 0,
+        threads: int | None = None,
     ) -> None:
         self._store = store
         self._examples = examples
@@ -90,7 +90,7 @@ class ThreadExecutor:
         self.progress = Progress()
         self._threads = [
             Thread(target=self._work, name=f"trainer-{index}", daemon=True)
-            for index in range(threads or os.cpu_count() or 1)
+            for index in range((os.cpu_count() or 1) if threads is None else threads)
         ]
         for thread in self._threads:
             thread.start()

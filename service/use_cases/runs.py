@@ -161,19 +161,25 @@ class Runs:
             network, head, run = _look(writer, network_id, number, etag)
             if run.is_over and run.state is not wanted:
                 raise _over(network_id, run)
-            cancels = wanted is RunState.CANCELLED
             # A pause does not replace an earlier request to cancel.
-            if run.is_active and (cancels or writer.wanted_state(network.uid, number) is None):
-                writer.want(network.uid, number, wanted)
-            elif cancels and run.state is RunState.PAUSED:
-                ending = change_state(head, run, RunState.CANCELLED, self._clock.now())
-                writer.append(ending)
-                head, run = ending.after, _run_of(ending)
+            earlier = writer.wanted_state(network.uid, number)
+            state = RunState.CANCELLED if RunState.CANCELLED in (wanted, earlier) else wanted
+            if run.is_active and self._has_executor(writer, run):
+                writer.want(network.uid, number, state)
+            elif run.is_active or (run.state is RunState.PAUSED and wanted is RunState.CANCELLED):
+                stopping = change_state(head, run, state, self._clock.now())
+                writer.append(stopping)
+                head, run = stopping.after, _run_of(stopping)
             return ticket_for(network, head, run)
 
         return self._store.commit(
             lambda writer: once_waiting(writer, self._clock, request, lambda: ask(writer))
         )
+
+    def _has_executor(self, reader: Reader, run: Run) -> bool:
+        """Return whether somebody executes an active run, who has to stop it."""
+        is_owned = not self._store.is_shared or reader.owner(run.network_uid, run.number)
+        return bool(is_owned)
 
     def _opened(
         self,

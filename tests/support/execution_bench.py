@@ -21,14 +21,15 @@ class ExecutionBench(Service):
 
     failing: FailingStore
 
-    def __init__(self, new_executor: NewExecutor) -> None:
+    def __init__(self, new_executor: NewExecutor, store: Store | None = None) -> None:
         def on_failing_store(
             store: Store, examples: ExamplesCache, states: StateReader, clock: Clock
         ) -> Executor:
             self.failing = FailingStore(store)
             return new_executor(cast("Store", self.failing), examples, states, clock)
 
-        super().__init__(executor=on_failing_store)
+        super().__init__(executor=on_failing_store, store=store)
+        self.executor.adopt()
         initializer = Initializer(InitializerKind.UNIFORM, 1)
         self.networks.create(NewNetwork("net", (2, 5, 1), initializer=initializer))
 

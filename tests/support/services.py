@@ -50,9 +50,10 @@ class Service(AbstractContextManager["Service"]):
         limits: Limits | None = None,
         clock: Clock | None = None,
         executor: NewExecutor = ThreadExecutor,
+        store: Store | None = None,
     ) -> None:
         clock, limits = clock or SystemClock(), limits or Limits()
-        self.store = open_store(database, clock, limits)
+        self.store = store or open_store(database, clock, limits)
         self.threads = Threads(2, "own")
         self.readers = readers = Readers.of(self.store)
         self.states, self.pages = readers.states, readers.pages

@@ -7,11 +7,16 @@ from execution_bench import ExecutionBench
 from plain_executor import PlainExecutor
 from services import NewExecutor
 
+from service.clock import SystemClock
 from service.execution import thread_executor
+from service.execution.claiming_executor import ClaimingExecutor
 from service.execution.thread_executor import ThreadExecutor
+from storage.memory_store import MemoryStore
 
 
-@pytest.fixture(params=[ThreadExecutor, PlainExecutor], ids=["threads", "plain"])
+@pytest.fixture(
+    params=[ThreadExecutor, ClaimingExecutor, PlainExecutor], ids=["threads", "claiming", "plain"]
+)
 def new_executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> NewExecutor:
     """Each executor in turn: how it is made."""
     monkeypatch.setattr(thread_executor, "RETRY_SECONDS", 0.01)
@@ -22,5 +27,6 @@ def new_executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def bench(new_executor: NewExecutor) -> Iterator[ExecutionBench]:
     """A service with each executor in turn."""
-    with ExecutionBench(new_executor) as bench:
+    store = MemoryStore(SystemClock(), is_shared=new_executor is ClaimingExecutor)
+    with ExecutionBench(new_executor, store) as bench:
         yield bench

@@ -95,7 +95,7 @@ def test_a_stopped_executor_leaves_runs_active_and_another_continues(
     assert bench.runs.get("net", 1).run.state is RunState.RUNNING
 
     bench.executor = new_executor(bench.store, bench.readers.examples, bench.states, SystemClock())
-    assert bench.executor.adopt() == 1
+    bench.executor.adopt()
     bench.wait_until(lambda run: run.is_over)
     assert bench.final_bits() == uninterrupted(long)
 
@@ -254,7 +254,7 @@ def test_an_intent_that_was_written_before_a_crash_is_carried_out(
     paused_at(bench, 1)
     addition = intent_to_continue(bench, count).addition(SystemClock().now())
     bench.store.write(lambda writer: writer.append(addition)).result()
-    assert bench.executor.adopt() == 1
+    bench.executor.adopt()
     paused_at(bench, count)
 
 

@@ -1,0 +1,159 @@
+"""Claims the runs that this process executes, as long as it can renew its lease."""
+
+import logging
+import time
+from collections.abc import Collection, Sequence
+from threading import Event, Thread
+from typing import Final, Protocol
+
+from service.execution.lease import Lease, result_within
+from training.errors import StoreFull, StoreUnavailable
+from training.ownership import Claim, WorkerExpired
+from training.ports import Clock, Store
+
+logger = logging.getLogger(__name__)
+
+#: How often a worker looks for runs that wait, in seconds; it is also woken by commits, which may
+#: be lost.
+POLL_SECONDS: Final = 0.5
+
+#: The pause between two searches that found nothing, in seconds, however many commits there are.
+_PAUSE_SECONDS: Final = 0.02
+
+#: The maximum number of runs for each thread: so many share it. Others wait for another worker.
+_RUNS_PER_THREAD: Final = 4
+
+#: A worker with the maximum number of runs gives one back after this time, in seconds, if others
+#: wait: so each run has its turn, as it has among the threads of one process.
+TURN_SECONDS: Final = 10.0
+
+
+class Claimer(Protocol):
+    """Who executes the claimed runs."""
+
+    def executed(self) -> Collection[tuple[str, int]]:
+        """Return the uids and numbers of the runs that are executed."""
+
+    def impossible(self) -> Collection[tuple[str, int]]:
+        """Return the runs that can be neither executed nor ended."""
+
+    def carry_out(self, claims: Sequence[Claim], worker: str) -> None:
+        """Execute the claimed runs of a worker."""
+
+    def drop_all(self) -> None:
+        """Stop executing all runs: they may belong to others."""
+
+    def give_back(self, least_seconds: float) -> None:
+        """Give back the run that has been executed for longest, if it was for so many seconds."""
+
+
+class Claiming:
+    """A thread that keeps the lease of this worker, and claims runs for its free threads.
+
+    A worker first claims one run for each free thread, so that the runs are spread over the
+    workers, and more only if they still wait half a second later.
+    """
+
+    def __init__(self, store: Store, clock: Clock, claimer: Claimer, threads: int) -> None:
+        self._store = store
+        self._claimer = claimer
+        self._lease = Lease(store, clock)
+        self._count = threads
+        self._woken = Event()
+        self._stopping = False
+        self._is_failing = False
+        self._known: frozenset[str] = frozenset()  # networks whose commits are no news here
+        self._thread = Thread(target=self._serve, name="claims", daemon=True)
+        store.on_commit(self._committed)
+
+    def start(self) -> None:
+        """Begin to claim; beginning again only wakes it."""
+        if self._thread.ident is None:
+            self._thread.start()
+        self.wake()
+
+    def wake(self) -> None:
+        """Look for runs that wait, now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Claim no more runs. Those that are executed are still those of this worker."""
+        self._stopping = True
+        self.wake()
+        if self._thread.ident is not None:
+            self._thread.join(POLL_SECONDS)  # a store that hangs does not keep it
+
+    def leave(self) -> None:
+        """End the lease, durably if the store can be written, so that others claim the runs."""
+        ending = self._lease.end()
+        if ending is not None:
+            try:
+                result_within(ending, POLL_SECONDS)
+            except (StoreFull, StoreUnavailable, TimeoutError):
+                logger.warning("the lease of this worker could not be ended; it will expire")
+
+    def _committed(self, uids: Sequence[str]) -> None:
+        if not self._known.issuperset(uids):
+            self.wake()
+
+    def _serve(self) -> None:
+        while not self._stopping:
+            is_woken = self._woken.wait(POLL_SECONDS)
+            self._woken.clear()
+            try:
+                if self._keep_lease():
+                    self._claim(is_poll=not is_woken)
+                self._is_failing = False
+            except (StoreFull, StoreUnavailable, TimeoutError) as error:
+                self._note_failure(error)
+            except WorkerExpired:
+                self._lose()
+            except Exception:
+                logger.exception("claiming runs failed; trying again")
+            if not self._stopping:
+                time.sleep(_PAUSE_SECONDS)
+
+    def _keep_lease(self) -> bool:
+        """Add or renew the lease if this is due; return whether this process may rely on it."""
+        lease = self._lease
+        is_due = lease.worker and not lease.seconds_to_renewal
+        if is_due and not (lease.seconds_left and lease.renew()):
+            self._lose()
+        if not lease.worker:
+            lease.begin()
+            logger.info("claiming runs", extra={"worker": lease.worker})
+        return lease.seconds_left > 0
+
+    def _lose(self) -> None:
+        """Stop all runs, and begin again with another name."""
+        logger.warning("the lease of worker %s is over: its runs are left", self._lease.worker)
+        self._claimer.drop_all()
+        self._lease.end()
+
+    def _claim(self, *, is_poll: bool) -> None:
+        executed = self._claimer.executed()
+        self._known = frozenset(uid for uid, _ in executed)
+        limit = self._count - len(executed)
+        if limit <= 0 and is_poll:
+            limit = min(self._count, self._count * _RUNS_PER_THREAD - len(executed))
+        if limit > 0:
+            self._claim_up_to(limit, {*executed, *self._claimer.impossible()})
+        elif is_poll and self._are_others_waiting():
+            self._claimer.give_back(TURN_SECONDS)
+
+    def _claim_up_to(self, limit: int, carried_out: Collection[tuple[str, int]]) -> None:
+        worker = self._lease.worker
+        claiming = self._store.write(lambda writer: writer.claim_runs(worker, limit, carried_out))
+        claims = result_within(claiming, self._lease.seconds_left)
+        if claims:
+            self._known |= {claim.run.network_uid for claim in claims}
+            self._claimer.carry_out(claims, worker)
+
+    def _are_others_waiting(self) -> bool:
+        with self._store.read() as reader:
+            return reader.count_waiting_runs() > 0
+
+    def _note_failure(self, error: Exception) -> None:
+        if not self._is_failing:
+            logger.warning("no runs can be claimed: %s", str(error) or "the store does not answer")
+        self._is_failing = True
