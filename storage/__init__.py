@@ -1,18 +1,24 @@
-"""Stores for all data: one in SQLite, and one in memory."""
+"""Stores for all data: in SQLite, in PostgreSQL, and in memory."""
 
 from storage.memory_store import MemoryStore
 from storage.sqlite import SqliteStore
-from storage.urls import database_path
+from storage.urls import database_path, is_postgres
 from training.limits import Limits
 from training.ports import Clock, Store
 
 
 def open_store(url: str, clock: Clock, limits: Limits | None = None) -> Store:
-    """Open the store at `sqlite:///relative/path`, `sqlite:////absolute/path` or `memory:`.
+    """Open the store at a URL.
 
-    Limits of its size apply only to stores in files.
+    It is `sqlite:///relative/path`, `sqlite:////absolute/path`, `postgresql://USER@HOST/DATABASE`
+    or `memory:`. Limits of its size do not apply to stores in memory.
 
     Raises ValueError for another URL, and storage.errors.CannotOpenStore.
     """
+    if is_postgres(url):
+        # Not at the top: its driver is an extra.
+        from storage.postgres import PostgresStore  # noqa: PLC0415
+
+        return PostgresStore(url, clock, limits)
     path = database_path(url)
     return MemoryStore(clock) if path is None else SqliteStore(path, clock, limits)

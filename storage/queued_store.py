@@ -49,7 +49,10 @@ class Work(Generic[T]):
         self._error: BaseException | None = None
 
     def attempt(self, writer: Writer) -> None:
-        """Do the work and store its result. Raises what the work raises."""
+        """Do the work and store its result. Raises what the work raises.
+
+        It may be done again if the database undid it: then only the last result counts.
+        """
         self._result = self._call(writer)
 
     def fail(self, error: BaseException) -> None:

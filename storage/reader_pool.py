@@ -13,20 +13,21 @@ class ReaderPool:
 
     def __init__(self, connect: Callable[[], DBAPIConnection], size: int) -> None:
         """Open at most `size` connections; more readers wait."""
-        self._pool = QueuePool(connect, pool_size=size, max_overflow=0)
+        self._pool = self._opened(connect, size)
         self._changed = Condition()
         self._in_use = 0
         self._is_paused = False
 
     @contextmanager
     def connection(self) -> Iterator[PoolProxiedConnection]:
-        """Use a connection; leaving the block ends its transaction."""
+        """Use a connection in a transaction, which ends with the block."""
         with self._changed:
             self._changed.wait_for(lambda: not self._is_paused)
             self._in_use += 1
         try:
             connection = self._pool.connect()
             try:
+                self._begin(connection)
                 yield connection
             finally:
                 connection.close()
@@ -34,6 +35,12 @@ class ReaderPool:
             with self._changed:
                 self._in_use -= 1
                 self._changed.notify_all()
+
+    def _opened(self, connect: Callable[[], DBAPIConnection], size: int) -> QueuePool:
+        return QueuePool(connect, pool_size=size, max_overflow=0)
+
+    def _begin(self, connection: PoolProxiedConnection) -> None:
+        connection.cursor().execute("BEGIN")
 
     @contextmanager
     def paused(self, timeout: float) -> Iterator[bool]:

@@ -9,12 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage.column_types import ASSIGNED, TEXT, ColumnType
+
 metadata = sa.MetaData()
 
 # A table without row ids is one B-tree instead of two, for rows that are found only by their key.
 
 
-def _key(name: str, type_: type[sa.types.TypeEngine[Any]] = sa.Text) -> sa.Column[Any]:
+def _key(name: str, type_: ColumnType = TEXT) -> sa.Column[Any]:
     return sa.Column(name, type_, primary_key=True, autoincrement=False)
 
 
@@ -23,7 +25,7 @@ def _number(name: str) -> sa.Column[int]:
 
 
 def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
+    return sa.Column(name, TEXT, nullable=False)
 
 
 def _blob(name: str, *, nullable: bool = False) -> sa.Column[bytes]:
@@ -62,14 +64,14 @@ runs = sa.Table(
     _key("network_uid"),
     _key("number", sa.BigInteger),
     _text("state"),
-    sa.Column("wanted_state", sa.Text),
+    sa.Column("wanted_state", TEXT),
     _text("training_set_uid"),
     _blob("latest_cost", nullable=True),
     _blob("document"),
     _number("crc"),
     _blob("epoch_cost", nullable=True),  # NULL in rows of revision 0001
     # NULL without such a set, and in rows before revision 0008.
-    sa.Column("validation_set_uid", sa.Text),
+    sa.Column("validation_set_uid", TEXT),
     sa.Index("runs_by_training_set", "training_set_uid"),
     sa.Index("runs_by_validation_set", "validation_set_uid"),
     sqlite_with_rowid=False,
@@ -151,8 +153,8 @@ answers = sa.Table(
     "answers",
     metadata,
     # In the order of arrival, which is that of expiry: the oldest are found without an index.
-    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-    sa.Column("request_id", sa.Text, nullable=False, unique=True),
+    sa.Column("number", ASSIGNED, primary_key=True),
+    sa.Column("request_id", TEXT, nullable=False, unique=True),
     _number("create_time"),
     _blob("digest"),
     _blob("content"),
@@ -174,7 +176,7 @@ tokens = sa.Table(
 audit_entries = sa.Table(
     "audit_entries",
     metadata,
-    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("number", ASSIGNED, primary_key=True),
     _number("first_time"),
     _number("last_time"),
     _number("calls"),
@@ -195,9 +197,11 @@ for _table in (networks, training_sets):
         _table.c.id,
         unique=True,
         sqlite_where=~_table.c.deleted,
+        postgresql_where=~_table.c.deleted,
     )
     sa.Index(
         f"deleted_{_table.name}",
         _table.c.uid,
         sqlite_where=_table.c.deleted == sa.true(),
+        postgresql_where=_table.c.deleted == sa.true(),
     )

@@ -83,6 +83,7 @@ class Session:
         """Execute a statement that changes rows, and return how many it matched."""
         return int(self.execute(statement, values).rowcount)
 
-    def control(self, sql: str) -> None:
-        """Execute a statement that controls transactions."""
+    def control(self, sql: str) -> str | None:
+        """Execute a statement that controls transactions, and return the answer of a driver."""
         self._cursor.execute(sql)
+        return getattr(self._cursor, "statusmessage", None)

@@ -48,7 +48,7 @@ RUNS = (
     .limit(_LIMIT)
 )
 # Not IN: its SQL depends on the values.
-_IS_ACTIVE = sa.or_(*(runs.c.state == state.value for state in sorted(ACTIVE)))
+IS_ACTIVE = sa.or_(*(runs.c.state == state.value for state in sorted(ACTIVE)))
 _RUNS_NOT_OVER = (
     select(*rows.RUN_COLUMNS)
     .join(
@@ -59,7 +59,7 @@ _RUNS_NOT_OVER = (
     .order_by(heads.c.network_uid)
 )
 STATES_OF_RUNS_NOT_OVER = _RUNS_NOT_OVER.with_only_columns(runs.c.state)
-ACTIVE_RUNS = _RUNS_NOT_OVER.where(_IS_ACTIVE)
+ACTIVE_RUNS = _RUNS_NOT_OVER.where(IS_ACTIVE)
 RUN_USING = _RUNS_NOT_OVER.where(
     (runs.c.training_set_uid == _UID) | (runs.c.validation_set_uid == _UID)
 ).limit(1)

@@ -58,10 +58,7 @@ class SqlReader(OwnershipReading):
         return [uid for (uid,) in self._rows(sql_queries.LIVING_UIDS)]
 
     def head(self, uid: str) -> Head:
-        row = self._row(sql_queries.HEAD, uid=uid)
-        if row is None:
-            raise store_errors.no_network_uid(uid)
-        return self._intact(rows.head, row, "the head of a network", uid=uid)
+        return self._found_head(uid, self._row(sql_queries.HEAD, uid=uid))
 
     def heads(self, uids: Sequence[str]) -> list[Head]:
         found = ((uid, self._row(sql_queries.HEAD, uid=uid)) for uid in uids)
@@ -96,10 +93,7 @@ class SqlReader(OwnershipReading):
         return None if row is None or row[0] is None else RunState(row[0])
 
     def training_set(self, set_id: str) -> TrainingSet:
-        row = self._row(sql_queries.TRAINING_SET_BY_ID, id=set_id)
-        if row is None:
-            raise store_errors.no_training_set(set_id)
-        return self._training_set(row)
+        return self._found_set(set_id, self._row(sql_queries.TRAINING_SET_BY_ID, id=set_id))
 
     def training_set_by_uid(self, uid: str) -> TrainingSet:
         row = self._row(sql_queries.TRAINING_SET_BY_UID, uid=uid)
@@ -207,6 +201,16 @@ class SqlReader(OwnershipReading):
         row = self._row(statement)
         assert row is not None  # a count always returns a row
         return int(row[0])
+
+    def _found_head(self, uid: str, row: Row | None) -> Head:
+        if row is None:
+            raise store_errors.no_network_uid(uid)
+        return self._intact(rows.head, row, "the head of a network", uid=uid)
+
+    def _found_set(self, set_id: str, row: Row | None) -> TrainingSet:
+        if row is None:
+            raise store_errors.no_training_set(set_id)
+        return self._training_set(row)
 
     def _network(self, row: Row) -> Network:
         return self._intact(rows.network, row, "a network", uid=row[0])

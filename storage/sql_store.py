@@ -28,6 +28,10 @@ _logger = logging.getLogger(__name__)
 _TO_SAVEPOINT = ("ROLLBACK TO work", "RELEASE work")
 
 
+def _never(_: Exception) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """Access to a database; its connections do not begin transactions automatically.
@@ -36,6 +40,10 @@ class Database:
     the write lock; `readers` are the connections of snapshots; `errors` are the exceptions of the
     driver. For one of these, `is_damage` returns whether the database is corrupt, `is_of_disk`
     whether the disk failed, which ends the whole transaction, and `is_full` whether it is full.
+
+    A database that others write, too, has more than one attempt: `is_undone` returns whether it
+    undid the whole transaction, and `is_conflict` whether a work met what another process has just
+    committed; both may succeed if they are repeated.
     """
 
     dialect: Dialect
@@ -46,6 +54,9 @@ class Database:
     is_damage: Callable[[Exception], bool]
     is_of_disk: Callable[[Exception], bool]
     is_full: Callable[[Exception], bool]
+    attempts: int = 1
+    is_undone: Callable[[Exception], bool] = _never
+    is_conflict: Callable[[Exception], bool] = _never
 
 
 class SqlStore(QueuedStore):
@@ -71,9 +82,7 @@ class SqlStore(QueuedStore):
         errors: tuple[type[Exception], ...] = (*self._database.errors, SQLAlchemyError)
         try:
             with self._database.readers.connection() as connection:
-                session = Session(connection, self._statements)
-                session.control("BEGIN")
-                yield SqlReader(session, self._clock)
+                yield self._reader(Session(connection, self._statements))
         except errors as error:
             _logger.exception("the database cannot be read")
             raise self._error(error, store_errors.cannot_read()) from error
@@ -90,14 +99,8 @@ class SqlStore(QueuedStore):
         writer.replace(group, segment)
 
     def _transact(self, works: Sequence[Work[Any]]) -> set[str] | None:
-        changed: set[str] = set()
         try:
-            session = self._session()
-            session.control(self._database.begin)
-            is_alone = len(works) == 1
-            for work in works:
-                changed |= self._attempt(work, session, is_alone=is_alone)
-            session.control("COMMIT")
+            return self._do_in_transaction(works)
         except Exception as error:
             is_full = self._database.is_full(error)
             failure = store_errors.full() if is_full else store_errors.cannot_write()
@@ -109,27 +112,50 @@ class SqlStore(QueuedStore):
             for work in works:
                 work.fail(failure)
             return None
-        return changed
 
-    def _attempt(self, work: Work[Any], session: Session, *, is_alone: bool) -> set[str]:
+    def _do_in_transaction(self, works: Sequence[Work[Any]]) -> set[str]:
+        """Do all work in one transaction, and again if the database undid it before its COMMIT."""
+        for attempts_left in range(self._database.attempts, 0, -1):
+            session = self._session()
+            try:
+                session.control(self._database.begin)
+                is_alone = len(works) == 1
+                changed: set[str] = set()
+                for work in works:
+                    changed |= self._attempt(work, session, attempts_left, is_alone=is_alone)
+            except Exception as error:
+                if attempts_left == 1 or not self._database.is_undone(error):
+                    raise
+                _logger.info("a transaction is repeated: %s", error)
+                self._disconnect()
+            else:
+                self._commit(session)
+                return changed
+        raise AssertionError  # the last attempt returns or raises
+
+    def _attempt(
+        self, work: Work[Any], session: Session, attempts_left: int, *, is_alone: bool
+    ) -> set[str]:
         """Do one work; return the uids of the networks that it changed.
 
         It is undone alone if it fails: to its savepoint, which one that is alone in its transaction
         does not need. Raises the error of the driver if the whole transaction is lost.
         """
-        writer = SqlWriter(session, self._clock)
+        writer = self._writer(session)
         if not is_alone:
             session.control("SAVEPOINT work")
         try:
             work.attempt(writer)
         except BaseException as error:
-            if isinstance(error, Exception) and self._database.is_of_disk(error):
+            if isinstance(error, Exception) and self._loses_all(error, attempts_left):
                 raise
             # Some errors of a database end its transaction: then nothing can be undone, and this
             # raises, too.
             for sql in ("ROLLBACK", self._database.begin) if is_alone else _TO_SAVEPOINT:
                 session.control(sql)
             if isinstance(error, self._database.errors):
+                if attempts_left > 1 and self._database.is_conflict(error):
+                    return self._attempt(work, session, attempts_left - 1, is_alone=is_alone)
                 _logger.exception("the database refused to be written")
                 work.fail(self._error(error, store_errors.cannot_write()))
             else:
@@ -138,6 +164,21 @@ class SqlStore(QueuedStore):
         if not is_alone:
             session.control("RELEASE work")
         return writer.changed
+
+    def _loses_all(self, error: Exception, attempts_left: int) -> bool:
+        """Return whether an error in a work ends the whole transaction."""
+        is_repeated = attempts_left > 1 and self._database.is_undone(error)
+        return is_repeated or self._database.is_of_disk(error)
+
+    def _reader(self, session: Session) -> SqlReader:
+        return SqlReader(session, self._clock)
+
+    def _writer(self, session: Session) -> SqlWriter:
+        return SqlWriter(session, self._clock)
+
+    def _commit(self, session: Session) -> None:
+        """Commit; if this raises, the outcome is unknown."""
+        session.control("COMMIT")
 
     def _error(self, error: Exception, otherwise: ClearpropError) -> ClearpropError:
         """Return the error for callers for an error of the driver, without SQL and paths."""

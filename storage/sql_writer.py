@@ -24,7 +24,7 @@ from storage.schema import (
     tokens,
     training_sets,
 )
-from storage.session import Session, Values
+from storage.session import Row, Session, Values
 from storage.sql_reader import SqlReader
 from training.access import Token
 from training.audit import AuditEntry
@@ -51,6 +51,9 @@ _UPDATE_NETWORK = networks.update().where(networks.c.uid == _UID)
 _DELETE_NETWORK = (
     networks.update().where(networks.c.uid == _UID, ~networks.c.deleted).values(deleted=sa.true())
 )
+# Who changes a network in several steps locks its head first, and then other rows. SQLite has only
+# one writer, and compiles this to a SELECT.
+_LOCK_HEAD = select(*rows.HEAD_COLUMNS).where(heads.c.network_uid == _UID).with_for_update()
 _DELETE_HEAD = heads.delete().where(heads.c.network_uid == _UID)
 _DELETE_TRAINING_SET = (
     training_sets.update()
@@ -72,7 +75,7 @@ _IN_PLACE = (
 )
 _PLACES = (
     select(segments.c.first_update, segments.c.update_count)
-    .where(*_IN_PLACE, sa.exists().where(heads.c.network_uid == _UID))
+    .where(*_IN_PLACE)
     .order_by(segments.c.first_update)
 )
 _REMOVE_SEGMENTS = segments.delete().where(*_IN_PLACE)
@@ -86,7 +89,12 @@ _UPDATE_RUN = (
     .returning(runs.c.wanted_state)
 )
 _CHANGING_OF_RUN = ("state", "latest_cost", "document", "crc", "epoch_cost")
-_WANT = runs.update().where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
+_WANT = runs.update().where(
+    runs.c.network_uid == _UID,
+    runs.c.number == _NUMBER,
+    sql_queries.IS_ACTIVE,
+    sa.exists().where(heads.c.network_uid == _UID),
+)
 _TOKEN_WITH_NAME = select(tokens.c.name).where(tokens.c.name == bindparam("name"))
 _DELETE_TOKEN = tokens.delete().where(tokens.c.name == bindparam("at_name"))
 _CHANGING_OF_ENTRY = ("last_time", "calls", "request_id", "crc")
@@ -129,13 +137,14 @@ class SqlWriter(SqlReader, OwnershipWriting):
         return head
 
     def set_labels(self, uid: str, labels: dict[str, str]) -> None:
+        self._lock_head(uid)
         self._put_network(replace(self.network_by_uid(uid), labels=labels))
         self.changed.add(uid)
 
     def delete_network(self, uid: str) -> None:
+        self._change(_DELETE_HEAD, at_uid=uid)
         if not self._change(_DELETE_NETWORK, at_uid=uid):
             raise store_errors.no_network_uid(uid)
-        self._change(_DELETE_HEAD, at_uid=uid)
         self.changed.add(uid)
 
     def add_training_set(self, training_set: TrainingSet, examples_: Examples) -> None:
@@ -164,7 +173,7 @@ class SqlWriter(SqlReader, OwnershipWriting):
         return None if addition.run is None else self._put_run(addition.run)
 
     def compact(self, uid: str, keyframe: Keyframe) -> Head:
-        head, update = self.head(uid), keyframe.state.update
+        head, update = self._found_head(uid, self._lock_head(uid)), keyframe.state.update
         check_compaction(head, keyframe)
         if update <= head.earliest_update:
             return head
@@ -176,9 +185,11 @@ class SqlWriter(SqlReader, OwnershipWriting):
         return after
 
     def want(self, uid: str, number: int, state: RunState) -> None:
-        if self.run(uid, number).is_active:
-            self._change(_WANT, at_uid=uid, at_number=number, wanted_state=state.value)
+        self._lock_head(uid)
+        if self._change(_WANT, at_uid=uid, at_number=number, wanted_state=state.value):
             self.changed.add(uid)
+        else:
+            self.run(uid, number)
 
     def remember(self, answer: Answer) -> None:
         # Not an UPDATE: an answer that replaces an expired one expires after those before it.
@@ -192,8 +203,7 @@ class SqlWriter(SqlReader, OwnershipWriting):
             same = {f"before_{name}": values[name] for name in _SAME_IN_ENTRY}
             if self._change(_UPDATE_ENTRY, **changes, **same):
                 return entry.number
-        last = self._row(sql_queries.LAST_AUDIT_ENTRY)
-        numbered = replace(entry, number=1 if last is None else last[0] + 1)
+        numbered = replace(entry, number=self._next_audit_number())
         self._insert(audit_entries, rows.audit_values(numbered))
         return numbered.number
 
@@ -211,6 +221,8 @@ class SqlWriter(SqlReader, OwnershipWriting):
 
     def replace(self, group: Sequence[Segment], segment: Segment) -> None:
         """Replace several segments by one, if all of them still exist."""
+        if self._lock_head(segment.network_uid) is None:
+            return
         place = {
             "at_uid": segment.network_uid,
             "at_first": segment.first_update,
@@ -220,6 +232,14 @@ class SqlWriter(SqlReader, OwnershipWriting):
         if found == [(part.first_update, part.count) for part in group]:
             self._change(_REMOVE_SEGMENTS, **place)
             self._insert(segments, rows.segment_values(segment))
+
+    def _lock_head(self, uid: str) -> Row | None:
+        """Return the row of a head, which no other process changes before the transaction ends."""
+        return self._row(_LOCK_HEAD, at_uid=uid)
+
+    def _next_audit_number(self) -> int:
+        last = self._row(sql_queries.LAST_AUDIT_ENTRY)
+        return 1 if last is None else int(last[0]) + 1
 
     def _move_head(self, before: Head, after: Head) -> None:
         values = rows.head_values(after)

@@ -140,6 +140,13 @@ def cannot_copy_memory() -> NoFileToCopy:
     )
 
 
+def cannot_copy_postgres() -> NoFileToCopy:
+    """Return the error for a copy of a store in PostgreSQL."""
+    return NoFileToCopy(
+        "the store is in PostgreSQL: back it up with pg_dump, or with the backups of its server"
+    )
+
+
 def no_room_for_copy(needed: int, left: int) -> StoreFull:
     """Return the error for a copy for which the disk has no room."""
     return StoreFull(

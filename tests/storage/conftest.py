@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from histories import SetClock
+from postgres_server import PostgresServer, Template
 
 from storage.memory_store import MemoryStore
+from storage.postgres import PostgresStore
 from storage.sqlite import SqliteStore
 from training.ports import Store
 
@@ -40,12 +42,35 @@ def sqlite_store(path: Path, clock: SetClock) -> Iterator[SqliteStore]:
     store.close()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, clock: SetClock) -> Iterator[Store]:
-    """Each store in turn, empty."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite_store")
-        return
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> Template:
+    """A PostgreSQL database that nothing is in, to be copied."""
+    return Template(postgres, lambda url: PostgresStore(url, SetClock()).close())
+
+
+@pytest.fixture
+def postgres_url(postgres_template: Template) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of a test's own."""
+    with postgres_template.copied() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_store(postgres_url: str, clock: SetClock) -> Iterator[PostgresStore]:
+    store = PostgresStore(postgres_url, clock)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def memory_store(clock: SetClock) -> Iterator[MemoryStore]:
     store = MemoryStore(clock)
     yield store
     store.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """Each store in turn, empty."""
+    found: Store = request.getfixturevalue(f"{request.param}_store")
+    return found

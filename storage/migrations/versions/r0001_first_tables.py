@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from storage.column_types import ASSIGNED, TEXT, ColumnType
+
 revision = "0001"
 down_revision = None
 
@@ -14,8 +16,8 @@ def upgrade() -> None:
     for name in ("networks", "training_sets"):
         op.create_table(
             name,
-            _key("uid", sa.Text),
-            _column("id", sa.Text),
+            _key("uid", TEXT),
+            _column("id", TEXT),
             _column("deleted", sa.Boolean),
             _column("document", sa.LargeBinary),
             _column("crc", sa.BigInteger),
@@ -27,16 +29,18 @@ def upgrade() -> None:
             ["id"],
             unique=True,
             sqlite_where=~deleted,
+            postgresql_where=~deleted,
         )
         op.create_index(
             f"deleted_{name}",
             name,
             ["uid"],
             sqlite_where=deleted == sa.true(),
+            postgresql_where=deleted == sa.true(),
         )
     op.create_table(
         "heads",
-        _key("network_uid", sa.Text),
+        _key("network_uid", TEXT),
         *(
             _column(number, sa.BigInteger)
             for number in (
@@ -53,11 +57,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "runs",
-        _key("network_uid", sa.Text),
+        _key("network_uid", TEXT),
         _key("number", sa.BigInteger),
-        _column("state", sa.Text),
-        sa.Column("wanted_state", sa.Text),
-        _column("training_set_uid", sa.Text),
+        _column("state", TEXT),
+        sa.Column("wanted_state", TEXT),
+        _column("training_set_uid", TEXT),
         sa.Column("latest_cost", sa.LargeBinary),
         _column("document", sa.LargeBinary),
         _column("crc", sa.BigInteger),
@@ -66,7 +70,7 @@ def upgrade() -> None:
     op.create_index("runs_by_training_set", "runs", ["training_set_uid"])
     op.create_table(
         "run_events",
-        _key("network_uid", sa.Text),
+        _key("network_uid", TEXT),
         _key("at_update", sa.BigInteger),
         _key("number", sa.BigInteger),
         sa.Column("latest_cost", sa.LargeBinary),
@@ -76,10 +80,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "segments",
-        _key("network_uid", sa.Text),
+        _key("network_uid", TEXT),
         _key("first_update", sa.BigInteger),
         _column("update_count", sa.BigInteger),
-        _column("kind", sa.Text),
+        _column("kind", TEXT),
         _column("run", sa.BigInteger),
         _column("run_offset", sa.BigInteger),
         _column("commit_time", sa.BigInteger),
@@ -91,7 +95,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "keyframes",
-        _key("network_uid", sa.Text),
+        _key("network_uid", TEXT),
         _key("at_update", sa.BigInteger),
         _column("crc", sa.BigInteger),
         _column("parameters", sa.LargeBinary),
@@ -99,15 +103,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "examples",
-        _key("training_set_uid", sa.Text),
+        _key("training_set_uid", TEXT),
         _column("crc", sa.BigInteger),
         _column("inputs", sa.LargeBinary),
         _column("targets", sa.LargeBinary),
     )
     op.create_table(
         "answers",
-        sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-        sa.Column("request_id", sa.Text, nullable=False, unique=True),
+        sa.Column("number", ASSIGNED, primary_key=True),
+        sa.Column("request_id", TEXT, nullable=False, unique=True),
         _column("create_time", sa.BigInteger),
         _column("digest", sa.LargeBinary),
         _column("content", sa.LargeBinary),
@@ -115,9 +119,9 @@ def upgrade() -> None:
     )
 
 
-def _key(name: str, type_: type[sa.types.TypeEngine[Any]]) -> sa.Column[Any]:
+def _key(name: str, type_: ColumnType) -> sa.Column[Any]:
     return sa.Column(name, type_, primary_key=True, autoincrement=False)
 
 
-def _column(name: str, type_: type[sa.types.TypeEngine[Any]]) -> sa.Column[Any]:
+def _column(name: str, type_: ColumnType) -> sa.Column[Any]:
     return sa.Column(name, type_, nullable=False)

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Connection
 
+from storage.column_types import TEXT, ColumnType
+
 revision = "0003"
 down_revision = "0002"
 
@@ -27,10 +29,10 @@ def upgrade() -> None:
     op.rename_table("segments", "old_segments")
     op.create_table(
         "segments",
-        _key("network_uid", sa.Text),
+        _key("network_uid", TEXT),
         _key("first_update", sa.BigInteger),
         _column("update_count", sa.BigInteger),
-        _column("kind", sa.Text),
+        _column("kind", TEXT),
         _column("run", sa.BigInteger),
         _column("run_offset", sa.BigInteger),
         _column("commit_time", sa.BigInteger),
@@ -102,9 +104,9 @@ def _checksum(fields: list[Any], blob: bytes = b"") -> int:
     return zlib.crc32(blob, zlib.crc32("\n".join(map(str, fields)).encode()))
 
 
-def _key(name: str, type_: type[sa.types.TypeEngine[Any]]) -> sa.Column[Any]:
+def _key(name: str, type_: ColumnType) -> sa.Column[Any]:
     return sa.Column(name, type_, primary_key=True, autoincrement=False)
 
 
-def _column(name: str, type_: type[sa.types.TypeEngine[Any]]) -> sa.Column[Any]:
+def _column(name: str, type_: ColumnType) -> sa.Column[Any]:
     return sa.Column(name, type_, nullable=False)

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from storage.column_types import TEXT
+
 revision = "0004"
 down_revision = "0003"
 
@@ -29,7 +31,7 @@ def upgrade() -> None:
     op.rename_table("heads", "old_heads")
     op.create_table(
         "heads",
-        sa.Column("network_uid", sa.Text, primary_key=True, autoincrement=False),
+        sa.Column("network_uid", TEXT, primary_key=True, autoincrement=False),
         *(sa.Column(name, sa.BigInteger, nullable=False) for name in _FACTS[1:]),
         sa.Column("earliest_update", sa.BigInteger, nullable=False),
         sa.Column("crc", sa.BigInteger, nullable=False),

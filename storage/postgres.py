@@ -1,0 +1,138 @@
+"""The store in a PostgreSQL database, which any number of processes use at once."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import BinaryIO
+
+import psycopg
+from sqlalchemy import create_engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from storage import postgres_connections, store_errors
+from storage.errors import CannotOpenStore
+from storage.merging import Group
+from storage.migrations import migrate
+from storage.postgres_connections import (
+    BEGIN_WRITE,
+    PostgresReaderPool,
+    connect,
+    connect_driver,
+)
+from storage.postgres_writer import PostgresWriter
+from storage.session import Session
+from storage.sql_store import Database, SqlStore
+from storage.urls import without_password
+from training.limits import Limits
+from training.ports import Clock, Writer
+from training.update import Segment
+
+#: The maximum number of open snapshots of a process; more wait.
+_READERS = 16
+
+#: How often a transaction is tried. A process that is stopped within a transaction loses its locks
+#: before the last attempt.
+_ATTEMPTS = 4
+
+#: The key of the lock that lets one process at a time migrate.
+_MIGRATION = 0x0C1EA7
+
+
+class PostgresStore(SqlStore):
+    """A store in PostgreSQL; for any number of servers."""
+
+    def __init__(self, url: str, clock: Clock, limits: Limits | None = None) -> None:
+        """Open the database; create or migrate its tables if necessary. Raises CannotOpenStore."""
+        del limits
+        try:
+            _prepare(url)
+            super().__init__(_database(url), clock)
+        except (psycopg.Error, SQLAlchemyError, ValueError) as error:
+            raise CannotOpenStore(
+                f"cannot open the database {without_password(url)}: {_words_for(error)}"
+            ) from None
+
+    @property
+    def kind(self) -> str:
+        """The kind of this store: `postgresql`."""
+        return "postgresql"
+
+    @property
+    def used_bytes(self) -> int:
+        """The size of the stored data: 0, it is not measured."""
+        return 0
+
+    @property
+    def free_bytes(self) -> int | None:
+        """The free space on the disk: None, it is that of another machine."""
+        return None
+
+    def require_room(self, new_bytes: int | None = None) -> None:
+        """Do nothing: this store has no quota."""
+
+    def copy(self, check: Callable[[], None]) -> Future[BinaryIO]:  # noqa: ARG002 — of the port
+        """Refuse it: PostgreSQL has its own backups."""
+        refused: Future[BinaryIO] = Future()
+        refused.set_exception(store_errors.cannot_copy_postgres())
+        return refused
+
+    def _writer(self, session: Session) -> PostgresWriter:
+        return PostgresWriter(session, self._clock)
+
+    def _commit(self, session: Session) -> None:
+        # A transaction with an error that nobody noticed would silently be undone.
+        if session.control("COMMIT") != "COMMIT":
+            raise psycopg.errors.InFailedSqlTransaction
+
+    def _remove_piece(self, writer: Writer) -> bool:
+        assert isinstance(writer, PostgresWriter)
+        return writer.is_maintainer() and super()._remove_piece(writer)
+
+    def _replace(self, writer: Writer, group: Group, segment: Segment) -> None:
+        assert isinstance(writer, PostgresWriter)
+        if writer.is_maintainer():
+            super()._replace(writer, group, segment)
+
+
+def _prepare(url: str) -> None:
+    """Create or migrate the tables; one process at a time."""
+    engine = create_engine(
+        "postgresql+psycopg://", creator=partial(_connect_migrating, url), poolclass=NullPool
+    )
+    with engine.begin() as connection:
+        # All others wait for the whole migration.
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION})")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+        migrate(connection)
+
+
+def _connect_migrating(url: str) -> psycopg.Connection[tuple[object, ...]]:
+    connection = connect(url)
+    connection.autocommit = False
+    connection.cursor_factory = psycopg.Cursor
+    return connection
+
+
+def _database(url: str) -> Database:
+    return Database(
+        dialect=PGDialect_psycopg(),  # type: ignore[no-untyped-call] # of SQLAlchemy
+        connect=partial(connect_driver, url),
+        begin=BEGIN_WRITE,
+        readers=PostgresReaderPool(partial(connect_driver, url), _READERS),
+        errors=(psycopg.Error,),
+        is_damage=postgres_connections.is_damage,
+        is_of_disk=postgres_connections.is_of_disk,
+        is_full=postgres_connections.is_full,
+        attempts=_ATTEMPTS,
+        is_undone=postgres_connections.is_undone,
+        is_conflict=postgres_connections.is_conflict,
+    )
+
+
+def _words_for(error: Exception) -> str:
+    """Return why the database could not be opened, for a message of one line."""
+    cause = getattr(error, "orig", None) or error
+    return " ".join(str(cause).split())

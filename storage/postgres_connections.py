@@ -1,0 +1,145 @@
+"""Connections to PostgreSQL, and the meaning of their errors."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import psycopg
+from psycopg import errors, pq
+from psycopg.types.numeric import Int8Dumper
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+
+from storage.reader_pool import ReaderPool
+
+#: How long a statement waits for the lock of another process, in milliseconds.
+LOCK_TIMEOUT = 2_000
+
+#: A process that stops in a transaction loses its connection, and thereby its locks, after this
+#: time in milliseconds: before its lease expires.
+_IDLE_TIMEOUT = 5_000
+
+# A connection to a machine that disappears ends after about 10 s. The URL may say otherwise.
+_DEFAULTS = {
+    "application_name": "clearprop",
+    "connect_timeout": "5",
+    "keepalives_idle": "4",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+
+# Statements are short, so that compiling them never pays.
+_SESSION = (
+    f"SET lock_timeout = {LOCK_TIMEOUT}; SET jit = off;"
+    f" SET idle_in_transaction_session_timeout = {_IDLE_TIMEOUT}"
+)
+
+#: Begins the transaction of a snapshot: all its statements see the same committed data.
+_BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+#: Begins a transaction that writes: each statement sees what is committed when it begins, and a row
+#: that another transaction changes is read again once it has ended.
+BEGIN_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE"
+
+_UNDONE = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+    errors.IdleInTransactionSessionTimeout,
+    errors.AdminShutdown,
+    errors.CrashShutdown,
+)
+
+
+class _Cursor(psycopg.Cursor[Any]):
+    """A cursor whose results are binary: BYTEA and floats are not converted to text."""
+
+    def __init__(self, connection: psycopg.Connection[Any], **options: Any) -> None:  # noqa: ANN401 (passed on)
+        super().__init__(connection, **options)
+        self.format = pq.Format.BINARY
+
+
+def connect(url: str) -> psycopg.Connection[Any]:
+    """Open a connection that does not begin transactions automatically.
+
+    Raises psycopg.Error if there is no server, or if it refuses the connection, and ValueError for
+    an invalid URL.
+    """
+    try:
+        given = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # Its message may quote a part of the password.
+        raise ValueError("the URL of the database is invalid") from None
+    connection = psycopg.connect(
+        psycopg.conninfo.make_conninfo("", **_DEFAULTS | given),
+        autocommit=True,
+        cursor_factory=_Cursor,
+    )
+    try:
+        # Otherwise the type of a number, and with it the prepared statement, depends on its size.
+        connection.adapters.register_dumper(int, Int8Dumper)
+        connection.pgconn.exec_(_SESSION.encode())
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_driver(url: str) -> DBAPIConnection:
+    """Open a connection as SQLAlchemy and the stores see it; see `connect`."""
+    return cast("DBAPIConnection", connect(url))
+
+
+class PostgresReaderPool(ReaderPool):
+    """Connections whose transactions are snapshots.
+
+    If one was lost while it was not in use, all others were, too: new ones are opened.
+    """
+
+    def _opened(self, connect: Callable[[], DBAPIConnection], size: int) -> QueuePool:
+        # A ROLLBACK would also forget prepared statements.
+        pool = QueuePool(connect, pool_size=size, max_overflow=0, reset_on_return="commit")
+        event.listen(pool, "checkout", _begin)
+        return pool
+
+    def _begin(self, connection: PoolProxiedConnection) -> None:
+        """Do nothing: the pool has begun the transaction."""
+
+
+def _begin(connection: DBAPIConnection, *_: object) -> None:
+    try:
+        connection.cursor().execute(_BEGIN_READ)
+    except psycopg.OperationalError as error:
+        raise InvalidatePoolError(str(error)) from error
+
+
+def is_undone(error: Exception) -> bool:
+    """Return whether the database undid a transaction, which may succeed if it is repeated.
+
+    Also a connection that was lost before the COMMIT.
+    """
+    is_lost = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
+    return is_lost or isinstance(error, _UNDONE)
+
+
+def is_conflict(error: Exception) -> bool:
+    """Return whether another transaction has just committed the same key."""
+    return isinstance(error, errors.UniqueViolation)
+
+
+def is_damage(error: Exception) -> bool:
+    """Return whether an error means that the database is corrupt."""
+    return isinstance(error, errors.DataCorrupted | errors.IndexCorrupted)
+
+
+def is_full(error: Exception) -> bool:
+    """Return whether the disk of the database is full."""
+    return isinstance(error, errors.DiskFull)
+
+
+def is_of_disk(error: Exception) -> bool:
+    """Return whether an error ends the whole transaction: one of the disk or of the connection."""
+    is_lost = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
+    return is_lost or isinstance(error, errors.DiskFull | errors.IoError)

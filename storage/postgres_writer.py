@@ -1,0 +1,73 @@
+"""Writing in PostgreSQL: what makes the transactions of several processes wait for each other.
+
+A work reads, decides and writes. In SQLite no other transaction does that meanwhile. Here, each
+statement sees what others have committed before it; so a work that decides by what it reads locks
+it first: a network by its head, a request by its id, a training set by its row, and the number of
+networks or training sets by a lock of their table.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam, select
+
+from storage.schema import audit_entries, training_sets
+from storage.sql_queries import TRAINING_SET_BY_ID
+from storage.sql_writer import SqlWriter
+from training.ports import Answer
+from training.run import Run
+from training.training_set import TrainingSet
+
+# The first part of the keys of advisory locks, which are shared by the whole database.
+_REQUESTS, _NUMBERS, _MAINTENANCE = (0x0C1EA701 + place for place in range(3))
+
+_LOCK_TEXT = select(
+    sa.func.pg_advisory_xact_lock(
+        bindparam("space", type_=sa.Integer),
+        sa.func.hashtext(bindparam("text", type_=sa.Text)),
+    )
+)
+_TRY_MAINTENANCE = select(sa.func.pg_try_advisory_xact_lock(_MAINTENANCE))
+_TRAINING_SET = TRAINING_SET_BY_ID.with_for_update(read=True)
+_LOCK_TRAINING_SET = (
+    select(training_sets.c.uid)
+    .where(training_sets.c.uid == bindparam("uid", type_=sa.Text))
+    .with_for_update()
+)
+_NEXT_AUDIT_NUMBER = select(
+    sa.func.nextval(sa.func.pg_get_serial_sequence(audit_entries.name, "number"))
+)
+
+
+class PostgresWriter(SqlWriter):
+    """One work in a transaction; see training.ports.Writer."""
+
+    def answer(self, request_id: str) -> Answer | None:
+        # Another process that answers the same request is waited for.
+        self._row(_LOCK_TEXT, space=_REQUESTS, text=request_id)
+        return super().answer(request_id)
+
+    def count_networks(self) -> int:
+        self._row(_LOCK_TEXT, space=_NUMBERS, text="networks")
+        return super().count_networks()
+
+    def count_training_sets(self) -> int:
+        self._row(_LOCK_TEXT, space=_NUMBERS, text="training_sets")
+        return super().count_training_sets()
+
+    def training_set(self, set_id: str) -> TrainingSet:
+        # It is not deleted while a run on it is opened.
+        return self._found_set(set_id, self._row(_TRAINING_SET, id=set_id))
+
+    def run_using(self, training_set_uid: str) -> Run | None:
+        # No run on it is opened while it is deleted.
+        self._row(_LOCK_TRAINING_SET, uid=training_set_uid)
+        return super().run_using(training_set_uid)
+
+    def is_maintainer(self) -> bool:
+        """Return whether no other process does maintenance before this transaction ends."""
+        row = self._row(_TRY_MAINTENANCE)
+        return row is not None and bool(row[0])
+
+    def _next_audit_number(self) -> int:
+        row = self._row(_NEXT_AUDIT_NUMBER)
+        assert row is not None  # a sequence always has a next number
+        return int(row[0])
