@@ -1,11 +1,12 @@
 """A PostgreSQL server for tests: real, on a loopback port, in a temporary folder.
 
 Its programs are in a wheel. It can be stopped, killed and started again on the same port. A
-database for a test is a copy of a template, which takes 20 ms.
+database for a test is a copy of a template.
 """
 
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -33,8 +34,15 @@ _SETTINGS = {
     "max_connections": "300",
     "shared_buffers": "64MB",
     "autovacuum": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "log_min_messages": "fatal",
 }
+
+#: A database has 300 files: in memory, copying it takes 15 ms.
+_MEMORY = Path("/dev/shm")  # noqa: S108 (the folder in it is a new one)
+_ENOUGH = 2**30
 
 _CLUSTER = ("--no-sync", "--auth=trust", "--username=clearprop", "--encoding=UTF8", "--locale=C")
 
@@ -128,7 +136,8 @@ class PostgresServer:
 @contextmanager
 def postgres_server(**settings: str) -> Iterator[PostgresServer]:
     """Run a server in a temporary folder until the block ends."""
-    with TemporaryDirectory(prefix="postgres-") as folder:
+    has_memory = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH
+    with TemporaryDirectory(prefix="postgres-", dir=_MEMORY if has_memory else None) as folder:
         Path(folder).chmod(0o711)  # the user that runs the server must reach its data
         server = PostgresServer(Path(folder), **settings)
         try:
