@@ -56,7 +56,9 @@ def stub(server: ServerProcess) -> Iterator[TrainingServiceStub]:
 def clearprop(server: ServerProcess, tmp_path: Path) -> Clearprop:
     """Runs commands against the shared server, in this process if the command allows it."""
 
-    def run(*arguments: str, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str, code: int = 0, stdin: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         variables = {"CLEARPROP_SERVER": server.target} | variables
         if any(name.startswith("PYTHON") for name in variables):
             # What Python looks at when it starts takes a Python of its own.
@@ -64,7 +66,7 @@ def clearprop(server: ServerProcess, tmp_path: Path) -> Clearprop:
         elif arguments[0] in _SERVING:
             done = nursery().run(list(arguments), os.environ | variables, tmp_path)
         else:
-            done = run_here(list(arguments), variables, tmp_path)
+            done = run_here(list(arguments), variables, tmp_path, stdin)
         assert done.returncode == code, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done

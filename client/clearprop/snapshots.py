@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from clearprop.v1.table_pb2 import TARGET_KIND_CLASSES, TARGET_KIND_LABELS
 from clearprop.v1.training_service_pb2 import ListUpdatesResponse, PredictResponse
 from clearprop.v1.update_pb2 import State as StateMessage
 from clearprop.v1.update_pb2 import Update, UpdateKind
@@ -247,12 +248,19 @@ class Prediction:
 
     @property
     def classes(self) -> list[str]:
-        """The class of each row, if the targets are classes: that of the largest output."""
-        return [each.classes[0] for each in self.message.predictions if each.classes]
+        """The class of each row, if the targets are classes: that of the largest output.
+
+        Empty texts for rows with an output that is NaN.
+        """
+        if self.message.target_kind != TARGET_KIND_CLASSES:
+            return []
+        return [next(iter(each.classes), "") for each in self.message.predictions]
 
     @property
     def labels(self) -> list[list[str]]:
         """The labels of each row, if the targets are labels: those with an output above half."""
+        if self.message.target_kind != TARGET_KIND_LABELS:
+            return []
         return [list(each.classes) for each in self.message.predictions]
 
     @property

@@ -19,7 +19,7 @@ class InputColumn:
 
     @property
     def kind(self) -> str:
-        """NUMBER or CATEGORY."""
+        """NUMBER, CATEGORY or BOOLEAN."""
         return enum_name(pb.ColumnKind, self.message.kind)
 
     @property

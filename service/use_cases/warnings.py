@@ -15,14 +15,15 @@ from training.network import Array
 from training.ports import Store
 from training.run import Run
 from training.tables.preparation import Preparation
-from training.tables.table import Scaling, TargetKind
+from training.tables.table import Scaling
 from training.training_set import Examples, TrainingSet, as_prepared, prepared
+from training.warnings.column_warnings import warnings_of_columns
 from training.warnings.cost_warnings import (
     compared_updates,
     warnings_of_costs,
     warnings_of_validations,
 )
-from training.warnings.set_warnings import warnings_of_set
+from training.warnings.set_warnings import NO_NAMES, names_of, warnings_of_set
 from training.warnings.start_warnings import warnings_of_parameters, warnings_of_targets
 from training.warnings.warning import TrainingWarning, WarningCode
 
@@ -66,8 +67,7 @@ class Warnings:
                 with self._store.read() as reader:
                     training_set = reader.training_set_by_uid(uid)
                     examples = self._examples.read(reader, uid)
-                inputs = as_prepared(training_set, examples)
-                found = warnings_of_set(inputs, has_numbers=_has_numbers(training_set))
+                found = _of_set(training_set, examples)
             self._found.put(uid, found)
         return found
 
@@ -100,6 +100,7 @@ class Warnings:
                     raw, examples = examples, prepared(network.preparation, training_set, examples)
                     in_units = replace(examples, targets=raw.targets)
                     found = _of_prepared(network.preparation, training_set, in_units)
+                    found = _of_columns(training_set, raw) + found
             found += warnings_of_targets(network, examples)
             update = run.first_update - 1
             parameters = self._states.read(network, update).parameters
@@ -137,20 +138,29 @@ class Warnings:
         )
 
 
+def _of_set(training_set: TrainingSet, examples: Examples) -> _Warnings:
+    """Return the warnings about a training set, whose inputs networks take as they prepare them."""
+    table = training_set.table
+    names = NO_NAMES if table is None else names_of(table, table.targets)
+    inputs = as_prepared(training_set, examples)
+    return _of_columns(training_set, examples) + warnings_of_set(inputs, names)
+
+
+def _of_columns(training_set: TrainingSet, examples: Examples) -> _Warnings:
+    table = training_set.table
+    return () if table is None else warnings_of_columns(table, examples.inputs)
+
+
 def _of_prepared(
     preparation: Preparation, training_set: TrainingSet, examples: Examples
 ) -> _Warnings:
     """Return the warnings about the examples of a run that the network prepares."""
-    found = warnings_of_set(examples, has_numbers=_has_numbers(training_set))
-    if preparation.table.scaling is Scaling.NONE:
+    table = preparation.table
+    targets = training_set.table.targets if training_set.table else table.targets
+    found = warnings_of_set(examples, names_of(table, targets))
+    if table.scaling is Scaling.NONE:
         return found
     return tuple(
         replace(warning, action=_OTHER_VALUES) if warning.code in _OF_INPUTS else warning
         for warning in found
     )
-
-
-def _has_numbers(training_set: TrainingSet) -> bool:
-    """Return whether the targets are numbers, even if all happen to be 0 or 1."""
-    table = training_set.table
-    return table is not None and table.targets.kind is TargetKind.NUMBERS

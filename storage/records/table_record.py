@@ -22,6 +22,7 @@ class InputColumnPart(Part, frozen=True):
     name: str
     categories: tuple[str, ...] | UnsetType = UNSET  # not for columns of numbers
     has_missing: bool | UnsetType = UNSET
+    is_boolean: bool | UnsetType = UNSET
 
 
 class TablePart(Part, frozen=True):
@@ -59,6 +60,7 @@ def part_of_table(table: Table) -> TablePart:
                 column.name,
                 unless((), column.categories),
                 unless(False, column.has_missing),  # noqa: FBT003
+                unless(False, column.kind is ColumnKind.BOOLEAN),  # noqa: FBT003
             )
             for column in table.inputs
         ),
@@ -117,4 +119,6 @@ def preparation_of(part: PreparationPart) -> Preparation:
 def _column_of(part: InputColumnPart) -> InputColumn:
     categories = given((), part.categories)
     kind = ColumnKind.CATEGORY if categories else ColumnKind.NUMBER
+    if given(False, part.is_boolean):  # noqa: FBT003
+        kind = ColumnKind.BOOLEAN
     return InputColumn(part.name, kind, categories, given(False, part.has_missing))  # noqa: FBT003

@@ -119,7 +119,8 @@ def test_a_number_that_is_missing_only_in_a_test_set_is_filled(client: Client) -
     network = trained(client, name, [1, 1], "sigmoid")
     client.upload_table(f"{name}-2", {"x": [None, -2.0], "y": [1, 0]}, like=name)
     assert network.evaluate(f"{name}-2").accuracy == 1.0
-    assert network.predict({"x": [None]}).labels == [["y"]]
+    predicted = network.predict({"x": [None, -2.0]})
+    assert (predicted.labels, predicted.classes) == ([["y"], []], [])
 
 
 def test_labels_and_numbers_are_answered_as_they_are(client: Client) -> None:

@@ -201,14 +201,19 @@ def test_no_state_can_be_requested_of_a_run_that_is_not_active(store: Store) -> 
 def test_the_preparation_that_a_run_learned_is_stored_with_it(store: Store) -> None:
     story = begin(store)
     table = Table(
-        (InputColumn("age", has_missing=True), InputColumn("job", ColumnKind.CATEGORY, ("a", "b"))),
+        (
+            InputColumn("age", has_missing=True),
+            InputColumn("job", ColumnKind.CATEGORY, ("a", "b")),
+            InputColumn("smokes", ColumnKind.BOOLEAN),
+        ),
         Targets(TargetKind.NUMBERS, ("pay",)),
         Scaling.STANDARDIZE,
         Filling(FillingKind.CONSTANT, 0.1 + 0.2),
-        shape=(2, 2),
+        shape=(5, 1),
     )
+    fills = (0.5, 0.0, 0.0, 0.0, 1.0)
     preparation = Preparation(
-        table, (0.5, 0.0, 0.0, 0.0), (1 / 3,) * 4, (5e-324,) * 4, (1e308,), (-7.0,), "some-uid", 9
+        table, fills, (1 / 3,) * 5, (5e-324,) * 5, (1e308,), (-7.0,), "some-uid", 9
     )
     opening = story.opening()
     assert opening.run is not None

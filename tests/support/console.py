@@ -20,26 +20,34 @@ CLEARPROP = Path(sys.executable).parent / "clearprop"
 
 
 class Clearprop(Protocol):
-    """Runs a command in a pipe and an empty folder; fails unless its exit code is `code`."""
+    """Runs a command in a pipe and an empty folder; fails unless its exit code is `code`.
+
+    A command that is not a server can have `stdin`.
+    """
 
     def __call__(
-        self, *arguments: str, code: int = 0, **variables: str
+        self, *arguments: str, code: int = 0, stdin: str = "", **variables: str
     ) -> subprocess.CompletedProcess[str]: ...
 
 
-def invoke(*arguments: str, **variables: str) -> Result:
+def invoke(*arguments: str, stdin: str = "", **variables: str) -> Result:
     """Run a command in this process, with these environment variables in addition."""
     return CliRunner().invoke(
-        app, arguments, prog_name="clearprop", env=variables, catch_exceptions=False
+        app,
+        arguments,
+        input=stdin,
+        prog_name="clearprop",
+        env=variables,
+        catch_exceptions=False,
     )
 
 
 def run_here(
-    arguments: list[str], variables: Mapping[str, str], folder: Path
+    arguments: list[str], variables: Mapping[str, str], folder: Path, stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end in this process, as in a pipe without input."""
+    """Run a command to its end in this process, as in a pipe with this input."""
     with chdir(folder):
-        done = invoke(*arguments, **variables)
+        done = invoke(*arguments, stdin=stdin, **variables)
     return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 

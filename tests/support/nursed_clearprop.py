@@ -1,4 +1,4 @@
-"""A program: `clearprop` as a child of a nursery, which writes to the streams of this process."""
+"""A program: `clearprop` as a child of a nursery, which has the streams of this process."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import sys
 if __name__ == "__main__":
     _order = {
         "start": sys.argv[1:],
+        "given": f"/proc/{os.getpid()}/fd/0",
         "out": f"/proc/{os.getpid()}/fd/1",
         "err": f"/proc/{os.getpid()}/fd/2",
         "environment": dict(os.environ),

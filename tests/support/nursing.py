@@ -17,8 +17,15 @@ from service import app  # noqa: F401 (what a server would load by itself)
 from service.kernels import warm_up
 
 
-class Order(TypedDict):
-    """What is to be started: arguments, the files of its output, its environment and its folder."""
+class _Input(TypedDict, total=False):
+    given: str
+
+
+class Order(_Input):
+    """What is to be started: arguments, the files of its streams, its environment and its folder.
+
+    Without `given`, its input is empty.
+    """
 
     start: list[str]
     out: str
@@ -31,9 +38,9 @@ def _fork(order: Order) -> int:
     pid = os.fork()
     if pid == 0:
         _let_anyone_trace()
-        nothing = os.open(os.devnull, os.O_RDONLY)
+        given = os.open(order.get("given", os.devnull), os.O_RDONLY)
         for source, target in (
-            (nothing, 0),
+            (given, 0),
             (_opened(order["out"]), 1),
             (_opened(order["err"]), 2),
         ):

@@ -8,12 +8,21 @@ from numpy.typing import NDArray
 
 from training.cancellation import cancellable
 from training.errors import Violations
-from training.tables.table import InputColumn, Table, TargetKind, Targets, Unit
+from training.tables.table import ColumnKind, InputColumn, Table, TargetKind, Targets, Unit
 
 Array = NDArray[np.float64]
 _Indices = NDArray[np.intp]
 
 _MOST_NAMES = 5
+
+#: A network that knows numbers in a column also takes True and False, which are 1 and 0.
+_ARE_NUMBERS = (ColumnKind.NUMBER, ColumnKind.BOOLEAN)
+
+_WORDS = {
+    ColumnKind.NUMBER: "numbers",
+    ColumnKind.CATEGORY: "categories",
+    ColumnKind.BOOLEAN: "True and False",
+}
 _ABSENT = -1
 
 
@@ -76,7 +85,7 @@ def _check_column(
     violations: Violations, field: str, known: InputColumn, given: InputColumn, *, fills: bool
 ) -> None:
     name = known.name
-    if known.kind is not given.kind:
+    if known.kind is not given.kind and (known.kind, given.kind) != _ARE_NUMBERS:
         violations.add(
             field,
             f"has {_kinds(given)} in the column {name!r}, where the network has {_kinds(known)}",
@@ -99,7 +108,7 @@ def _check_column(
 
 
 def _kinds(column: InputColumn) -> str:
-    return "categories" if column.categories else "numbers"
+    return _WORDS[column.kind]
 
 
 def _check_targets(violations: Violations, field: str, known: Targets, given: Targets) -> None:

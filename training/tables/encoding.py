@@ -81,7 +81,7 @@ def encode_inputs(violations: Violations, table: Table, columns: Sequence[Column
         return None
     inputs = []
     for column in cancellable(table.inputs):
-        is_filled = table.fills and column.kind is ColumnKind.NUMBER
+        is_filled = table.fills and column.kind is not ColumnKind.CATEGORY
         inputs.append(reader.inputs(column, can_miss=column.has_missing or is_filled))
     return None if violations else np.concatenate(inputs, axis=1)
 
@@ -135,6 +135,9 @@ class _Reader:
         if column.kind is ColumnKind.CATEGORY:
             return self._one_hot(column.name, column.categories, column.has_missing, can_miss)
         numbers = self.numbers(column.name, can_miss=can_miss)
+        if column.kind is ColumnKind.BOOLEAN:
+            is_other = (numbers != 0.0) & (numbers != 1.0) & ~np.isnan(numbers)
+            self._report(column.name, numbers, is_other, "be 1 or 0, for True or False")
         if not column.has_missing:
             return numbers[:, None]
         return np.column_stack([numbers, np.isnan(numbers)])

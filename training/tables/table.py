@@ -18,6 +18,7 @@ class ColumnKind(StrEnum):
 
     NUMBER = "number"
     CATEGORY = "category"
+    BOOLEAN = "boolean"
 
 
 class TargetKind(StrEnum):
@@ -71,7 +72,8 @@ class InputColumn:
     """A column of inputs.
 
     With CATEGORY, the column is one input for each of `categories`: 1 or 0. With `has_missing`,
-    an indicator follows, which is 1 in rows without a value.
+    an indicator follows, which is 1 in rows without a value. With BOOLEAN, the column is a number
+    that is 1 or 0.
     """
 
     name: str
@@ -83,7 +85,7 @@ class InputColumn:
     def units(self) -> list[Unit]:
         """The inputs in order."""
         units = [Unit(self.name, category) for category in self.categories]
-        if self.kind is ColumnKind.NUMBER:
+        if self.kind is not ColumnKind.CATEGORY:
             units = [Unit(self.name)]
         return [*units, Unit(self.name, is_indicator=True)] if self.has_missing else units
 

@@ -1,13 +1,14 @@
 """Warnings about a training set, from its examples alone."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.network import Array
 from training.numerics.overflow import allow_overflow
+from training.tables.table import Table, TargetKind, Targets
 from training.training_set import Examples
 from training.warnings.warning import TrainingWarning, WarningCode
 from training.warnings.words import capitalised, counted, numbered, value
@@ -29,21 +30,42 @@ _SCALING = (
 )
 
 
-@allow_overflow
-def warnings_of_set(
-    examples: Examples, *, has_numbers: bool = False
-) -> tuple[TrainingWarning, ...]:
-    """Return the warnings about a training set; `has_numbers` if no target can be a class."""
-    return (
-        *_about_inputs(examples.inputs),
-        *_about_constant_targets(examples.targets),
-        *(() if has_numbers else _about_classes(examples)),
+class Names(NamedTuple):
+    """The names of inputs and outputs, if they have names; `has_numbers` if no target is a class.
+
+    The names of outputs are those of classes, labels or target columns.
+    """
+
+    inputs: Sequence[str] = ()
+    outputs: Sequence[str] = ()
+    has_numbers: bool = False
+
+
+NO_NAMES: Final = Names()
+
+
+def names_of(inputs: Table, targets: Targets) -> Names:
+    """Return the names of the inputs of a table, and of the outputs for target columns."""
+    return Names(
+        [str(unit) for unit in inputs.input_units],
+        targets.output_names,
+        targets.kind is TargetKind.NUMBERS,
     )
 
 
-def _about_inputs(inputs: Array) -> Iterator[TrainingWarning]:
+@allow_overflow
+def warnings_of_set(examples: Examples, names: Names = NO_NAMES) -> tuple[TrainingWarning, ...]:
+    """Return the warnings about the examples of a training set."""
+    return (
+        *_about_inputs(examples.inputs, names.inputs),
+        *_about_constant_targets(examples.targets, names.outputs),
+        *(() if names.has_numbers else _about_classes(examples, names.outputs)),
+    )
+
+
+def _about_inputs(inputs: Array, names: Sequence[str]) -> Iterator[TrainingWarning]:
     """Compare the largest absolute values of the inputs; inputs that are always 0 do not count."""
-    low, high = _extremes(inputs)
+    low, high = extremes(inputs)
     sizes = np.maximum(-low, high)
     largest = int(sizes.argmax())
     present = np.flatnonzero(sizes)
@@ -54,31 +76,31 @@ def _about_inputs(inputs: Array) -> Iterator[TrainingWarning]:
     if big / small >= _MOST_RATIO:
         yield TrainingWarning(
             WarningCode.INPUTS_OF_DIFFERENT_SIZE,
-            f"Input {largest + 1} has values up to {value(big)} in size, but input {smallest + 1}"
-            f" only up to {value(small)}: the small one has little effect, and its weights are"
-            " learned slowly.",
+            f"{capitalised(numbered('input', [largest], names))} has values up to {value(big)} in"
+            f" size, but {numbered('input', [smallest], names)} only up to {value(small)}: the"
+            " small one has little effect, and its weights are learned slowly.",
             _SCALING,
         )
     elif big > _LARGEST_INPUT:
         yield TrainingWarning(
             WarningCode.LARGE_INPUTS,
-            f"Input {largest + 1} has values up to {value(big)} in size: large inputs saturate"
-            " units, or make training diverge.",
+            f"{capitalised(numbered('input', [largest], names))} has values up to {value(big)} in"
+            " size: large inputs saturate units, or make training diverge.",
             _SCALING,
         )
 
 
-def _about_constant_targets(targets: Array) -> Iterator[TrainingWarning]:
+def _about_constant_targets(targets: Array, names: Sequence[str]) -> Iterator[TrainingWarning]:
     if len(targets) < 2:  # nothing to compare with
         return
-    low, high = _extremes(targets)
+    low, high = extremes(targets)
     constant = np.flatnonzero(low == high)
     if not constant.size:
         return
     same = {float(each) for each in low[constant]}
     values = value(same.pop()) if len(same) == 1 else "the same"
     verb = "is" if constant.size == 1 else "are"
-    name = capitalised(numbered("target", constant.tolist()))
+    name = capitalised(numbered("target", constant.tolist(), names))
     yield TrainingWarning(
         WarningCode.CONSTANT_TARGET,
         f"{name} {verb} {values} in all {len(targets):,} examples: the network learns to ignore"
@@ -88,7 +110,7 @@ def _about_constant_targets(targets: Array) -> Iterator[TrainingWarning]:
     )
 
 
-def _about_classes(examples: Examples) -> Iterator[TrainingWarning]:
+def _about_classes(examples: Examples, names: Sequence[str]) -> Iterator[TrainingWarning]:
     """Warn about classes with one example, if these are samples of classes.
 
     They are not if every class has one example, or if the examples are all that there can be, as in
@@ -104,7 +126,7 @@ def _about_classes(examples: Examples) -> Iterator[TrainingWarning]:
     if examples.targets.shape[1] == 1:
         name = f"target {alone[0]}"
     else:
-        name = numbered("class", alone.tolist()).replace("classs", "classes")
+        name = numbered("class", alone.tolist(), names)
     verb = "has" if alone.size == 1 else "have"
     count = "1" if alone.size == 1 else "1 each"
     yield TrainingWarning(
@@ -141,15 +163,15 @@ def _is_truth_table(inputs: Array) -> bool:
     examples, count = inputs.shape
     if examples != 2 ** min(count, 30):
         return False
-    low, high = _extremes(inputs)
+    low, high = extremes(inputs)
     bits = inputs == high
     if not ((inputs == low) | bits).all() or (low == high).any():
         return False
     return bool(len(np.unique(bits @ (1 << np.arange(count)))) == examples)
 
 
-def _extremes(numbers: Array) -> tuple[Array, Array]:
-    """Return the smallest and the largest value of each column."""
+def extremes(numbers: Array) -> tuple[Array, Array]:
+    """Return the smallest and the largest value of each column; NaN if it has one."""
     rows, columns = numbers.shape
     # Many rows side by side: NumPy is slow with short ones.
     beside = max(1, min(_ROW_LENGTH // columns, rows))

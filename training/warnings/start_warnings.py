@@ -1,6 +1,6 @@
 """Warnings about a network and the examples that it is trained on, before the first update."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import inf
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from training.numerics.costs import CostFunction
 from training.numerics.overflow import allow_overflow
 from training.training_set import Examples
 from training.warnings.warning import TrainingWarning, WarningCode
-from training.warnings.words import counted, numbered, value
+from training.warnings.words import capitalised, counted, numbered, value
 
 #: The units are computed for at most this much work, in multiplications and additions: some
 #: milliseconds.
@@ -39,7 +39,8 @@ _SLOPES: Mapping[Activation, Callable[[Array], Array]] = MappingProxyType(
 
 def warnings_of_targets(network: Network, examples: Examples) -> tuple[TrainingWarning, ...]:
     """Return the warnings about targets that no parameters of the network can reach."""
-    return (*_about_softmax(network), *_about_reach(network, examples.targets))
+    names = network.preparation.table.targets.output_names if network.preparation else ()
+    return (*_about_softmax(network), *_about_reach(network, examples.targets, names))
 
 
 @allow_overflow
@@ -68,7 +69,9 @@ def _about_softmax(network: Network) -> Iterator[TrainingWarning]:
         )
 
 
-def _about_reach(network: Network, targets: Array) -> Iterator[TrainingWarning]:
+def _about_reach(
+    network: Network, targets: Array, names: Sequence[str]
+) -> Iterator[TrainingWarning]:
     activation = network.activations[-1]
     low, high = activation.definition.reach
     if (low, high) == (-inf, inf) or network.cost_function in _OTHER_MEANINGS:
@@ -87,10 +90,11 @@ def _about_reach(network: Network, targets: Array) -> Iterator[TrainingWarning]:
         bounds = f"at least {value(low)}"
     else:
         bounds = f"between {value(low)} and {value(high)}"
-    others = "" if outputs.size == 1 else f" ({numbered('target', outputs.tolist())} in all)"
+    name = capitalised(numbered("target", [output], names))
+    others = "" if outputs.size == 1 else f" ({numbered('target', outputs.tolist(), names)} in all)"
     yield TrainingWarning(
         WarningCode.TARGETS_OUT_OF_REACH,
-        f"Target {output + 1} of example {example + 1:,} is {value(target)}{others}, but outputs"
+        f"{name} of example {example + 1:,} is {value(target)}{others}, but outputs"
         f" with the activation {activation} are always {bounds}: the cost cannot become small.",
         "Scale the targets to this range, or create the network with identity outputs.",
     )

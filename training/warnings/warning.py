@@ -10,6 +10,7 @@ class WarningCode(StrEnum):
     # About a training set.
     INPUTS_OF_DIFFERENT_SIZE = "INPUTS_OF_DIFFERENT_SIZE"
     LARGE_INPUTS = "LARGE_INPUTS"
+    CONSTANT_COLUMN = "CONSTANT_COLUMN"
     CONSTANT_TARGET = "CONSTANT_TARGET"
     CLASS_WITH_ONE_EXAMPLE = "CLASS_WITH_ONE_EXAMPLE"
     # About a network and a training set, before the first update of a run.

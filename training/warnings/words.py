@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from math import isinf
 from typing import Final
 
-#: A longer list of numbers is cut.
-_MOST_NUMBERS: Final = 4
+#: A longer list is cut.
+_MOST_LISTED: Final = 4
 
 #: Larger whole numbers are written with an exponent.
 _LARGEST_WHOLE: Final = 1e7
@@ -25,15 +25,26 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def numbered(noun: str, indices: Sequence[int]) -> str:
-    """Return things by their numbers, counting from 1: `target 1`, `targets 1, 2 and 3 others`."""
-    names = [f"{index + 1:,}" for index in indices[:_MOST_NUMBERS]]
-    others = len(indices) - len(names)
+def numbered(noun: str, indices: Sequence[int], names: Sequence[str] = ()) -> str:
+    """Return things by their numbers, counting from 1, and by their names, if they have names.
+
+    `target 1`, `targets 1, 2 and 3 others`, `inputs 1 (age) and 4 (height)`.
+    """
+    return listed(
+        noun, [f"{index + 1:,}{f' ({names[index]})' if names else ''}" for index in indices]
+    )
+
+
+def listed(noun: str, things: Sequence[str]) -> str:
+    """Return the first things of a list in words: `column age`, `columns age, job and 3 others`."""
+    words = list(things[:_MOST_LISTED])
+    others = len(things) - len(words)
     if others:
-        names.append(counted(others, "other"))
-    if len(names) == 1:
-        return f"{noun} {names[0]}"
-    return f"{noun}s {', '.join(names[:-1])} and {names[-1]}"
+        words.append(counted(others, "other"))
+    if len(words) == 1:
+        return f"{noun} {words[0]}"
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{plural} {', '.join(words[:-1])} and {words[-1]}"
 
 
 def capitalised(sentence: str) -> str:

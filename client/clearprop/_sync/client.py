@@ -278,7 +278,7 @@ class Client:
         - `inputs`: the names of the input columns; all others by default. Columns of numbers are
           numbers, columns of texts are categories.
         - `weights`: the name of the column with the weights of the examples.
-        - `one_hot`: the target is a column of class labels: one target for each class, 1 or 0.
+        - `one_hot`: the target is a column of classes: one target for each class, 1 or 0.
         - `classes`: the classes in order, by default those that occur, sorted.
         - `categories`: the names of input columns whose numbers are categories.
         - `scaling`: networks standardize numbers (`standardize`) or scale them to 0 to 1

@@ -21,6 +21,7 @@ from clearprop.cli.options import (
     NetworkId,
     Seed,
     UpdateNumber,
+    Yes,
     given,
 )
 from clearprop.cli.output import say, say_json, show_layer
@@ -43,8 +44,6 @@ Where = Annotated[
         help="The networks with this label. Can be repeated.",
     ),
 ]
-
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 
 def create(  # noqa: PLR0913 - an argument for each option of the command

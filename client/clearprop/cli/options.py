@@ -138,6 +138,8 @@ High = Annotated[
     ),
 ]
 
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
+
 
 def given(options: Mapping[str, object]) -> Any:  # noqa: ANN401 - as any of the client's options
     """Return the options that are not None."""

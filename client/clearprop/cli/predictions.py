@@ -14,9 +14,17 @@ from clearprop.cli.connection import connected
 from clearprop.cli.number_format import counted, listed, number
 from clearprop.cli.options import Json, NetworkId, UpdateNumber
 from clearprop.cli.output import err, out, say, say_json, show_table
-from clearprop.cli.parsers import real_number, vector
+from clearprop.cli.parsers import vector
 from clearprop.cli.server_options import Server
-from clearprop.cli.table_options import DecimalComma, Delimiter, Header, bad_tables, csv_form
+from clearprop.cli.table_options import (
+    DecimalComma,
+    Delimiter,
+    Header,
+    bad_tables,
+    csv_form,
+    existing_file,
+    given_file,
+)
 from clearprop.cli.written_files import (
     STDOUT,
     Force,
@@ -33,7 +41,6 @@ from clearprop.tables.decoding import columns_of_examples
 from clearprop.tables.files import opened_table
 from clearprop.tables.prediction import read_rows
 from clearprop.tables.values import ValuesSource
-from clearprop.v1.table_pb2 import InputColumn
 from clearprop.values import Matrix, MatrixLike
 
 _Inputs = Annotated[
@@ -50,9 +57,10 @@ _File = Annotated[
     typer.Option(
         "--from",
         metavar="FILE",
-        exists=True,
         dir_okay=False,
-        help="Use the columns of this table, such as new.csv; see `clearprop import`.",
+        callback=existing_file,
+        help="Use the columns of this table, such as new.csv; - is standard input. See `clearprop"
+        " import`.",
     ),
 ]
 _Answers = Annotated[
@@ -64,8 +72,9 @@ _Answers = Annotated[
 
 
 class _TableFile(NamedTuple):
-    """A file and how it is read."""
+    """A table as it was given, the file that has it, and how it is read."""
 
+    given: Path
     file: Path
     form: CsvForm
 
@@ -98,9 +107,10 @@ def predict(  # noqa: PLR0913 - an argument for each option of the command
     if [bool(inputs), bool(on), table is not None].count(True) != 1:
         raise typer.BadParameter("Use one of them.", param_hint="'INPUTS' / '--on' / '--from'")
     if table is not None:
-        form = csv_form(table, delimiter, header, decimal_comma)
         answers = _Output(output, update, force=force, as_json=as_json)
-        _predict_table(network, _TableFile(table, form), answers, server)
+        with given_file(table) as file:
+            form = csv_form(file, delimiter, header, decimal_comma)
+            _predict_table(network, _TableFile(table, file, form), answers, server)
         return
     if output or force or CsvForm(delimiter, header, decimal_comma) != CsvForm():
         raise typer.BadParameter("This option is for --from.", param_hint="'--output'")
@@ -144,7 +154,7 @@ def _predict_table(network: str, source: _TableFile, answers: _Output, server: S
                 f"Network {network} knows no columns: train it first, on a training set that was"
                 " imported without --divide-by"
             )
-        with bad_tables(source.file), opened_table(source.file, source.form) as opened:
+        with bad_tables(source.given), opened_table(source.file, source.form) as opened:
             rows = read_rows(opened, asked.preparation.table.message)
         prediction = asked.predict(rows.table, update=answers.update)
         if answers.as_json:
@@ -204,17 +214,7 @@ def _named_rows(network: Network, rows: Sequence[Sequence[str]]) -> list[dict[st
                 f" has the columns {listed_names([each.name for each in columns])}.",
                 param_hint="'INPUTS'",
             )
-    return [
-        {column.name: _value(column, text) for column, text in zip(columns, row, strict=True)}
-        for row in rows
-    ]
-
-
-def _value(column: InputColumn, text: str) -> float | str | None:
-    """Return a value of a column; None if it is missing."""
-    if not text.strip():
-        return None
-    return text.strip() if column.categories else real_number(text)
+    return [{column.name: text for column, text in zip(columns, row, strict=True)} for row in rows]
 
 
 def _inputs_of(network: Network, examples: Examples) -> MatrixLike | ValuesSource:

@@ -32,12 +32,15 @@ def _filling(missing: str | float) -> str:
 
 
 def show_columns(table: pb.Table) -> None:
-    """Print the inputs, their categories and missing values, and the targets."""
+    """Print the inputs, what is not a number among them, missing values, and the targets."""
     say(f"Inputs: {escape(listed_names([each.name for each in table.inputs]))}")
     for each in table.inputs:
         if each.categories:
             listed = listed_names(each.categories, _MOST_CLASSES)
             say(f"Categories of {escape(each.name)}: {escape(listed)}")
+    booleans = [each.name for each in table.inputs if each.kind == pb.COLUMN_KIND_BOOLEAN]
+    if booleans:
+        say(f"True or False: {escape(listed_names(booleans))}")
     missing = [each.name for each in table.inputs if each.has_missing]
     if missing:
         say(f"Missing values in: {escape(listed_names(missing))}")

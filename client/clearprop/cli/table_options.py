@@ -1,8 +1,11 @@
 """The options of the commands that read tables, and how they are parsed."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -18,6 +21,9 @@ from clearprop.tables.csv_files import CsvForm
 from clearprop.tables.delimiters import is_delimiter
 from clearprop.tables.files import kind_of
 from clearprop.tables.sources import Source
+
+#: The name of a table that is standard input.
+STDIN = Path("-")
 
 Delimiter = Annotated[
     str,
@@ -41,6 +47,26 @@ DecimalComma = Annotated[
 ]
 
 
+def existing_file(file: Path | None) -> Path | None:
+    """Return the file of a table as it is given. Raises typer.BadParameter if it does not exist."""
+    if file is not None and file != STDIN and not file.exists():
+        raise typer.BadParameter(f"file {str(file)!r} does not exist.")
+    return file
+
+
+@contextmanager
+def given_file(file: Path) -> Iterator[Path]:
+    """Yield a file, or a copy of standard input for `-`: tables are read from files only."""
+    if file != STDIN:
+        yield file
+        return
+    with TemporaryDirectory() as folder:
+        copy = Path(folder, "standard input")
+        with copy.open("wb") as content:
+            copyfileobj(sys.stdin.buffer, content)
+        yield copy
+
+
 def csv_form(file: Path, delimiter: str, header: bool | None, decimal_comma: bool) -> CsvForm:
     """Return the form of a CSV file. Raises typer.BadParameter for options of another file."""
     if delimiter and not is_delimiter(delimiter):
@@ -48,7 +74,7 @@ def csv_form(file: Path, delimiter: str, header: bool | None, decimal_comma: boo
     form = CsvForm(delimiter, header, decimal_comma)
     if form != CsvForm() and kind_of(file) != "csv":
         raise typer.BadParameter(
-            f"These options are for CSV tables, not for {file.suffix} files.",
+            f"These options are for CSV tables, not for {file.suffix or kind_of(file)} files.",
             param_hint="'--delimiter' / '--header' / '--no-header' / '--decimal-comma'",
         )
     return form
@@ -87,7 +113,7 @@ def bad_tables(file: Path) -> Iterator[None]:
     try:
         yield
     except BadTable as error:
-        show_failure(f"{file}: {error}")
+        show_failure(f"{'standard input' if file == STDIN else file}: {error}")
         raise typer.Exit(1) from None
 
 

@@ -7,8 +7,8 @@ from rich.markup import escape
 
 from clearprop.cli.command_group import PlainCommand, PlainGroup
 from clearprop.cli.connection import connected
-from clearprop.cli.number_format import listed, number
-from clearprop.cli.options import Json
+from clearprop.cli.number_format import counted, listed, number
+from clearprop.cli.options import Json, Yes
 from clearprop.cli.output import say, say_json, show_table, show_warnings
 from clearprop.cli.server_options import Server, with_server_options
 from clearprop.cli.suggestions import show_suggestion
@@ -88,11 +88,16 @@ def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Se
 
 @app.command(cls=PlainCommand)
 @with_server_options
-def delete(training_set: TrainingSetArgument, *, server: Server) -> None:
+def delete(training_set: TrainingSetArgument, *, yes: Yes = False, server: Server) -> None:
     """Delete a training set.
 
     The networks that were trained on it keep their histories.
     """
     with connected(server) as client:
-        client.training_set(training_set).delete()
+        found = client.training_set(training_set)
+        if not yes:
+            examples = counted(found.example_count, "example")
+            question = f"Delete training set {training_set} and its {examples} permanently?"
+            typer.confirm(question, abort=True, err=True)
+        found.delete()
     say(f"Training set [cyan]{escape(training_set)}[/] is deleted.")

@@ -65,7 +65,7 @@ class Cells:
         self.name = name
         self._is_category = kind is Kind.CATEGORY
         self._advice = (
-            "use --one-hot if the column has class labels"
+            "use --one-hot if the column has classes"
             if kind is Kind.TARGET
             else f"treat the column as categories with --categories {name}"
         )
@@ -155,7 +155,7 @@ class Cells:
             value = truth(text)
             if value is not None:
                 self.numbers[row] = value
-        return TableColumn(self.name, numbers=self.numbers)
+        return TableColumn(self.name, numbers=self.numbers, is_boolean=self._truths.count > 0)
 
     def _misfit(self, kind: Kind) -> BadCell | None:
         """Return the first cell that is not what the other cells, or the kind, say."""
@@ -164,6 +164,8 @@ class Cells:
         is_mixed = number_count > 0 and words.count > 0
         if odd.count and not is_mixed:
             return BadCell(odd.row, self._with_advice(odd.problem, kind), odd.cell)
+        if kind is Kind.BOOLEAN and words.count:
+            return BadCell(words.row, f"{shown(words.cell)} is neither True nor False", words.cell)
         if kind is Kind.NUMBER and words.count:
             return BadCell(words.row, words.problem, words.cell)
         if is_mixed or (number_count and self._truths.count):

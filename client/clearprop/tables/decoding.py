@@ -42,4 +42,5 @@ def _column(column: pb.InputColumn, parts: Sequence[Sequence[float]]) -> TableCo
         ]
         return TableColumn(column.name, texts=named)
     numbers = [nan if column.has_missing and part[1] else part[0] for part in parts]
-    return TableColumn(column.name, numbers=numbers)
+    is_boolean = column.kind == pb.COLUMN_KIND_BOOLEAN
+    return TableColumn(column.name, numbers=numbers, is_boolean=is_boolean)

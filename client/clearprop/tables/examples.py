@@ -40,7 +40,7 @@ class Layout:
     """What the columns of a table are.
 
     No `targets` are those that the source names, and no `inputs` all other columns. With `one_hot`,
-    the target is a column of class labels; `classes` are the classes in order, by default those
+    the target is a column of classes; `classes` are the classes in order, by default those
     that occur. `categories` names input columns whose numbers are categories. `filling` is `mean`,
     `median` or a number; without it, missing values are refused. `like` is the table of another
     training set: columns, classes and categories are the same.
@@ -174,10 +174,14 @@ def _input(table: Table, column: TableColumn, layout: Layout) -> pb.InputColumn:
         _check_repeats(column)
     return pb.InputColumn(
         name=column.name,
-        kind=pb.COLUMN_KIND_CATEGORY if is_category else pb.COLUMN_KIND_NUMBER,
+        kind=pb.COLUMN_KIND_CATEGORY if is_category else _kind_of_numbers(column),
         categories=categories_of(column) if is_category else (),
         has_missing=missing is not None,
     )
+
+
+def _kind_of_numbers(column: TableColumn) -> pb.ColumnKind.ValueType:
+    return pb.COLUMN_KIND_BOOLEAN if column.is_boolean else pb.COLUMN_KIND_NUMBER
 
 
 def _check_repeats(column: TableColumn) -> None:
@@ -260,7 +264,7 @@ def _check_numbers(table: Table, columns: Sequence[TableColumn]) -> None:
         if column.texts is not None:
             raise BadTable(
                 f"{table.where(0, column)}: {shown(column.texts[0])} is not a number. If the column"
-                " has labels, use --one-hot."
+                " has classes, use --one-hot."
             )
 
 

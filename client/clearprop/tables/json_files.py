@@ -36,6 +36,8 @@ def json_source(lines: Iterator[str]) -> RowsSource | ValuesSource:
     _check_names("The document", document)
     if isinstance(document, dict) and document and _are_columns(document):
         return ValuesSource(document, _example)
+    if isinstance(document, dict) and document and _is_row(document):
+        document = [document]
     if not isinstance(document, list) or not document:
         raise BadTable(f"The document is not a list of examples. {_FORM}")
     return _source(document, [*range(1, len(document) + 1)], "Example")
@@ -77,6 +79,10 @@ def _check_names(where: str, value: Any) -> None:  # noqa: ANN401 - whatever JSO
 
 def _example(row: int) -> str:
     return f"Example {row + 1}"
+
+
+def _is_row(document: Mapping[str, Any]) -> bool:
+    return not any(isinstance(value, list | dict) for value in document.values())
 
 
 def _are_columns(document: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """Reads the columns of a table that is known: that of a training set or of a network."""
 
 from collections.abc import Sequence
+from math import isnan
 
 from clearprop.tables.bad_table import BadTable
 from clearprop.tables.categories import with_known
@@ -8,6 +9,8 @@ from clearprop.tables.choices import chosen_columns, listed_names, places_of
 from clearprop.tables.sources import Source
 from clearprop.tables.table import Kind, Table, TableColumn
 from clearprop.v1 import table_pb2 as pb
+
+_KINDS = {pb.COLUMN_KIND_CATEGORY: Kind.CATEGORY, pb.COLUMN_KIND_BOOLEAN: Kind.BOOLEAN}
 
 
 class LikeSource:
@@ -59,6 +62,8 @@ class LikeSource:
     def _checked(self, table: Table, column: TableColumn, known: pb.InputColumn) -> TableColumn:
         if known.kind == pb.COLUMN_KIND_CATEGORY:
             column = with_known(table, column, known.categories, "category")
+        elif known.kind == pb.COLUMN_KIND_BOOLEAN:
+            _check_booleans(table, column)
         is_filled = self._known.filling.kind != pb.FILLING_KIND_UNSPECIFIED
         if not is_filled or (column.kind is Kind.CATEGORY and not known.has_missing):
             why = "but no category was missing in training" if is_filled else "and none is filled"
@@ -71,7 +76,16 @@ class LikeSource:
 
 
 def _kind(column: pb.InputColumn) -> Kind:
-    return Kind.CATEGORY if column.kind == pb.COLUMN_KIND_CATEGORY else Kind.NUMBER
+    return _KINDS.get(column.kind, Kind.NUMBER)
+
+
+def _check_booleans(table: Table, column: TableColumn) -> None:
+    """Raise BadTable for the first number that is neither 1 nor 0."""
+    for row, value in enumerate(column.part(0, len(column))):
+        if value not in (0.0, 1.0) and not isnan(value):
+            raise BadTable(
+                f"{table.where(row, column)}: {value!r} is neither True nor False, 1 nor 0."
+            )
 
 
 def _absent(column: pb.InputColumn, row_count: int) -> TableColumn:

@@ -16,6 +16,7 @@ class Kind(Enum):
     AUTOMATIC = "automatic"
     TARGET = "target"
     NUMBER = "number"
+    BOOLEAN = "boolean"
     CATEGORY = "category"
 
 
@@ -24,12 +25,14 @@ class TableColumn:
     """A column: `numbers`, in which NaN is a missing value, or `texts`, in which "" is one.
 
     `categories` are the texts that its source declares, in order; most sources declare none.
+    `is_boolean` says whether the source has True and False, which are 1 and 0 in `numbers`.
     """
 
     name: str
     numbers: Sequence[float] | None = None
     texts: Sequence[str] | None = None
     categories: tuple[str, ...] = ()
+    is_boolean: bool = False
 
     @property
     def kind(self) -> Kind:

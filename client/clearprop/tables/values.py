@@ -1,6 +1,7 @@
 """Tables of Python values: columns as sequences or arrays, and rows as mappings."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from math import isnan
 from typing import Any
 
@@ -43,7 +44,7 @@ class ValuesSource(Source):
             if declared and kind in (Kind.AUTOMATIC, Kind.TARGET):
                 kind = Kind.CATEGORY  # noqa: PLW2901 - what the source says of it
             column = self._column(name, self._columns[place], kind)
-            columns.append(TableColumn(name, column.numbers, column.texts, declared))
+            columns.append(replace(column, categories=declared))
         lengths = {each.name: len(each) for each in columns}
         for name, length in lengths.items():
             first = columns[0].name
@@ -127,7 +128,7 @@ def number_column(
                 f"{where}: {value} of type {values.dtype} is not a float64 number: round it with"
                 f" {name}.astype(float)."
             )
-    return TableColumn(name, numbers=values)
+    return TableColumn(name, numbers=values, is_boolean=values.dtype.kind == "b")
 
 
 def _suspicious(values: Any) -> Any:  # noqa: ANN401 - arrays

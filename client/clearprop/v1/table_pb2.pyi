@@ -33,6 +33,10 @@ class _ColumnKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ColumnKind
     """One of several categories. The column is one input for each category, which is 1 in examples of
     this category and 0 in others.
     """
+    COLUMN_KIND_BOOLEAN: _ColumnKind.ValueType  # 3
+    """True or False, as numbers that are 1 or 0. The column is one input of the network, and is scaled
+    and filled as numbers are. Other numbers are rejected.
+    """
 
 class ColumnKind(_ColumnKind, metaclass=_ColumnKindEnumTypeWrapper):
     """What the values of an input column are."""
@@ -44,6 +48,10 @@ COLUMN_KIND_NUMBER: ColumnKind.ValueType  # 1
 COLUMN_KIND_CATEGORY: ColumnKind.ValueType  # 2
 """One of several categories. The column is one input for each category, which is 1 in examples of
 this category and 0 in others.
+"""
+COLUMN_KIND_BOOLEAN: ColumnKind.ValueType  # 3
+"""True or False, as numbers that are 1 or 0. The column is one input of the network, and is scaled
+and filled as numbers are. Other numbers are rejected.
 """
 Global___ColumnKind: _TypeAlias = ColumnKind  # noqa: Y015
 
@@ -150,7 +158,7 @@ class Column(_message.Message):
     """The name of the column."""
     @_builtins.property
     def numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """The values of a column of numbers. NaN: the value is missing."""
+        """The values of a column of numbers, or of True (1) and False (0). NaN: the value is missing."""
 
     @_builtins.property
     def texts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

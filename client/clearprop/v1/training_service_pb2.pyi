@@ -1934,8 +1934,11 @@ class PredictResponse(_message.Message):
     UPDATE_FIELD_NUMBER: _builtins.int
     PREDICTIONS_FIELD_NUMBER: _builtins.int
     OUTPUT_NAMES_FIELD_NUMBER: _builtins.int
+    TARGET_KIND_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The update whose parameters were used."""
+    target_kind: _table_pb2.TargetKind.ValueType
+    """What the targets of the network are. Unspecified if the network has no preparation."""
     @_builtins.property
     def predictions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Prediction]:
         """One prediction for each input vector or row, in request order."""
@@ -1952,10 +1955,11 @@ class PredictResponse(_message.Message):
         update: _builtins.int = ...,
         predictions: _abc.Iterable[Global___Prediction] | None = ...,
         output_names: _abc.Iterable[_builtins.str] | None = ...,
+        target_kind: _table_pb2.TargetKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["output_names", b"output_names", "predictions", b"predictions", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["output_names", b"output_names", "predictions", b"predictions", "target_kind", b"target_kind", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -30,8 +30,8 @@ class Warning(_message.Message):
     code: _builtins.str
     """A stable identifier for programs. Others can be added.
 
-    About a training set: INPUTS_OF_DIFFERENT_SIZE, LARGE_INPUTS, CONSTANT_TARGET,
-    CLASS_WITH_ONE_EXAMPLE.
+    About a training set: INPUTS_OF_DIFFERENT_SIZE, LARGE_INPUTS, CONSTANT_COLUMN (an input column
+    of a table has one value), CONSTANT_TARGET, CLASS_WITH_ONE_EXAMPLE.
 
     About a run before its first update: TARGETS_OUT_OF_REACH (no output can have the value of a
     target), SOFTMAX_WITH_ONE_OUTPUT, DEAD_UNITS (a layer or an output without a gradient),
@@ -42,7 +42,7 @@ class Warning(_message.Message):
     """
     message: _builtins.str
     """What was found, in a sentence. Layers, units, inputs, targets, classes and examples count from
-    1.
+    1; the names of a table follow in parentheses.
     """
     action: _builtins.str
     """What to do, in a sentence."""

@@ -3,6 +3,7 @@
 import numpy as np
 from clearprop.v1 import network_pb2, training_service_pb2
 
+from service.faces.messages import tables
 from service.faces.messages.uniform_rows import uniform_rows
 from service.use_cases.predictions import Prediction
 from training.cancellation import cancellable
@@ -38,6 +39,9 @@ def prediction(source: Prediction, *, activations: bool) -> training_service_pb2
             layers = np.split(source.activations[row], np.cumsum(sizes)[:-1])
             message.activations.extend(network_pb2.Vector(values=layer) for layer in layers)
         predictions.append(message)
-    return training_service_pb2.PredictResponse(
+    response = training_service_pb2.PredictResponse(
         update=source.update, predictions=predictions, output_names=answers.output_names
     )
+    if source.network.preparation is not None:
+        response.target_kind = tables.kind_of_targets(source.network.preparation.table)
+    return response

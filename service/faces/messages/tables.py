@@ -78,6 +78,11 @@ def read_preparation(
     )
 
 
+def kind_of_targets(source: Table) -> table_pb2.TargetKind.ValueType:
+    """Convert the kind of the targets of a table."""
+    return _TARGET_KINDS.numbers[source.targets.kind]
+
+
 def table(source: Table) -> table_pb2.Table:
     """Convert a table."""
     targets, filling = source.targets, source.filling
@@ -92,7 +97,7 @@ def table(source: Table) -> table_pb2.Table:
             for column in source.inputs
         ),
         targets=table_pb2.Targets(
-            kind=_TARGET_KINDS.numbers[targets.kind], names=targets.names, classes=targets.classes
+            kind=kind_of_targets(source), names=targets.names, classes=targets.classes
         ),
         scaling=_SCALINGS.numbers.get(source.scaling, table_pb2.SCALING_UNSPECIFIED),
         filling=None

@@ -60,6 +60,11 @@ def test_a_file_becomes_classes_and_probabilities(
     shown = json.loads(clearprop("predict", pets, "--from", "new.jsonl", "--json").stdout)
     assert [each["classes"] for each in shown["predictions"]] == [["cat"], ["dog"]]
 
+    (tmp_path / "new.jsonl").rename(tmp_path / "-")  # the name means standard input all the same
+    given = '{"weight": 24, "colour": "grey"}'
+    piped = clearprop("predict", pets, "--from", "-", "--output", "-", stdin=given)
+    assert [row["class"] for row in answers(piped.stdout)] == ["dog"]
+
     one = clearprop("predict", pets, "5,red").stdout.splitlines()[-1].split()
     assert (one[:2], one[-1]) == (["5", "red"], "cat")
     refused = clearprop("predict", pets, "5", code=2).stderr
@@ -85,6 +90,14 @@ def test_a_bad_file_is_refused_and_nothing_is_written(
         done = clearprop("predict", pets, "--from", "bad.csv", "--output", "answers.csv", code=1)
         assert done.stderr.startswith(f"Error: bad.csv: {problem}")
     assert not (tmp_path / "answers.csv").exists()
+
+
+def test_values_that_do_not_fit_are_named_with_their_column(
+    clearprop: Clearprop, pets: str
+) -> None:
+    refused = clearprop("predict", pets, "5,red", "heavy,red", code=1).stderr
+    assert refused.startswith("Error: Row 2, column weight: 'heavy' is not a number")
+    assert clearprop("predict", pets, ",red").stdout.splitlines()[-1].split()[0] == "red"
 
 
 def test_the_inputs_of_a_set_are_prepared(clearprop: Clearprop, tmp_path: Path, pets: str) -> None:

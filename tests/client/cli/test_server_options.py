@@ -29,12 +29,12 @@ def test_commands_send_the_token(scripted: ScriptedServer, tmp_path: Path) -> No
     assert invoke("info", *to, CLEARPROP_TOKEN=TOKEN).exit_code == 0
     home = str(tmp_path)
     assert invoke("info", "--profile", "here", XDG_CONFIG_HOME=home).exit_code == 0
-    assert invoke("training-sets", "delete", "s", *to, "--token", TOKEN).exit_code == 0
+    assert invoke("training-sets", "delete", "s", "--yes", *to, "--token", TOKEN).exit_code == 0
 
     before = ("training-sets", *to, "--token", TOKEN)
     scripted.answers("GetTrainingSet", SHOWN)
     scripted.answers("DeleteTrainingSet", pb.DeleteTrainingSetResponse())
-    assert invoke(*before, "delete", "s").exit_code == 0
+    assert invoke(*before, "delete", "s", "--yes").exit_code == 0
     scripted.answers("ListTokens", pb.ListTokensResponse())
     assert invoke("tokens", *to, "--token", TOKEN).exit_code == 0
 

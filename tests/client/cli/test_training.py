@@ -72,8 +72,8 @@ def test_warnings_are_shown_before_and_after(clearprop: Clearprop, tmp_path: Pat
     table.write_text("a,b,y\n0.1,1000,81\n0.2,2000,81\n")
     imported = clearprop("import", str(table), "--targets", "y").stdout.splitlines()
     about_set = [
-        "Warning: Input 2 has values up to 2,000 in size, but input 1 only up to 0.2: the small",
-        "Warning: Target 1 is 81 in all 2 examples:",
+        "Warning: Input 2 (b) has values up to 2,000 in size, but input 1 (a) only up to 0.2:",
+        "Warning: Target 1 (y) is 81 in all 2 examples:",
     ]
     assert_starts(imported[-5:-3], about_set)
     shown = clearprop("training-sets", "show", name).stdout.splitlines()
@@ -83,7 +83,7 @@ def test_warnings_are_shown_before_and_after(clearprop: Clearprop, tmp_path: Pat
     trained = clearprop("train", name, *settings, "--epochs", "100").stdout.splitlines()
     before = [
         *about_set,
-        "Warning: Target 1 of example 1 is 81, but outputs with the activation",
+        "Warning: Target 1 (y) of example 1 is 81, but outputs with the activation",
         "Warning: All 3 units of hidden layer 1 (tanh) are saturated for every example at update 0",
     ]
     after = "Warning: The cost has not fallen by 1 %:"

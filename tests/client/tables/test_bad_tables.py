@@ -121,7 +121,7 @@ TABLES = [
         "t.csv", "c,a,y\nx,,n\n", "Line 2, column a: The value is missing, and none is f", like=LIKE
     ),
     # JSON.
-    bad("t.json", '{"a": 1}', "The document is not a list of examples"),
+    bad("t.json", '{"a": {"b": 1}}', "The document is not a list of examples"),
     bad("t.json", "[[1, 2]]", "Example 1: It is not an object"),
     bad("t.json", '[{"a": 1, "y": 1}, {"a": [1], "y": 1}]', "Example 2, column a: a value of type"),
     bad(
@@ -245,6 +245,23 @@ def test_features_that_a_sparse_file_leaves_out_are_zero(tmp_path: Path) -> None
         found = read_rows(source, known)
     assert [each.part(0, 2) for each in found.table.columns] == [[5, 0], [6, 7], [0, 0]]
     assert found.unused == ["label"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("TRUE", 1.0), ("false", 0.0), ("1", 1.0), ("0.0", 0.0), ("2", "2.0"), ("yes", "'yes'")],
+)
+def test_true_and_false_are_nothing_else(tmp_path: Path, cell: str, value: float | str) -> None:
+    known = pb.Table(inputs=[pb.InputColumn(name="b", kind=pb.COLUMN_KIND_BOOLEAN)])
+    file = tmp_path / "new.csv"
+    file.write_text(f"b\n{cell}\n")
+    with opened_table(file) as source:
+        if isinstance(value, float):
+            (column,) = read_rows(source, known).table.columns
+            assert column.part(0, 1) == [value]
+            return
+        with pytest.raises(BadTable, match=f"Line 2, column b: {value} is neither True nor False"):
+            read_rows(source, known)
 
 
 def test_categories_that_are_numbers_are_found_by_their_value(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def test_labels_that_would_become_wrong_classes_are_refused(
         ("a,y\n1_000,2\n", "Line 2, column a: '1_000' is not a number"),
         (
             "a,y\n1,no\n1,oh\n",
-            "Line 2, column y: 'no' is not a number. If the column has lab",
+            "Line 2, column y: 'no' is not a number. If the column has cla",
         ),
         ("a,y\n1,2\n1;5,2\n", "with --categories a. The columns seem to be separated by commas"),
         ('a,y\n"1"2,3\n', "Line 2: A closing quotation mark must end its cell"),

@@ -152,7 +152,7 @@ def test_the_data_sets_of_scikit_learn_are_read(*, as_frame: bool) -> None:
             {},
             "the column as categories with categories a",
         ),
-        ({"a": [1], "y": ["p"]}, {}, "Row 1, column y: 'p' is not a number. If the column has lab"),
+        ({"a": [1], "y": ["p"]}, {}, "Row 1, column y: 'p' is not a number. If the column has cla"),
         (
             {"a": [1, None], "y": [1, 0]},
             {},

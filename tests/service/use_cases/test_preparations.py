@@ -309,11 +309,21 @@ def test_warnings_speak_of_targets_in_their_units(service: Service) -> None:
         collector.add_columns(violations, columns)
     made = service.training_sets.store(NewTrainingSet("same", collector.examples(), table))
     (warning,) = service.warnings.of_set(made.uid)  # the inputs are scaled
-    assert warning.message.startswith("Target 1 is 5 in all 3 examples")
+    assert warning.message.startswith("Target 1 (y) is 5 in all 3 examples")
     wanted = NewNetwork("net", (1, 1), (Activation.IDENTITY,), CostFunction.SQUARED_ERROR)
     service.networks.create(replace(wanted, initializer=SEEDED))
     service.step(1, TrainingSettings("same", 0.01, batch_size=3, epochs=1))
     assert warning in service.warnings.of_run(service.runs.get("net", 1).run)
+
+
+def test_constant_columns_are_warned_about_as_the_table_has_them(service: Service) -> None:
+    service.training_sets.store(people([30.0] * len(ages())))
+    create(service)
+    service.step(1, replace(SETTINGS, validation=None))
+    run = service.runs.get("net", 1).run
+    for found in (service.warnings.of_set(run.training_set_uid), service.warnings.of_run(run)):
+        (message,) = [each.message for each in found if each.code == "CONSTANT_COLUMN"]
+        assert message.startswith("Column age is 30 in all")
 
 
 def test_a_network_that_scales_is_not_told_to_scale(service: Service) -> None:

@@ -157,6 +157,7 @@ def test_the_columns_of_another_set_are_matched_by_name() -> None:
         (Table((AGE,), KIND), "lacks the input columns 'job'"),
         (Table((AGE, JOB, InputColumn("x")), KIND), "has the input columns 'x'"),
         (Table((AGE, InputColumn("job")), KIND), "numbers in the column 'job'"),
+        (Table((AGE, InputColumn("job", ColumnKind.BOOLEAN)), KIND), "True and False in the col"),
         (Table((AGE, InputColumn("job", ColumnKind.CATEGORY, ("cook",))), KIND), "'cook'"),
         (Table((AGE, JOB), Targets(TargetKind.CLASSES, ("kind",), ("b", "d"))), "classes 'd'"),
         (Table((AGE, JOB), Targets(TargetKind.CLASSES, ("sort",), ("a", "b"))), "'sort'"),
@@ -168,6 +169,32 @@ def test_columns_that_do_not_fit_are_named(other: Table, problem: str) -> None:
     violations = Violations()
     arrangement(violations, "set", table, other)
     assert any(problem in found.description for found in violations.found), violations.found
+
+
+def test_true_and_false_are_numbers_for_a_network_that_knows_numbers_only() -> None:
+    plain, boolean = InputColumn("x"), InputColumn("x", ColumnKind.BOOLEAN)
+    violations = Violations()
+    arrangement(violations, "set", Table((plain,), KIND), Table((boolean,), KIND))
+    assert not violations
+    arrangement(violations, "set", Table((boolean,), KIND), Table((plain,), KIND))
+    (found,) = violations.found
+    problem = "has numbers in the column 'x', where the network has True and False"
+    assert found.description == problem
+
+
+def test_a_column_of_true_and_false_has_no_other_numbers() -> None:
+    table = Table(
+        (InputColumn("x", ColumnKind.BOOLEAN),), KIND, filling=Filling(FillingKind.MEDIAN)
+    )
+    good = Column("x", np.array([1.0, 0.0, nan]))
+    with validating() as violations:
+        encoded = encode_inputs(violations, table, [good])
+    np.testing.assert_array_equal(encoded, [[1.0], [0.0], [nan]])
+    violations = Violations()
+    assert encode_inputs(violations, table, [Column("x", np.array([1.0, 5.0]))]) is None
+    (found,) = violations.found
+    assert found.field == "columns[0].numbers[1]"
+    assert "be 1 or 0" in found.description
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from training.network import Array
+from training.tables.table import ColumnKind, InputColumn, Table, TargetKind, Targets
 from training.training_set import BUILT_IN, Examples
-from training.warnings.set_warnings import warnings_of_set
+from training.warnings.set_warnings import names_of, warnings_of_set
 from training.warnings.warning import WarningCode
 
 VARIED = [[0.2], [0.9], [0.4], [0.7], [0.1]]
@@ -69,6 +70,21 @@ def test_the_largest_finite_numbers_are_compared_too() -> None:
 def test_a_constant_target_is_named(targets: list[list[float]], start: str) -> None:
     inputs = [[index + 0.5] for index in range(len(targets))]
     assert message(examples(inputs, targets)).startswith(start)
+
+
+def test_inputs_and_targets_have_the_names_of_the_table() -> None:
+    table = Table(
+        (InputColumn("dose"), InputColumn("pet", ColumnKind.CATEGORY, ("cat", "dog"))),
+        Targets(TargetKind.CLASSES, ("kind",), ("rare", "common", "never")),
+    )
+    inputs = [[1e4, 1.0, 0.0], [2.0, 0.0, 1.0], [3.0, 1.0, 0.0]]
+    found = examples(inputs, [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
+    messages = [each.message for each in warnings_of_set(found, names_of(table, table.targets))]
+    assert [each.partition(":")[0] for each in messages] == [
+        "Input 1 (dose) has values up to 10,000 in size, but input 2 (pet = cat) only up to 1",
+        "Target 3 (never) is 0 in all 3 examples",
+        "Class 1 (rare) has only 1 of the 3 examples",
+    ]
 
 
 def test_the_target_of_a_single_example_is_not_called_constant() -> None:

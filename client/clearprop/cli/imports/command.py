@@ -20,11 +20,13 @@ from clearprop.cli.server_options import Server
 from clearprop.cli.suggestions import show_suggestion
 from clearprop.cli.table_descriptions import show_columns
 from clearprop.cli.table_options import (
+    STDIN,
     DecimalComma,
     Delimiter,
     Header,
     bad_tables,
     csv_form,
+    given_file,
     named,
     shown_progress,
 )
@@ -80,7 +82,6 @@ def import_file(  # noqa: PLR0913 - an argument for each option of the command
 
     If anything in the file is wrong, nothing is stored.
     """
-    form = csv_form(file, delimiter, header, decimal_comma)
     if standardize and min_max:
         raise typer.BadParameter("Use one of them.", param_hint="'--standardize' / '--min-max'")
     texts = _Texts(targets, inputs, categories)
@@ -92,13 +93,15 @@ def import_file(  # noqa: PLR0913 - an argument for each option of the command
         filling=missing if isinstance(missing, str | float) else None,
         shape=shape if isinstance(shape, list) else (),
     )
-    _check_usage(file, texts, layout, like, divide_by)
     set_id = name or _id_of(file)
-    if like:
-        with connected(server) as client:
-            layout = replaced(layout, like=_table_of(client, like))
-    with bad_tables(file):
-        found = _read(file, form, texts, layout)
+    with given_file(file) as table:
+        form = csv_form(table, delimiter, header, decimal_comma)
+        _check_usage(table, texts, layout, like, divide_by)
+        if like:
+            with connected(server) as client:
+                layout = replaced(layout, like=_table_of(client, like))
+        with bad_tables(file):
+            found = _read(table, form, texts, layout)
     made = _upload(file, found, set_id, divide_by, server, replace=replace)
     if as_json:
         say_json(made.message)
@@ -199,7 +202,9 @@ def _report(made: TrainingSet, found: Examples, *, is_like: bool) -> None:
 
 
 def _id_of(file: Path) -> str:
-    """Return an id from the name of a file."""
+    """Return an id from the name of a file. Raises typer.BadParameter for standard input."""
+    if file == STDIN:
+        raise typer.BadParameter("Name the set, as it has no file name.", param_hint="'--name'")
     name = file.name.lower().removesuffix(".gz")
     words = sub(r"[^a-z0-9]+", "-", Path(name).stem).strip("-")
     return (words if words[:1].isalpha() else f"set-{words}")[:63].rstrip("-")

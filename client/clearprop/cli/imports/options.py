@@ -6,17 +6,17 @@ from typing import Annotated
 import typer
 
 from clearprop.cli.parsers import real_number
-from clearprop.cli.table_options import filling, shape
+from clearprop.cli.table_options import existing_file, filling, shape
 
 File = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        exists=True,
         dir_okay=False,
+        callback=existing_file,
         help=(
             "A table: CSV (.csv, .csv.gz), Parquet, Arrow (.arrow, .feather), NumPy (.npz), JSON"
-            " (.json, .jsonl), LIBSVM (.svm, .libsvm) or ARFF (.arff)."
+            " (.json, .jsonl), LIBSVM (.svm, .libsvm) or ARFF (.arff); - is standard input."
         ),
     ),
 ]
@@ -54,7 +54,7 @@ OneHotLabels = Annotated[
     bool,
     typer.Option(
         "--one-hot",
-        help="The target is a class label: create one target per class, 1 or 0.",
+        help="The target is a class: create one target per class, 1 or 0.",
     ),
 ]
 ClassNames = Annotated[

@@ -34,11 +34,24 @@ def test_a_table_becomes_a_set_that_can_be_listed_and_deleted(
         {"inputs": [1.0, 0.0], "targets": [1.0, 1.0]},
     ]
     assert "0.5" in clearprop("training-sets", "show", name).stdout
+    asked = clearprop("training-sets", "delete", name, code=1)
+    assert f"Delete training set {name} and its 2 examples permanently?" in asked.stderr
     listed = clearprop("training-sets").stdout
     assert name in listed.split()
     assert listed.count("built in") == 3
-    clearprop("training-sets", "delete", name)
+    clearprop("training-sets", "delete", name, "--yes")
     assert name not in clearprop("training-sets").stdout.split()
+
+
+def test_a_table_comes_from_standard_input(clearprop: Clearprop) -> None:
+    name = fresh_id("set")
+    table = ("import", "-", "--targets", "y")
+    clearprop(*table, "--name", name, stdin='[{"a": true, "y": 2}, {"a": false, "y": 3}]')
+    assert [each["inputs"] for each in examples(clearprop, name)] == [[1.0], [0.0]]
+    assert "True or False: a" in clearprop("training-sets", "show", name).stdout.splitlines()
+    assert "'--name'" in clearprop(*table, stdin="a,y\n1,2\n", code=2).stderr
+    bad = clearprop(*table, "--name", "bad", stdin="a,y\n1,x\n", code=1).stderr
+    assert bad.startswith("Error: standard input: Line 2, column y: 'x' is not a number")
 
 
 def test_a_column_of_weights_is_stored_and_shown(clearprop: Clearprop, tmp_path: Path) -> None:
@@ -102,7 +115,7 @@ def test_a_set_is_named_after_its_file(
     (tmp_path / file).write_bytes(gzip.compress(text) if file.endswith(".gz") else text)
     made = json.loads(clearprop("import", file, "--targets", "y", "--json").stdout)
     assert made["trainingSet"] == name
-    clearprop("training-sets", "delete", name)
+    clearprop("training-sets", "delete", name, "--yes")
 
 
 def test_arrays_become_a_set(clearprop: Clearprop, tmp_path: Path) -> None:
@@ -137,7 +150,7 @@ def test_a_progress_bar_is_shown_on_a_terminal(server: ServerProcess, tmp_path: 
             "a,y\n1,2\n3,x\n",
             (
                 "Line 3, column y: 'x' is not a number, but 1 of the 2 values in this column are:"
-                " correct it, or use --one-hot if the column has class labels."
+                " correct it, or use --one-hot if the column has classes."
             ),
         ),
         (
