@@ -3,26 +3,25 @@
 import asyncio
 import logging
 import math
-import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
 import grpc
 from starlette.applications import Starlette
 
-from service import process
 from service.admission.admission import Admission
 from service.admission.call_kinds import Pool
 from service.admission.heartbeat import Heartbeat
 from service.authentication import Authentication
 from service.clock import SystemClock
+from service.execution.head_polling import HeadPolling
 from service.execution.maintenance import Maintenance
 from service.execution.outcomes import Outcomes
 from service.execution.run_opening import RunOpening
 from service.execution.side_process import SideProcess
-from service.execution.thread_executor import ThreadExecutor
 from service.execution.wakeups import Wakeups
+from service.executors import new_executor
 from service.faces.grpc import methods
 from service.faces.grpc.connection_limit import ConnectionLimit
 from service.faces.grpc.health import SERVICE_NAME, Health
@@ -63,7 +62,9 @@ from service.kernels import warm_up
 from service.process import FreedMemory
 from service.reading.readers import Readers
 from service.reading.watch_reader import WatchReader
-from service.settings import OFF, Settings
+from service.running import finish, run
+from service.setting_checks import OFF
+from service.settings import Settings
 from service.threads import Threads
 from service.use_cases.audit import AuditEntries
 from service.use_cases.backups import Backups
@@ -123,8 +124,7 @@ class Server:
         self._callers = Authentication(settings, self.store, clock, loop, self.threads)
         self.store.on_commit(self.wakeups.committed)
         readers = Readers.of(self.store)
-        threads = limits.runs_at_once or settings.threads
-        self.executor = ThreadExecutor(self.store, readers.examples, readers.states, clock, threads)
+        self.executor = new_executor(self.store, readers, clock, settings.worker_threads)
         self.side_process = SideProcess()
         self.training_sets = TrainingSets(self.store, clock, limits)
         watch_reader = WatchReader(self.store, readers.selections)
@@ -154,6 +154,8 @@ class Server:
             *self.insight.background_tasks(),
             *self._callers.tasks,
         ]
+        if self.store.is_shared:
+            self._tasks.append(HeadPolling(self.store, self.wakeups, self.threads))
         self._heartbeat = Heartbeat(self.admission.beat, self.readiness.response_changed)
         self._connections = ConnectionLimit(limits, self.threads)
         self._metrics_server = self._server_of_metrics(settings)
@@ -255,12 +257,12 @@ class Server:
         if self._tls is not None:
             stopping.append(asyncio.create_task(self._tls.stop()))
         stopping += [asyncio.create_task(server.stop()) for server in self._http_servers]
-        has_stopped = await _finish(stopping, _GRACE_SECONDS + 1)
+        has_stopped = await finish(stopping, _GRACE_SECONDS + 1)
         last.cancel()
         self.side_process.stop()
         self.insight.flush()
         closing = self.threads.begin(self.store.close)
-        is_closed = await _finish([closing], _CLOSE_SECONDS)
+        is_closed = await finish([closing], _CLOSE_SECONDS)
         have_ended = [self.admission.stop(), self.threads.stop()]
         return has_stopped and is_closed and all(have_ended)
 
@@ -338,39 +340,4 @@ def serve(settings: Settings, announce: Callable[[Addresses], None]) -> bool:
     Return whether everything has ended; otherwise the program must exit without waiting for it.
     Raises CannotListen, and the errors of opening the store.
     """
-    process.configure()
-    runner = asyncio.Runner()
-    has_ended = True
-    try:
-        has_ended = runner.run(_serve(settings, announce))
-    finally:
-        if has_ended:  # otherwise closing would wait for what does not end
-            runner.close()
-    return has_ended
-
-
-async def _serve(settings: Settings, announce: Callable[[Addresses], None]) -> bool:
-    loop = asyncio.get_running_loop()
-    stopped = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    server = Server(settings, loop)
-    try:
-        addresses = await server.start()
-        process.settle()
-        announce(addresses)
-        await stopped.wait()
-    finally:
-        has_ended = await server.stop()
-    return has_ended
-
-
-async def _finish(stopping: Iterable["asyncio.Future[None]"], seconds: float) -> bool:
-    """Wait for what is stopping, but not longer than this; return whether all has stopped.
-
-    Raises the errors of what has stopped.
-    """
-    done, remaining = await asyncio.wait(stopping, timeout=seconds)
-    for each in done:
-        each.result()
-    return not remaining
+    return run(lambda loop: Server(settings, loop), announce)

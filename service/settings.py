@@ -5,30 +5,36 @@ variable, a key in a file, and a line of `clearprop config show`.
 """
 
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-from clearprop.addresses import DEFAULT_SERVER, is_loopback, parse_address
+from clearprop.addresses import is_loopback, parse_address
 
-from service.client_scopes import parse_scopes
 from service.jwt_settings import check_algorithms, check_completeness, check_keys
 from service.limit_settings import limits_of_table, with_settings
 from service.setting import Declaration, Setting, declared, setting
+from service.setting_checks import (
+    DEFAULT_GRPC,
+    DEFAULT_HTTP,
+    OFF,
+    REQUIRED,
+    check_auth,
+    check_endpoint,
+    check_grpc,
+    check_hosts,
+    check_http,
+    check_metrics,
+    check_origins,
+    check_scopes,
+    check_workers,
+    one_of,
+)
 from service.settings_file import read_file
+from storage.urls import without_password
 from training.limits import Limits, described
 
-DEFAULT_GRPC = DEFAULT_SERVER
-DEFAULT_HTTP = "127.0.0.1:8080"
-DEFAULT_METRICS = "127.0.0.1:9464"
 DEFAULT_DATABASE = "sqlite:///clearprop.db"
-
-#: The value of `http` that disables HTTP, and of `auth` that disables authentication.
-OFF = "off"
-
-#: The value of `auth` that requires authentication.
-REQUIRED = "required"
 
 #: The source of a setting that is not set.
 DEFAULT = "default"
@@ -37,65 +43,6 @@ DEFAULT = "default"
 _HIDDEN = "(secret)"
 
 _LIMITS = Limits()
-_ORIGIN = re.compile(r"\*|https?://[^\s/@?#]+")
-_ENDPOINT = re.compile(r"https?://[^\s/@?#]+")
-_HOST = re.compile(r"\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+", re.ASCII)
-
-
-def _check_grpc(address: str) -> None:
-    parse_address(address, example=DEFAULT_GRPC)
-
-
-def _check_http(address: str) -> None:
-    try:
-        if address != OFF:
-            parse_address(address, example=DEFAULT_HTTP)
-    except ValueError as error:
-        raise ValueError(f"{error}; {OFF} disables HTTP") from None
-
-
-def _check_metrics(address: str) -> None:
-    parse_address(address, example=DEFAULT_METRICS)
-
-
-def _check_endpoint(url: str) -> None:
-    if not _ENDPOINT.fullmatch(url):
-        raise ValueError(f"{url!r} is not an endpoint: use http://HOST:PORT or https://HOST:PORT")
-
-
-def _check_hosts(hosts: tuple[str, ...]) -> None:
-    for host in hosts:
-        if not _HOST.fullmatch(host):
-            raise ValueError(
-                f"{host!r} is not a host: use a name or an address without a port, such as"
-                " clearprop.example.com or [2001:db8::1], or *"
-            )
-
-
-def _one_of(*known: str) -> Callable[[str], None]:
-    def check(word: str) -> None:
-        if word not in known:
-            raise ValueError(f"use {', '.join(known[:-1])} or {known[-1]}, not {word!r}")
-
-    return check
-
-
-def _check_origins(origins: tuple[str, ...]) -> None:
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError(
-                f"{origin!r} is not an origin: use SCHEME://HOST or SCHEME://HOST:PORT, such as"
-                " https://example.com, or *"
-            )
-
-
-def _check_scopes(texts: tuple[str, ...]) -> None:
-    parse_scopes(texts)
-
-
-def _check_auth(auth: str) -> None:
-    if auth not in {OFF, REQUIRED}:
-        raise ValueError(f"{auth!r} is neither {OFF} nor {REQUIRED}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +56,27 @@ class Settings:
         DEFAULT_GRPC,
         "Listen for gRPC on this address. Port 0 selects a free port.",
         metavar="HOST:PORT",
-        check=_check_grpc,
+        check=check_grpc,
     )
     http: str = setting(
         DEFAULT_HTTP,
         "Listen for HTTP on this address, or `off` to disable HTTP.",
         metavar="HOST:PORT",
-        check=_check_http,
+        check=check_http,
     )
     allow_host: tuple[str, ...] = setting(
         (),
         "Answer HTTP requests for this host name, such as clearprop.example.com; * allows all."
         " Can be repeated. Names of loopback and the address of --http are always allowed.",
         metavar="HOST",
-        check=_check_hosts,
+        check=check_hosts,
     )
     allow_origin: tuple[str, ...] = setting(
         (),
         "Allow browsers to make calls from pages of this origin, such as https://example.com;"
         " * allows all. Can be repeated.",
         metavar="ORIGIN",
-        check=_check_origins,
+        check=check_origins,
     )
     tls_cert: str | None = setting(
         None,
@@ -153,7 +100,7 @@ class Settings:
         "Give the client certificate with this name a scope, such as trainer=train; * is every"
         " other name. Can be repeated. Without it, certificates have the scope read.",
         metavar="NAME=SCOPE",
-        check=_check_scopes,
+        check=check_scopes,
     )
     insecure: bool = setting(
         False,  # noqa: FBT003 (its default)
@@ -181,7 +128,7 @@ class Settings:
         None,
         "Require authentication for calls (required), or do not (off).",
         metavar="MODE",
-        check=_check_auth,
+        check=check_auth,
         default_text="required if other machines can reach the server, or with --client-ca; off"
         " on loopback and with --insecure",
     )
@@ -189,19 +136,19 @@ class Settings:
         "text",
         "Write the log as text, or as json with one object per line.",
         metavar="FORMAT",
-        check=_one_of("text", "json"),
+        check=one_of("text", "json"),
     )
     log_level: str = setting(
         "info",
         "Log from this level on: debug, info, warning or error.",
         metavar="LEVEL",
-        check=_one_of("debug", "info", "warning", "error"),
+        check=one_of("debug", "info", "warning", "error"),
     )
     metrics: str | None = setting(
         None,
         "Serve /metrics on this address, without authentication, and not with HTTP.",
         metavar="HOST:PORT",
-        check=_check_metrics,
+        check=check_metrics,
     )
     jwt_algorithms: tuple[str, ...] = setting(
         ("RS256",),
@@ -229,13 +176,36 @@ class Settings:
         metavar="NUMBER",
         most=9_999,
     )
+    workers: str | None = setting(
+        None,
+        "Train this number of runs of a shared database (postgresql://) at the same time in this"
+        " process; 0 leaves all of them to `clearprop work`.",
+        metavar="NUMBER",
+        check=check_workers,
+        default_text="as --threads",
+    )
     traces: str | None = setting(
         None,
         "Send traces to this OTLP endpoint over gRPC, such as http://127.0.0.1:4317. Needs the"
         " extra clearprop-server[otel].",
         metavar="URL",
-        check=_check_endpoint,
+        check=check_endpoint,
     )
+
+    @property
+    def shown_database(self) -> str:
+        """The URL of the database without its password."""
+        return without_password(self.database)
+
+    @property
+    def training_threads(self) -> int | None:
+        """The number of runs that are trained at the same time; None: one for each processor."""
+        return self.limits.runs_at_once or self.threads or None
+
+    @property
+    def worker_threads(self) -> int | None:
+        """The number of them in a server: 0 if other processes train them."""
+        return self.training_threads if self.workers is None else int(self.workers)
 
     @property
     def requires_authentication(self) -> bool:

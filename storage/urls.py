@@ -47,6 +47,8 @@ def without_password(url: str) -> str:
         query = parse_qsl(parts.query)
     except ValueError:
         return f"{url.partition('://')[0]}://{_HIDDEN}"
+    if not parts.netloc:
+        return url
     user, at, host = parts.netloc.rpartition("@")
     name, colon, _ = user.partition(":")
     shown = parts._replace(

@@ -20,7 +20,7 @@ settings.register_profile("clearprop", deadline=None, max_examples=rounds(40, 1_
 settings.load_profile("clearprop")
 
 #: Commands that are servers, with signals and an exit code: they run in a process of their own.
-_SERVING = {"serve", "demo"}
+_SERVING = {"serve", "work", "demo"}
 
 
 @pytest.fixture

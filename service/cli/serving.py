@@ -47,12 +47,12 @@ def serve(**options: Any) -> None:  # noqa: ANN401 (of any setting)
             raise
         show_failure(sentence(str(error) or type(error).__name__))
         raise typer.Exit(1) from None
-    _say(settings, "stopped", "Stopped.")
+    tell(settings, "stopped", "Stopped.")
     if not has_ended:
-        _leave()
+        leave()
 
 
-def _leave() -> None:
+def leave() -> None:
     """End the process without waiting for connections and threads that nobody needs any more."""
     logging.shutdown()
     sys.stdout.flush()
@@ -62,12 +62,12 @@ def _leave() -> None:
 
 def _say_start(settings: Settings, addresses: "Addresses") -> None:
     grpc, http, metrics = addresses.grpc, addresses.http, addresses.metrics
-    database = settings.database.rstrip(":")
+    database = settings.shown_database.rstrip(":")
     secure = "s" if settings.tls_cert else ""
     over_grpc = f"grpcs://{grpc}" if secure else grpc
     over_http = f" and HTTP on [bold]http{secure}://{http}[/]" if http else ""
     over_metrics = f", and metrics on [bold]http://{metrics}/metrics[/]" if metrics else ""
-    _say(
+    tell(
         settings,
         "serving",
         f"Clearprop stores data in {database} and serves gRPC on [bold]{over_grpc}[/]{over_http}"
@@ -79,7 +79,7 @@ def _say_start(settings: Settings, addresses: "Addresses") -> None:
     )
 
 
-def _say(settings: Settings, event: str, sentence: str, **fields: str | None) -> None:
+def tell(settings: Settings, event: str, sentence: str, **fields: str | None) -> None:
     """Say something to people, or write it to a log for programs."""
     if settings.log_format == "text":
         say(sentence)

@@ -48,6 +48,11 @@ class Wakeups:
         if any(uid in self._signals for uid in uids):
             self._loop.call_soon_threadsafe(self._ring, tuple(uids))
 
+    @property
+    def uids(self) -> list[str]:
+        """The networks that tasks wait for. Read it in the event loop."""
+        return list(self._signals)
+
     def drain(self) -> None:
         """Wake all tasks permanently: the server is stopping. Call in the event loop."""
         self.draining = True

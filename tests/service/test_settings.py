@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from service.setting import declared, setting
+from service.setting_checks import DEFAULT_GRPC, DEFAULT_HTTP
 from service.settings import (
     CONFIG,
     DEFAULT_DATABASE,
-    DEFAULT_GRPC,
-    DEFAULT_HTTP,
     SETTINGS,
     Settings,
     read_settings,

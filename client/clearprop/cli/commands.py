@@ -17,6 +17,9 @@ PANELS: dict[str, dict[str, Entry]] = {
     "Get started": {
         "demo": Entry("Start a server and train a network on XOR.", None),
         "serve": Entry("Start a server.", None),
+        "work": Entry(
+            "Start a worker, which trains the runs of servers that share a database.", None
+        ),
         "info": Entry("Show the server's version, limits and functions.", "server_info:info"),
     },
     "Networks": {

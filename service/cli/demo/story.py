@@ -32,7 +32,7 @@ from service.cli.demo.checks import (
 from service.cli.demo.process import ServerProcess
 from service.cli.demo.promises import PromiseBroken
 from service.cli.demo.witness import Witness
-from service.settings import DEFAULT_HTTP
+from service.setting_checks import DEFAULT_HTTP
 
 NETWORK = "xor-demo"
 LAYERS = (2, 5, 1)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from clearprop.cli.settings import profile_file, server_settings
 
-from service.settings import DEFAULT_GRPC, unknown_variables
+from service.setting_checks import DEFAULT_GRPC
+from service.settings import unknown_variables
 
 PROFILES = """
 [work]

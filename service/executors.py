@@ -1,0 +1,23 @@
+"""The executor that suits a store."""
+
+from service.execution.claiming_executor import ClaimingExecutor
+from service.execution.thread_executor import ThreadExecutor
+from service.reading.readers import Readers
+from training.ports import Clock, Store
+
+
+def new_executor(
+    store: Store, readers: Readers, clock: Clock, threads: int | None
+) -> ThreadExecutor:
+    """Return the executor of a process with so many threads; None means one for each processor.
+
+    Raises ValueError without threads if no other process can execute the runs.
+    """
+    if store.is_shared:
+        return ClaimingExecutor(store, readers.examples, readers.states, clock, threads)
+    if threads == 0:
+        raise ValueError(
+            "--workers 0 leaves the runs to clearprop work, which needs a database that several"
+            " processes can share: use --database postgresql://USER@HOST/DATABASE"
+        )
+    return ThreadExecutor(store, readers.examples, readers.states, clock, threads)
