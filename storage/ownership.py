@@ -1,39 +1,154 @@
 """Ownership of runs with SQL: leases of workers, and claims."""
 
+from collections import Counter
 from collections.abc import Collection
 
-from training.ownership import Claim, WorkerLease
+import sqlalchemy as sa
+from sqlalchemy import bindparam, select
+
+from storage import codec, rows
+from storage.schema import heads, runs, workers
+from storage.sql_queries import IS_ACTIVE
+from storage.sql_rows import RowReading, RowWriting
+from training.errors import DamagedHistory
+from training.ownership import Claim, WorkerExpired, WorkerLease
+
+_UID = bindparam("at_uid", type_=sa.Text)
+_NUMBER = bindparam("at_number", type_=sa.BigInteger)
+_WORKER = bindparam("worker", type_=sa.Text)
+_NOW = bindparam("now", type_=sa.BigInteger)
+
+_IS_RUN = (runs.c.network_uid == _UID) & (runs.c.number == _NUMBER)
+_OWNER_LIVES = sa.exists().where(workers.c.name == runs.c.owner, workers.c.expire_time > _NOW)
+# There are fewer heads than runs: in this order SQLite scans the heads.
+_RUNS = heads.join(
+    runs, (heads.c.network_uid == runs.c.network_uid) & (heads.c.active_run == runs.c.number)
+)
+# The first condition is that of an index.
+_ACTIVE_RUNS = (heads.c.active_run > 0, IS_ACTIVE)
+
+_OWNER = select(runs.c.owner).select_from(_RUNS).where(_IS_RUN, *_ACTIVE_RUNS, _OWNER_LIVES)
+_COUNT_WAITING = select(sa.func.count()).select_from(_RUNS).where(*_ACTIVE_RUNS, ~_OWNER_LIVES)
+_OWNERS = select(runs.c.owner).select_from(_RUNS).where(*_ACTIVE_RUNS, _OWNER_LIVES)
+_LIVING = workers.c.expire_time > _NOW
+_WORKERS = select(workers.c.name, workers.c.expire_time).where(_LIVING).order_by(workers.c.name)
+_IS_ALIVE = select(workers.c.name).where(workers.c.name == _WORKER, _LIVING)
+
+_ADD = workers.insert()
+_RENEW = workers.update().where(workers.c.name == _WORKER, _LIVING)
+_REMOVE = workers.delete().where(workers.c.name == _WORKER)
+_REMOVE_EXPIRED = workers.delete().where(~_LIVING)
+
+_IS_CLAIMABLE = (runs.c.owner == _WORKER) | runs.c.owner.is_(None) | ~_OWNER_LIVES
+_CANDIDATES = (
+    select(runs.c.network_uid, runs.c.number)
+    .select_from(_RUNS)
+    .where(*_ACTIVE_RUNS, _IS_CLAIMABLE)
+    # NULL, of runs that were never claimed, comes first in all databases.
+    .order_by(sa.func.coalesce(runs.c.claim_time, 0), runs.c.network_uid)
+    .limit(bindparam("limit", type_=sa.Integer))
+)
+# What another transaction claims or changes at this moment is not waited for.
+_CANDIDATE = (
+    select(*rows.HEAD_COLUMNS, *rows.RUN_COLUMNS)
+    .select_from(_RUNS)
+    .where(_IS_RUN, *_ACTIVE_RUNS, _IS_CLAIMABLE)
+    .with_for_update(of=(heads, runs), skip_locked=True)
+)
+_CLAIM = runs.update().where(_IS_RUN)
+_RENEW_HEAD = heads.update().where(heads.c.network_uid == _UID)
+_OWNED = (
+    select(runs.c.network_uid, runs.c.number)
+    .select_from(_RUNS)
+    .where(heads.c.active_run > 0, runs.c.owner == _WORKER)
+    .order_by(runs.c.network_uid)
+)
+_RELEASE = runs.update().where(_IS_RUN, runs.c.owner == _WORKER).values(owner=sa.null())
+
+#: So many times the wanted number of runs are tried, in case other workers claim them, too.
+_TRIED = 4
 
 
-class OwnershipReading:
+class OwnershipReading(RowReading):
     """The part of a snapshot about workers; see training.ownership.OwnershipReader."""
 
     def owner(self, uid: str, number: int) -> str | None:
-        raise NotImplementedError
+        row = self._row(_OWNER, at_uid=uid, at_number=number, now=self._store_time())
+        return None if row is None else str(row[0])
 
     def count_waiting_runs(self) -> int:
-        raise NotImplementedError
+        return self._count(_COUNT_WAITING, now=self._store_time())
 
     def workers(self) -> list[WorkerLease]:
-        raise NotImplementedError
+        now = self._store_time()
+        owned = Counter(owner for (owner,) in self._rows(_OWNERS, now=now))
+        return [
+            WorkerLease(name, codec.time_at(expire_time), owned[name])
+            for name, expire_time in self._rows(_WORKERS, now=now)
+        ]
+
+    def _store_time(self) -> int:
+        """Return the time of the store, in microseconds since 1970."""
+        return codec.microseconds(self._clock.now())
 
 
-class OwnershipWriting:
+class OwnershipWriting(OwnershipReading, RowWriting):
     """The part of a transaction about workers; see training.ownership.OwnershipWriter."""
 
     def add_worker(self, worker: str, seconds: float) -> None:
-        raise NotImplementedError
+        self._change(_ADD, name=worker, expire_time=_after(self._store_time(), seconds))
 
     def renew_worker(self, worker: str, seconds: float) -> bool:
-        raise NotImplementedError
+        now = self._store_time()
+        return self._change(_RENEW, worker=worker, now=now, expire_time=_after(now, seconds))
 
     def remove_worker(self, worker: str) -> None:
-        raise NotImplementedError
+        for uid, number in self._rows(_OWNED, worker=worker):
+            self.release_run(uid, number, worker)
+        self._change(_REMOVE, worker=worker)
+
+    def remove_expired_workers(self) -> bool:
+        """Delete the leases that are over; return whether there were any."""
+        return self._change(_REMOVE_EXPIRED, now=self._store_time())
 
     def claim_runs(
         self, worker: str, limit: int, carried_out: Collection[tuple[str, int]] = ()
     ) -> list[Claim]:
-        raise NotImplementedError
+        now = self._store_time()
+        if self._row(_IS_ALIVE, worker=worker, now=now) is None:
+            raise WorkerExpired(worker)
+        skipped = set(carried_out)
+        most = _TRIED * limit + len(skipped)
+        claims: list[Claim] = []
+        for uid, number in self._rows(_CANDIDATES, worker=worker, now=now, limit=most):
+            if len(claims) == limit:
+                break
+            if (uid, number) not in skipped:
+                claims += self._claim(uid, number, worker, now)
+        return claims
 
     def release_run(self, uid: str, number: int, worker: str) -> None:
-        raise NotImplementedError
+        self._lock_head(uid)
+        if self._change(_RELEASE, at_uid=uid, at_number=number, worker=worker):
+            self.changed.add(uid)
+
+    def _claim(self, uid: str, number: int, worker: str, now: int) -> list[Claim]:
+        """Claim a run unless another transaction has it, or it is corrupt."""
+        place = {"at_uid": uid, "at_number": number}
+        row = self._row(_CANDIDATE, worker=worker, now=now, **place)
+        if row is None:
+            return []
+        size = len(rows.HEAD_COLUMNS)
+        try:
+            head, run = self._found_head(uid, row[:size]).renewed(), self._run(row[size:])
+        except DamagedHistory:
+            self._change(_CLAIM, owner=None, claim_time=now, **place)  # others are tried before it
+            return []
+        renewed = rows.head_values(head)
+        self._change(_RENEW_HEAD, at_uid=uid, token=head.token, crc=renewed["crc"])
+        self._change(_CLAIM, owner=worker, claim_time=now, **place)
+        return [Claim(run, head)]
+
+
+def _after(micros: int, seconds: float) -> int:
+    return micros + round(seconds * 1_000_000)

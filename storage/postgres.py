@@ -21,7 +21,7 @@ from storage.postgres_connections import (
     connect,
     connect_driver,
 )
-from storage.postgres_writer import PostgresWriter
+from storage.postgres_writer import PostgresReader, PostgresWriter
 from storage.session import Session
 from storage.sql_store import Database, SqlStore
 from storage.urls import without_password
@@ -42,6 +42,8 @@ _MIGRATION = 0x0C1EA7
 
 class PostgresStore(SqlStore):
     """A store in PostgreSQL; for any number of servers."""
+
+    is_shared = True
 
     def __init__(self, url: str, clock: Clock, limits: Limits | None = None) -> None:
         """Open the database; create or migrate its tables if necessary. Raises CannotOpenStore."""
@@ -77,6 +79,9 @@ class PostgresStore(SqlStore):
         refused: Future[BinaryIO] = Future()
         refused.set_exception(store_errors.cannot_copy_postgres())
         return refused
+
+    def _reader(self, session: Session) -> PostgresReader:
+        return PostgresReader(session, self._clock)
 
     def _writer(self, session: Session) -> PostgresWriter:
         return PostgresWriter(session, self._clock)

@@ -6,15 +6,22 @@ it first: a network by its head, a request by its id, a training set by its row,
 networks or training sets by a lock of their table.
 """
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from storage.schema import audit_entries, training_sets
+from storage.column_types import TEXT
+from storage.rows import HEAD_COLUMNS
+from storage.schema import audit_entries, heads, training_sets
 from storage.sql_queries import TRAINING_SET_BY_ID
+from storage.sql_reader import SqlReader
 from storage.sql_writer import SqlWriter
 from training.ports import Answer
 from training.run import Run
 from training.training_set import TrainingSet
+from training.update import Head
 
 # The first part of the keys of advisory locks, which are shared by the whole database.
 _REQUESTS, _NUMBERS, _MAINTENANCE = (0x0C1EA701 + place for place in range(3))
@@ -37,7 +44,26 @@ _NEXT_AUDIT_NUMBER = select(
 )
 
 
-class PostgresWriter(SqlWriter):
+_STORE_TIME = select(
+    sa.cast(sa.extract("epoch", sa.func.clock_timestamp()) * 1_000_000, sa.BigInteger)
+)
+_HEADS = select(*HEAD_COLUMNS).where(
+    heads.c.network_uid == sa.func.any(bindparam("uids", type_=ARRAY(TEXT)))
+)
+
+
+class PostgresReader(SqlReader):
+    """One snapshot; see training.ports.Reader."""
+
+    def heads(self, uids: Sequence[str]) -> list[Head]:
+        return [self._found_head(row[0], row) for row in self._rows(_HEADS, uids=list(uids))]
+
+    def _store_time(self) -> int:
+        # All workers have the same clock.
+        return self._count(_STORE_TIME)
+
+
+class PostgresWriter(PostgresReader, SqlWriter):
     """One work in a transaction; see training.ports.Writer."""
 
     def answer(self, request_id: str) -> Answer | None:

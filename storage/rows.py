@@ -73,7 +73,9 @@ def head(row: Row) -> Head:
     return Head(*fields)
 
 
-RUN_COLUMNS = tuple(column for column in schema.runs.c if column.name != "wanted_state")
+#: What is requested of a run, and who carries it out: no history, and not covered by a CRC.
+_NO_HISTORY = ("wanted_state", "owner", "claim_time")
+RUN_COLUMNS = tuple(column for column in schema.runs.c if column.name not in _NO_HISTORY)
 
 
 def run_values(run: Run) -> Values:

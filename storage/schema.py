@@ -42,6 +42,7 @@ networks = sa.Table(
     _number("crc"),
 )
 
+# One row for each living network: deleting a network deletes its head at once.
 heads = sa.Table(
     "heads",
     metadata,
@@ -54,7 +55,6 @@ heads = sa.Table(
     _number("token"),
     _number("earliest_update"),
     _number("crc"),
-    comment="one row for each living network: deleting a network deletes its head at once",
     sqlite_with_rowid=False,
 )
 
@@ -72,8 +72,20 @@ runs = sa.Table(
     _blob("epoch_cost", nullable=True),  # NULL in rows of revision 0001
     # NULL without such a set, and in rows before revision 0008.
     sa.Column("validation_set_uid", TEXT),
+    # The worker that claimed the run last, in microseconds since 1970; NULL if nobody has it.
+    sa.Column("owner", TEXT),
+    sa.Column("claim_time", sa.BigInteger),
     sa.Index("runs_by_training_set", "training_set_uid"),
     sa.Index("runs_by_validation_set", "validation_set_uid"),
+    sqlite_with_rowid=False,
+)
+
+# Leases, which workers renew: they are no history, and have no CRC.
+workers = sa.Table(
+    "workers",
+    metadata,
+    _key("name"),
+    _number("expire_time"),
     sqlite_with_rowid=False,
 )
 
@@ -188,6 +200,11 @@ audit_entries = sa.Table(
     _text("request_id"),
     _text("code"),
     _number("crc"),
+)
+
+# SQLite, which one process uses, reads all heads instead.
+sa.Index("heads_with_run", heads.c.network_uid, postgresql_where=heads.c.active_run > 0).ddl_if(
+    dialect="postgresql"
 )
 
 for _table in (networks, training_sets):

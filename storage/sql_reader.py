@@ -5,22 +5,19 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
-from sqlalchemy import ClauseElement
-
 from storage import codec, rows, sql_queries, store_errors
 from storage.ownership import OwnershipReading
 from storage.retention import has_expired
-from storage.session import Row, Session
+from storage.session import Row
 from training.access import Token
 from training.audit import AuditEntry
 from training.errors import DamagedHistory, HistoryCompacted
 from training.network import Network
-from training.ports import Answer, Clock
+from training.ports import Answer
 from training.run import Run, RunState
 from training.training_set import Examples, TrainingSet
 from training.update import Head, Keyframe, RunEvent, Segment, SegmentOutline
 
-T = TypeVar("T")
 S = TypeVar("S", Segment, SegmentOutline)
 
 _BEYOND_ALL = 2**63 - 1
@@ -28,10 +25,6 @@ _BEYOND_ALL = 2**63 - 1
 
 class SqlReader(OwnershipReading):
     """One snapshot; see training.ports.Reader."""
-
-    def __init__(self, session: Session, clock: Clock) -> None:
-        self._session = session
-        self._clock = clock
 
     def network(self, network_id: str) -> Network:
         row = self._row(sql_queries.NETWORK_BY_ID, id=network_id)
@@ -190,42 +183,6 @@ class SqlReader(OwnershipReading):
             self._intact(rows.token, row, "a token", token=row[0])
             for row in self._rows(sql_queries.TOKENS, after=after, limit=limit)
         ]
-
-    def _rows(self, statement: ClauseElement, **values: object) -> list[Row]:
-        return self._session.rows(statement, values)
-
-    def _row(self, statement: ClauseElement, **values: object) -> Row | None:
-        return self._session.row(statement, values)
-
-    def _count(self, statement: ClauseElement) -> int:
-        row = self._row(statement)
-        assert row is not None  # a count always returns a row
-        return int(row[0])
-
-    def _found_head(self, uid: str, row: Row | None) -> Head:
-        if row is None:
-            raise store_errors.no_network_uid(uid)
-        return self._intact(rows.head, row, "the head of a network", uid=uid)
-
-    def _found_set(self, set_id: str, row: Row | None) -> TrainingSet:
-        if row is None:
-            raise store_errors.no_training_set(set_id)
-        return self._training_set(row)
-
-    def _network(self, row: Row) -> Network:
-        return self._intact(rows.network, row, "a network", uid=row[0])
-
-    def _run(self, row: Row) -> Run:
-        return self._intact(rows.run, row, "a run", uid=row[0], run=row[1])
-
-    def _training_set(self, row: Row) -> TrainingSet:
-        return self._intact(rows.training_set, row, "a training set", uid=row[0])
-
-    def _intact(self, read: Callable[[Row], T], row: Row, what: str, **metadata: object) -> T:
-        try:
-            return read(row)
-        except codec.NotAsWritten as error:
-            raise store_errors.damaged(what, **metadata) from error
 
     def _consecutive(
         self,

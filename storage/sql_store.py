@@ -87,8 +87,10 @@ class SqlStore(QueuedStore):
             _logger.exception("the database cannot be read")
             raise self._error(error, store_errors.cannot_read()) from error
 
-    def _remove_piece(self, _: Writer) -> bool:
-        return remove_piece(self._session(), self._clock.now())
+    def _remove_piece(self, writer: Writer) -> bool:
+        assert isinstance(writer, SqlWriter)
+        may_be_more = remove_piece(self._session(), self._clock.now())
+        return may_be_more or writer.remove_expired_workers()
 
     def _living(self, reader: Reader) -> list[str]:
         assert isinstance(reader, SqlReader)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import ClauseElement, bindparam, select
+from sqlalchemy import bindparam, select
 
 from storage import codec, rows, sql_queries, store_errors
 from storage.addition_rules import check_addition, check_compaction
@@ -24,12 +24,12 @@ from storage.schema import (
     tokens,
     training_sets,
 )
-from storage.session import Row, Session, Values
+from storage.session import Values
 from storage.sql_reader import SqlReader
 from training.access import Token
 from training.audit import AuditEntry
 from training.network import Network
-from training.ports import Answer, Clock
+from training.ports import Answer
 from training.run import Run, RunState
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Keyframe, Segment
@@ -51,9 +51,6 @@ _UPDATE_NETWORK = networks.update().where(networks.c.uid == _UID)
 _DELETE_NETWORK = (
     networks.update().where(networks.c.uid == _UID, ~networks.c.deleted).values(deleted=sa.true())
 )
-# Who changes a network in several steps locks its head first, and then other rows. SQLite has only
-# one writer, and compiles this to a SELECT.
-_LOCK_HEAD = select(*rows.HEAD_COLUMNS).where(heads.c.network_uid == _UID).with_for_update()
 _DELETE_HEAD = heads.delete().where(heads.c.network_uid == _UID)
 _DELETE_TRAINING_SET = (
     training_sets.update()
@@ -85,7 +82,12 @@ _KEYFRAME_AT = select(keyframes.c.at_update).where(
 _UPDATE_RUN = (
     runs.update()
     .where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
-    .values(wanted_state=sa.case((bindparam("active"), runs.c.wanted_state), else_=sa.null()))
+    .values(
+        {
+            column: sa.case((bindparam("active"), column), else_=sa.null())
+            for column in (runs.c.wanted_state, runs.c.owner)
+        }
+    )
     .returning(runs.c.wanted_state)
 )
 _CHANGING_OF_RUN = ("state", "latest_cost", "document", "crc", "epoch_cost")
@@ -120,10 +122,6 @@ _FORGET = answers.delete().where(answers.c.request_id == bindparam("request_id")
 
 class SqlWriter(SqlReader, OwnershipWriting):
     """One work in a transaction; see training.ports.Writer."""
-
-    def __init__(self, session: Session, clock: Clock) -> None:
-        super().__init__(session, clock)
-        self.changed: set[str] = set()  # the uids of networks
 
     def add_network(self, network: Network, segment: Segment, keyframe: Keyframe) -> Head:
         if self._row(_NETWORK_WITH_ID, id=network.id):
@@ -233,10 +231,6 @@ class SqlWriter(SqlReader, OwnershipWriting):
             self._change(_REMOVE_SEGMENTS, **place)
             self._insert(segments, rows.segment_values(segment))
 
-    def _lock_head(self, uid: str) -> Row | None:
-        """Return the row of a head, which no other process changes before the transaction ends."""
-        return self._row(_LOCK_HEAD, at_uid=uid)
-
     def _next_audit_number(self) -> int:
         last = self._row(sql_queries.LAST_AUDIT_ENTRY)
         return 1 if last is None else int(last[0]) + 1
@@ -266,7 +260,3 @@ class SqlWriter(SqlReader, OwnershipWriting):
 
     def _insert(self, table: sa.Table, values: Values) -> None:
         self._session.change(_INSERT[table], values)
-
-    def _change(self, statement: ClauseElement, **values: object) -> bool:
-        """Execute an UPDATE or a DELETE, and return whether it matched a row."""
-        return self._session.change(statement, values) > 0

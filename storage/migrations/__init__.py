@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from storage.errors import CannotOpenStore
 
 #: The revisions in `versions`, oldest first.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = tuple(f"{number:04}" for number in range(1, 12))
 
 
 def migrate(connection: Connection) -> None:

@@ -8,8 +8,10 @@ import pytest
 from histories import SetClock
 from postgres_server import PostgresServer, Template
 
+from storage.codec import microseconds
 from storage.memory_store import MemoryStore
 from storage.postgres import PostgresStore
+from storage.postgres_writer import PostgresReader
 from storage.sqlite import SqliteStore
 from training.ports import Store
 
@@ -56,7 +58,10 @@ def postgres_url(postgres_template: Template) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_store(postgres_url: str, clock: SetClock) -> Iterator[PostgresStore]:
+def postgres_store(
+    postgres_url: str, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PostgresStore]:
+    monkeypatch.setattr(PostgresReader, "_store_time", lambda _: microseconds(clock.now()))
     store = PostgresStore(postgres_url, clock)
     yield store
     store.close()

@@ -1,12 +1,10 @@
 """Workers, their leases, and the runs that they own, in every store."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from histories import SetClock, Story, append, begin
 
-from storage.memory_store import MemoryStore
 from training.errors import HeadMoved
 from training.ownership import Claim, WorkerExpired
 from training.ports import Store
@@ -15,14 +13,6 @@ from training.run import RunState
 #: The length of a lease.
 SECONDS = 6.0
 LONGER = timedelta(seconds=7)
-
-
-@pytest.fixture
-def store(clock: SetClock) -> Iterator[Store]:
-    """The stores that have it: SQL follows."""
-    store = MemoryStore(clock)
-    yield store
-    store.close()
 
 
 def add_worker(store: Store, worker: str) -> None:

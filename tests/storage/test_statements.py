@@ -21,9 +21,12 @@ WHOLE = {
     "SCAN networks USING INDEX deleted_networks",
     "SCAN training_sets USING INDEX deleted_training_sets",
     "SCAN heads",
+    "SCAN workers",
 }
 #: The oldest rows, of which there are as many as a piece of purging takes.
 BOUNDED = {"SCAN answers", "SCAN audit_entries", "SCAN anon_1"}
+#: Claims are for stores that several processes use, which SQLite is not.
+SHARED = "coalesce(runs.claim_time"
 PURGES = ("DELETE FROM answers", "DELETE FROM audit_entries")
 
 
@@ -54,6 +57,10 @@ def do_everything(store: SqliteStore) -> None:
         lambda writer: writer.record(_entry(0)),
         lambda writer: writer.record(_entry(1)),
         lambda writer: writer.delete_audit_entries(NOW),
+        lambda writer: writer.add_worker("worker", 6),
+        lambda writer: writer.renew_worker("worker", 6),
+        lambda writer: writer.claim_runs("worker", 1),
+        lambda writer: writer.release_run(uid, 2, "worker"),
     ]
     reads: list[Callable[[Reader], object]] = [
         lambda reader: reader.network("net"),
@@ -78,12 +85,16 @@ def do_everything(store: SqliteStore) -> None:
         lambda reader: reader.answer("id"),
         lambda reader: reader.audit_entries(None, 10),
         lambda reader: reader.count_runs(),
+        lambda reader: reader.owner(uid, 2),
+        lambda reader: reader.count_waiting_runs(),
+        lambda reader: reader.workers(),
     ]
     for work in works:
         store.write(work).result()
     with store.read() as reader:
         for read in reads:
             read(reader)
+    store.write(lambda writer: writer.remove_worker("worker")).result()
     store.write(lambda writer: writer.delete_training_set(training_set.uid)).result()
     store.write(lambda writer: writer.delete_network(uid)).result()
     while store.maintain():
@@ -98,6 +109,8 @@ def test_no_statement_goes_through_a_table_that_grows(
     assert len(statements) > 40
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         for statement in statements:
+            if SHARED in statement.sql:
+                continue
             assert statement.order is not None
             plan = database.execute(
                 f"EXPLAIN QUERY PLAN {statement.sql}", [None] * len(statement.order)
