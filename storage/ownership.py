@@ -20,7 +20,7 @@ _NOW = bindparam("now", type_=sa.BigInteger)
 
 _IS_RUN = (runs.c.network_uid == _UID) & (runs.c.number == _NUMBER)
 _OWNER_LIVES = sa.exists().where(workers.c.name == runs.c.owner, workers.c.expire_time > _NOW)
-# There are fewer heads than runs: in this order SQLite scans the heads.
+# In the order of the heads, SQLite scans these and not all runs.
 _RUNS = heads.join(
     runs, (heads.c.network_uid == runs.c.network_uid) & (heads.c.active_run == runs.c.number)
 )
@@ -28,8 +28,18 @@ _RUNS = heads.join(
 _ACTIVE_RUNS = (heads.c.active_run > 0, IS_ACTIVE)
 
 _OWNER = select(runs.c.owner).select_from(_RUNS).where(_IS_RUN, *_ACTIVE_RUNS, _OWNER_LIVES)
-_COUNT_WAITING = select(sa.func.count()).select_from(_RUNS).where(*_ACTIVE_RUNS, ~_OWNER_LIVES)
-_OWNERS = select(runs.c.owner).select_from(_RUNS).where(*_ACTIVE_RUNS, _OWNER_LIVES)
+_WAITING = (
+    select(heads.c.network_uid)
+    .select_from(_RUNS)
+    .where(*_ACTIVE_RUNS, ~_OWNER_LIVES)
+    .order_by(heads.c.network_uid)
+)
+_OWNERS = (
+    select(runs.c.owner)
+    .select_from(_RUNS)
+    .where(*_ACTIVE_RUNS, _OWNER_LIVES)
+    .order_by(heads.c.network_uid)
+)
 _LIVING = workers.c.expire_time > _NOW
 _WORKERS = select(workers.c.name, workers.c.expire_time).where(_LIVING).order_by(workers.c.name)
 _IS_ALIVE = select(workers.c.name).where(workers.c.name == _WORKER, _LIVING)
@@ -45,7 +55,7 @@ _CANDIDATES = (
     .select_from(_RUNS)
     .where(*_ACTIVE_RUNS, _IS_CLAIMABLE)
     # NULL, of runs that were never claimed, comes first in all databases.
-    .order_by(sa.func.coalesce(runs.c.claim_time, 0), runs.c.network_uid)
+    .order_by(sa.func.coalesce(runs.c.claim_time, 0), heads.c.network_uid)
     .limit(bindparam("limit", type_=sa.Integer))
 )
 # What another transaction claims or changes at this moment is not waited for.
@@ -61,7 +71,7 @@ _OWNED = (
     select(runs.c.network_uid, runs.c.number)
     .select_from(_RUNS)
     .where(heads.c.active_run > 0, runs.c.owner == _WORKER)
-    .order_by(runs.c.network_uid)
+    .order_by(heads.c.network_uid)
 )
 _RELEASE = runs.update().where(_IS_RUN, runs.c.owner == _WORKER).values(owner=sa.null())
 
@@ -77,7 +87,7 @@ class OwnershipReading(RowReading):
         return None if row is None else str(row[0])
 
     def count_waiting_runs(self) -> int:
-        return self._count(_COUNT_WAITING, now=self._store_time())
+        return len(self._rows(_WAITING, now=self._store_time()))
 
     def workers(self) -> list[WorkerLease]:
         now = self._store_time()
