@@ -1,9 +1,9 @@
 """The store in a PostgreSQL database, which any number of processes use at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import psycopg
 from sqlalchemy import create_engine
@@ -15,6 +15,7 @@ from storage import postgres_connections, store_errors
 from storage.errors import CannotOpenStore
 from storage.merging import Group
 from storage.migrations import migrate
+from storage.notifications import Notifications
 from storage.postgres_connections import (
     BEGIN_WRITE,
     PostgresReaderPool,
@@ -22,9 +23,11 @@ from storage.postgres_connections import (
     connect_driver,
 )
 from storage.postgres_writer import PostgresReader, PostgresWriter
+from storage.queued_store import Work
 from storage.session import Session
 from storage.sql_store import Database, SqlStore
 from storage.urls import without_password
+from training.errors import StoreUnavailable
 from training.limits import Limits
 from training.ports import Clock, Writer
 from training.update import Segment
@@ -51,6 +54,9 @@ class PostgresStore(SqlStore):
         try:
             _prepare(url)
             super().__init__(_database(url), clock)
+            self._notifications = Notifications(
+                partial(connect, url), self._tell_of_others, self._living_now
+            )
         except (psycopg.Error, SQLAlchemyError, ValueError) as error:
             raise CannotOpenStore(
                 f"cannot open the database {without_password(url)}: {_words_for(error)}"
@@ -85,6 +91,29 @@ class PostgresStore(SqlStore):
 
     def _writer(self, session: Session) -> PostgresWriter:
         return PostgresWriter(session, self._clock)
+
+    def _transact(self, works: Sequence[Work[Any]]) -> set[str] | None:
+        # All processes lock networks in the same order: so they do not wait for each other.
+        return super()._transact(sorted(works, key=lambda work: work.uid))
+
+    def _tell(self, changed: set[str]) -> None:
+        super()._tell(changed)
+        self._notifications.changed(changed)
+
+    def _tell_of_others(self, uids: Sequence[str]) -> None:
+        for listener in self._listeners:
+            self._guarded(listener, uids)
+
+    def _living_now(self) -> list[str]:
+        try:
+            with self.read() as reader:
+                return self._living(reader)
+        except StoreUnavailable as error:
+            raise psycopg.OperationalError from error
+
+    def _release(self) -> None:
+        self._notifications.close()
+        super()._release()
 
     def _commit(self, session: Session) -> None:
         # A transaction with an error that nobody noticed would silently be undone.
