@@ -1,11 +1,13 @@
 """A service with a network, whose executor writes to a store that fails when it is told to."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event
 from typing import cast
 
 from failing_store import FailingStore
 from services import NewExecutor, Service
+from worlds import make_world
 
 from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
@@ -14,6 +16,11 @@ from training.network import Initializer
 from training.numerics.initializers import InitializerKind
 from training.ports import Clock, Executor, Store
 from training.run import Run
+from training.settings import TrainingSettings
+from training.update import State
+
+EPOCHS = 60_000
+SETTINGS = TrainingSettings("xor", 5.0, 4, EPOCHS)
 
 
 class ExecutionBench(Service):
@@ -46,3 +53,12 @@ class ExecutionBench(Service):
 
     def final_bits(self) -> bytes:
         return self.state().parameters.tobytes()
+
+
+def uninterrupted(epochs: int, settings: TrainingSettings = SETTINGS) -> bytes:
+    """Return the parameters of the network `net` after a run that nothing interrupted."""
+    world = make_world(seed=1)
+    run = world.open(settings=replace(settings, epochs=epochs)).run
+    assert run is not None
+    start = State(0, world.parameters)
+    return world.engine(run).advance(start, 0, run.total_updates).state.parameters.tobytes()

@@ -4,9 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from execution_bench import ExecutionBench
+from execution_bench import EPOCHS, SETTINGS, ExecutionBench, uninterrupted
 from services import NewExecutor
-from worlds import make_world
 
 from service.clock import SystemClock
 from service.execution.tickets import Outcome
@@ -22,10 +21,8 @@ from training.optimizer import Optimizer
 from training.ports import Writer
 from training.run import RunState
 from training.settings import StopCondition, TrainingSettings
-from training.update import Addition, State
+from training.update import Addition
 
-EPOCHS = 60_000
-SETTINGS = TrainingSettings("xor", 5.0, 4, EPOCHS)
 #: Settings with everything that a run carries along from update to update.
 REMEMBERING = TrainingSettings(
     "xor",
@@ -36,14 +33,6 @@ REMEMBERING = TrainingSettings(
     optimizer=Optimizer(OptimizerKind.MOMENTUM),
     stop=StopCondition(cost_below=1e-300),  # looked at after every epoch, and never reached
 )
-
-
-def uninterrupted(epochs: int, settings: TrainingSettings = SETTINGS) -> bytes:
-    world = make_world(seed=1)
-    run = world.open(settings=replace(settings, epochs=epochs)).run
-    assert run is not None
-    start = State(0, world.parameters)
-    return world.engine(run).advance(start, 0, run.total_updates).state.parameters.tobytes()
 
 
 def broken(*_: object, **__: object) -> None:

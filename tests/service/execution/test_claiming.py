@@ -1,0 +1,308 @@
+"""Several executors on one store: each run has one owner, and the bits of one executor alone."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from threading import Event
+from typing import cast
+
+import pytest
+from execution_bench import SETTINGS, uninterrupted
+from frozen_store import FrozenStore
+from services import Service
+
+from service.clock import SystemClock
+from service.execution import claiming, lease, thread_executor
+from service.execution.claiming_executor import ClaimingExecutor
+from service.execution.live_run import LiveRun
+from service.reading.readers import Readers
+from service.use_cases.networks import NewNetwork
+from storage.memory_store import MemoryStore
+from storage.memory_writer import MemoryWriter
+from training.engine import Engine
+from training.network import Initializer
+from training.numerics.initializers import InitializerKind
+from training.ownership import WorkerLease
+from training.ports import Store
+from training.run import Run, RunState
+from training.update import Addition
+
+PATIENCE = 30.0
+#: About a second of training.
+LONG = replace(SETTINGS, epochs=1_200_000)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let leases expire soon."""
+    monkeypatch.setattr(lease, "SECONDS", 0.5)
+    monkeypatch.setattr(lease, "RENEWAL_SECONDS", 0.1)
+    monkeypatch.setattr(lease, "MARGIN_SECONDS", 0.1)
+    monkeypatch.setattr(claiming, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(thread_executor, "RETRY_SECONDS", 0.01)
+
+
+class Replica(Service):
+    """A server without threads for runs."""
+
+    def __init__(self, store: Store) -> None:
+        def without_threads(*parts: object) -> ClaimingExecutor:
+            return ClaimingExecutor(*parts, threads=0)  # type: ignore[arg-type]
+
+        super().__init__(store=store, executor=without_threads)
+        self.committed = Event()
+        store.on_commit(lambda _: self.committed.set())
+
+    def create(self, *network_ids: str) -> None:
+        initializer = Initializer(InitializerKind.UNIFORM, 1)
+        for network_id in network_ids:
+            self.networks.create(NewNetwork(network_id, (2, 5, 1), initializer=initializer))
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds, which commits or the time bring about."""
+        for _ in range(int(PATIENCE / 0.05)):
+            self.committed.clear()
+            if condition():
+                return
+            self.committed.wait(0.05)
+        raise AssertionError("it did not happen within half a minute")
+
+    def run(self, network: str = "net") -> Run:
+        return self.runs.get(network, 1).run
+
+    def workers(self) -> list[WorkerLease]:
+        with self.store.read() as reader:
+            return reader.workers()
+
+    def owner(self, network: str = "net") -> str | None:
+        with self.store.read() as reader:
+            return reader.owner(reader.network(network).uid, 1)
+
+
+class Workers:
+    """Executors that claim runs, each with a way to freeze it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._stores: list[FrozenStore] = []
+        self.executors: list[ClaimingExecutor] = []
+
+    def start(self, threads: int = 1) -> FrozenStore:
+        """Start another worker, and return its store."""
+        store = FrozenStore(self._store)
+        readers = Readers.of(cast("Store", store))
+        executor = ClaimingExecutor(
+            cast("Store", store), readers.examples, readers.states, SystemClock(), threads
+        )
+        executor.adopt()
+        self._stores.append(store)
+        self.executors.append(executor)
+        return store
+
+    def stop(self) -> None:
+        for store, executor in zip(self._stores, self.executors, strict=True):
+            store.thaw()
+            executor.stop()
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    store = MemoryStore(SystemClock(), is_shared=True)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def replica(store: Store) -> Iterator[Replica]:
+    replica = Replica(store)
+    replica.create("net")
+    yield replica
+    replica.executor.stop()
+    replica.threads.stop()
+
+
+@pytest.fixture
+def workers(store: Store, replica: Replica) -> Iterator[Workers]:
+    workers = Workers(store)
+    yield workers
+    workers.stop()
+
+
+def test_a_run_waits_for_a_worker_and_then_has_the_bits_of_a_single_process(
+    replica: Replica, workers: Workers
+) -> None:
+    replica.runs.train("net", SETTINGS)
+    assert "no worker is running" in replica.runs.get("net", 1).waiting_for
+    workers.start()
+    replica.wait_until(lambda: replica.run().is_over)
+    assert replica.state().parameters.tobytes() == uninterrupted(SETTINGS.epochs)
+
+
+def test_runs_are_spread_over_workers(replica: Replica, workers: Workers) -> None:
+    networks = [f"net-{index}" for index in range(4)]
+    replica.create(*networks)
+    for _ in range(2):
+        workers.start(threads=2)
+    replica.wait_until(lambda: len(replica.workers()) == 2)
+    for network in networks:
+        replica.runs.train(network, replace(LONG, epochs=100 * LONG.epochs))
+    replica.wait_until(lambda: [each.runs for each in replica.workers()] == [2, 2])
+
+
+def frozen_and_thawed(replica: Replica, workers: Workers) -> tuple[int, int]:
+    """Let a frozen worker go on when another one has its run.
+
+    Return how many of its writes waited, and how many of its additions were stored then.
+    """
+    replica.runs.train("net", LONG)
+    frozen = workers.start()
+    replica.wait_until(lambda: replica.run().updates_done > 0)
+    frozen.freeze()
+    first = replica.owner()
+    workers.start()
+    replica.wait_until(lambda: replica.owner() not in (None, first))
+    executor = workers.executors[0]
+    with executor._changed:
+        before = executor.progress.segments
+    waited = frozen.thaw()
+    replica.wait_until(lambda: replica.run().is_over or executor.progress.segments > before)
+    return waited, executor.progress.segments - before
+
+
+def test_a_worker_that_was_stopped_for_longer_than_its_lease_writes_nothing(
+    replica: Replica, workers: Workers
+) -> None:
+    waited, stored = frozen_and_thawed(replica, workers)
+    assert waited > 0
+    assert stored == 0
+    assert replica.state().parameters.tobytes() == uninterrupted(LONG.epochs)
+
+
+def reload_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have workers read the head again when they are refused."""
+    add = ClaimingExecutor._add
+    monkeypatch.setattr(
+        ClaimingExecutor, "_add", lambda self, live: add(self, LiveRun(live.uid, live.number))
+    )
+
+
+def ignore_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the store add to whatever head there is."""
+    append = MemoryWriter.append
+
+    def append_anyway(writer: MemoryWriter, addition: Addition) -> RunState | None:
+        writer._changing(addition.before.network_uid).head = addition.before
+        return append(writer, addition)
+
+    monkeypatch.setattr(MemoryWriter, "append", append_anyway)
+
+
+@pytest.mark.parametrize("control", [reload_tokens, ignore_tokens])
+def test_the_test_of_a_stopped_worker_notices_what_does_not_fence_it(
+    replica: Replica,
+    workers: Workers,
+    monkeypatch: pytest.MonkeyPatch,
+    control: Callable[[pytest.MonkeyPatch], None],
+) -> None:
+    control(monkeypatch)
+    _, stored = frozen_and_thawed(replica, workers)
+    assert stored > 0
+
+
+def test_a_worker_that_stops_leaves_its_runs_to_others_at_once(
+    replica: Replica, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "SECONDS", 60.0)  # what expires would take too long
+    replica.runs.train("net", LONG)
+    workers.start()
+    replica.wait_until(lambda: replica.run().updates_done > 0)
+    workers.executors[0].stop()
+    assert replica.run().is_active
+    assert replica.owner() is None
+    assert replica.workers() == []
+    workers.start()
+    replica.wait_until(lambda: replica.run().is_over)
+    assert replica.state().parameters.tobytes() == uninterrupted(LONG.epochs)
+
+
+def test_a_worker_whose_lease_is_gone_goes_on_with_another_name(
+    replica: Replica, workers: Workers
+) -> None:
+    replica.runs.train("net", LONG)
+    workers.start()
+    replica.wait_until(lambda: replica.run().updates_done > 0)
+    first = replica.owner()
+    assert first is not None
+    replica.store.commit(lambda writer: writer.remove_worker(first))
+    replica.wait_until(lambda: replica.owner() not in (None, first))
+    replica.wait_until(lambda: replica.run().is_over)
+    assert replica.state().parameters.tobytes() == uninterrupted(LONG.epochs)
+
+
+def test_a_run_is_paused_through_another_process_with_and_without_its_owner(
+    replica: Replica, workers: Workers
+) -> None:
+    replica.runs.train("net", LONG)
+    halted = replica.runs.begin_pause("net", 1)
+    assert halted.outcome is not None  # nobody executes it: there is nothing to wait for
+    assert replica.run().state is RunState.PAUSED
+    workers.start()
+    replica.runs.resume("net", 1)
+    replica.wait_until(lambda: replica.run().updates_done > 0)
+    asked = replica.runs.begin_pause("net", 1)
+    assert asked.outcome is None
+    assert replica.outcome(asked).run.state is RunState.PAUSED
+    replica.runs.begin_cancel("net", 1)
+    assert replica.run().state is RunState.CANCELLED
+
+
+def test_a_pause_of_a_run_without_an_owner_does_not_replace_a_request_to_cancel(
+    replica: Replica,
+) -> None:
+    replica.runs.train("net", LONG)
+    replica.store.commit(
+        lambda writer: writer.want(writer.network("net").uid, 1, RunState.CANCELLED)
+    )
+    replica.runs.begin_pause("net", 1)
+    assert replica.run().state is RunState.CANCELLED
+
+
+def test_each_of_many_runs_has_its_turn(
+    replica: Replica, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claiming, "TURN_SECONDS", 0.05)
+    networks = [f"net-{index}" for index in range(7)]
+    replica.create(*networks)
+    for network in networks:
+        replica.runs.train(network, replace(LONG, epochs=100 * LONG.epochs))
+    workers.start()
+    replica.wait_until(lambda: all(replica.run(each).updates_done for each in networks))
+    (worker,) = replica.workers()
+    assert worker.runs <= 4
+
+
+def test_a_run_that_cannot_be_continued_fails_once(
+    replica: Replica, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Engine, "advance", broken)
+    for _ in range(2):
+        workers.start()
+    replica.runs.train("net", SETTINGS)
+    replica.wait_until(lambda: replica.run().is_over)
+    assert replica.run().state is RunState.FAILED
+    failed = [each.progress.ended[RunState.FAILED] for each in workers.executors]
+    assert sorted(failed) == [0, 1]
+
+
+def test_a_step_continues_in_a_worker_and_its_outcome_reaches_the_replica(
+    replica: Replica, workers: Workers
+) -> None:
+    workers.start()
+    outcome = replica.step(300_000, LONG)
+    assert (outcome.run.state, outcome.run.updates_done) == (RunState.PAUSED, 300_000)
+    outcome = replica.step(1)  # short: the replica computes it itself
+    assert outcome.run.updates_done == 300_001
+    assert replica.step(10**9).run.is_over
+    assert replica.state().parameters.tobytes() == uninterrupted(LONG.epochs)
