@@ -9,11 +9,13 @@ import pytest
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from console import Clearprop, run_afresh, run_here
 from hypothesis import settings
-from postgres_server import PostgresServer, postgres_server
+from postgres_server import PostgresServer, Template, postgres_server
 from promises import PROPERTY, Promise, kept, rounds, seconds_by_promise
 from servers import ServerProcess, new_server, nursery
 
+from service.clock import SystemClock
 from service.threads import Threads
+from storage.postgres import PostgresStore
 
 # How long an example takes depends on the machine; tests say what must hold, not how fast.
 settings.register_profile("clearprop", deadline=None, max_examples=rounds(40, 1_000))
@@ -79,6 +81,19 @@ def postgres() -> Iterator[PostgresServer]:
     """One PostgreSQL server that tests share: create databases of your own, do not stop it."""
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> Template:
+    """A PostgreSQL database that nothing is in, to be copied."""
+    return Template(postgres, lambda url: PostgresStore(url, SystemClock()).close())
+
+
+@pytest.fixture
+def postgres_url(postgres_template: Template) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of a test's own."""
+    with postgres_template.copied() as url:
+        yield url
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from histories import SetClock
-from postgres_server import PostgresServer, Template
 
 from storage.codec import microseconds
 from storage.memory_store import MemoryStore
@@ -42,19 +41,6 @@ def sqlite_store(path: Path, clock: SetClock) -> Iterator[SqliteStore]:
     store = SqliteStore(path, clock)
     yield store
     store.close()
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres: PostgresServer) -> Template:
-    """A PostgreSQL database that nothing is in, to be copied."""
-    return Template(postgres, lambda url: PostgresStore(url, SetClock()).close())
-
-
-@pytest.fixture
-def postgres_url(postgres_template: Template) -> Iterator[str]:
-    """The URL of an empty PostgreSQL database of a test's own."""
-    with postgres_template.copied() as url:
-        yield url
 
 
 @pytest.fixture

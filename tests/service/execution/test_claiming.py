@@ -1,6 +1,7 @@
 """Several executors on one store: each run has one owner, and the bits of one executor alone."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from threading import Event
 from typing import cast
@@ -18,6 +19,7 @@ from service.reading.readers import Readers
 from service.use_cases.networks import NewNetwork
 from storage.memory_store import MemoryStore
 from storage.memory_writer import MemoryWriter
+from storage.postgres import PostgresStore
 from training.engine import Engine
 from training.network import Initializer
 from training.numerics.initializers import InitializerKind
@@ -25,6 +27,8 @@ from training.ownership import WorkerLease
 from training.ports import Store
 from training.run import Run, RunState
 from training.update import Addition
+
+OpenStore = Callable[[], Store]
 
 PATIENCE = 30.0
 #: About a second of training.
@@ -81,14 +85,14 @@ class Replica(Service):
 class Workers:
     """Executors that claim runs, each with a way to freeze it."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, open_store: OpenStore) -> None:
+        self._open_store = open_store
         self._stores: list[FrozenStore] = []
         self.executors: list[ClaimingExecutor] = []
 
     def start(self, threads: int = 1) -> FrozenStore:
         """Start another worker, and return its store."""
-        store = FrozenStore(self._store)
+        store = FrozenStore(self._open_store())
         readers = Readers.of(cast("Store", store))
         executor = ClaimingExecutor(
             cast("Store", store), readers.examples, readers.states, SystemClock(), threads
@@ -104,16 +108,21 @@ class Workers:
             executor.stop()
 
 
-@pytest.fixture
-def store() -> Iterator[Store]:
-    store = MemoryStore(SystemClock(), is_shared=True)
-    yield store
-    store.close()
+@pytest.fixture(params=["memory", "postgres"])
+def open_store(request: pytest.FixtureRequest) -> Iterator[OpenStore]:
+    """Open the store of another process; those in memory are the same object."""
+    with ExitStack() as opened:
+        if request.param == "memory":
+            shared = opened.enter_context(closing(MemoryStore(SystemClock(), is_shared=True)))
+            yield lambda: shared
+        else:
+            url = request.getfixturevalue("postgres_url")
+            yield lambda: opened.enter_context(closing(PostgresStore(url, SystemClock())))
 
 
 @pytest.fixture
-def replica(store: Store) -> Iterator[Replica]:
-    replica = Replica(store)
+def replica(open_store: OpenStore) -> Iterator[Replica]:
+    replica = Replica(open_store())
     replica.create("net")
     yield replica
     replica.executor.stop()
@@ -121,8 +130,8 @@ def replica(store: Store) -> Iterator[Replica]:
 
 
 @pytest.fixture
-def workers(store: Store, replica: Replica) -> Iterator[Workers]:
-    workers = Workers(store)
+def workers(open_store: OpenStore, replica: Replica) -> Iterator[Workers]:
+    workers = Workers(open_store)
     yield workers
     workers.stop()
 
@@ -157,9 +166,8 @@ def frozen_and_thawed(replica: Replica, workers: Workers) -> tuple[int, int]:
     frozen = workers.start()
     replica.wait_until(lambda: replica.run().updates_done > 0)
     frozen.freeze()
-    first = replica.owner()
     workers.start()
-    replica.wait_until(lambda: replica.owner() not in (None, first))
+    replica.wait_until(lambda: workers.executors[1].progress.segments > 0)
     executor = workers.executors[0]
     with executor._changed:
         before = executor.progress.segments
@@ -196,7 +204,11 @@ def ignore_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MemoryWriter, "append", append_anyway)
 
 
-@pytest.mark.parametrize("control", [reload_tokens, ignore_tokens])
+@pytest.mark.parametrize(
+    ("open_store", "control"),
+    [("memory", reload_tokens), ("memory", ignore_tokens)],
+    indirect=["open_store"],
+)
 def test_the_test_of_a_stopped_worker_notices_what_does_not_fence_it(
     replica: Replica,
     workers: Workers,
@@ -233,8 +245,8 @@ def test_a_worker_whose_lease_is_gone_goes_on_with_another_name(
     first = replica.owner()
     assert first is not None
     replica.store.commit(lambda writer: writer.remove_worker(first))
-    replica.wait_until(lambda: replica.owner() not in (None, first))
     replica.wait_until(lambda: replica.run().is_over)
+    replica.wait_until(lambda: [each.worker != first for each in replica.workers()] == [True])
     assert replica.state().parameters.tobytes() == uninterrupted(LONG.epochs)
 
 
