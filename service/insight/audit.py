@@ -48,9 +48,11 @@ class AuditLog(BackgroundTask):
         self._store = store
         self._clock = clock
         self._kept = timedelta(days=days)
-        # Used in the thread that writes only.
+        # Used in the thread that writes only; what the transaction has changed, until it ends.
         self._open: LRUCache[Key, AuditEntry] = LRUCache(_OPEN_ENTRIES)
+        self._changed: dict[Key, AuditEntry] = {}
         self._recorded: list[ObservedCall] = []
+        self._attempt = 1
         # Used in the event loop only.
         self._failed: dict[Key, AuditEntry] = {}
         self._named = 0
@@ -73,7 +75,7 @@ class AuditLog(BackgroundTask):
         """Queue the calls that failed for the next transaction."""
         failed, self._failed = [*self._failed.values()], {}
         if failed:
-            self._store.write(partial(self._record_all, failed))
+            self._store.write(self._attempted(partial(self._record_all, failed)))
 
     async def _repeat(self) -> None:
         count = 0
@@ -100,7 +102,22 @@ class AuditLog(BackgroundTask):
                 self._recorded.append(call)
             return result
 
-        return recorded
+        return self._attempted(recorded)
+
+    def _attempted(self, work: Callable[[Writer], Any]) -> Callable[[Writer], Any]:
+        """Return work that first forgets what earlier attempts at its transaction have noted."""
+        attempts = 0
+
+        def attempt(writer: Writer) -> Any:  # noqa: ANN401 (the result of the work)
+            nonlocal attempts
+            attempts += 1
+            if attempts > self._attempt:
+                self._attempt = attempts
+                self._changed.clear()
+                self._recorded.clear()
+            return work(writer)
+
+        return attempt
 
     def _record_all(self, entries: list[AuditEntry], writer: Writer) -> None:
         for entry in entries:
@@ -108,16 +125,19 @@ class AuditLog(BackgroundTask):
 
     def _record(self, writer: Writer, entry: AuditEntry) -> None:
         key = _key(entry)
-        before = self._open.get(key)
+        before = self._changed.get(key) or self._open.get(key)
         if before is not None and entry.last_time - before.first_time < _SHARED:
             entry = _joined(before, entry)
         number = writer.record(entry)
-        self._open[key] = entry if number == entry.number else replace(entry, number=number)
+        self._changed[key] = entry if number == entry.number else replace(entry, number=number)
 
     def _transaction_ended(self, _: float, is_committed: bool) -> None:
         """Note which calls are recorded; called in the thread that writes."""
         recorded, self._recorded = self._recorded, []
+        changed, self._changed = self._changed, {}
+        self._attempt = 1
         if is_committed:
+            self._open.update(changed)
             for call in recorded:
                 call.is_recorded = True
         else:

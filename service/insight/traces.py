@@ -80,7 +80,8 @@ class Traces:
             return work
 
         def noted(writer: Writer) -> Any:  # noqa: ANN401 (the result of the work)
-            self._writing.append(span)
+            if span not in self._writing:  # it may be tried again
+                self._writing.append(span)
             return work(writer)
 
         return noted

@@ -211,7 +211,7 @@ class Networks:
         Raises NetworkNotFound, ScopeRequired if the caller neither has created the network nor has
         the scope admin, RunNotOver while a run is RUNNING, StaleEtag.
         """
-        removed: list[str] = []
+        removed: set[str] = set()
         principal = PRINCIPAL.get()
 
         def remove(writer: Writer) -> None:
@@ -227,7 +227,7 @@ class Networks:
                     run=head.active_run,
                 )
             writer.delete_network(network.uid)
-            removed.append(network.uid)
+            removed.add(network.uid)
 
         self._store.commit(
             lambda writer: once(writer, self._clock, request, lambda: remove(writer))

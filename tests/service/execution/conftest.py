@@ -6,12 +6,12 @@ import pytest
 from execution_bench import ExecutionBench
 from plain_executor import PlainExecutor
 from services import NewExecutor
+from twice_store import TwiceStore
 
 from service.clock import SystemClock
 from service.execution import thread_executor
 from service.execution.claiming_executor import ClaimingExecutor
 from service.execution.thread_executor import ThreadExecutor
-from storage.memory_store import MemoryStore
 
 
 @pytest.fixture(
@@ -27,6 +27,6 @@ def new_executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def bench(new_executor: NewExecutor) -> Iterator[ExecutionBench]:
     """A service with each executor in turn."""
-    store = MemoryStore(SystemClock(), is_shared=new_executor is ClaimingExecutor)
+    store = TwiceStore(SystemClock(), is_shared=new_executor is ClaimingExecutor)
     with ExecutionBench(new_executor, store) as bench:
         yield bench

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from histories import NOW, SetClock
+from twice_store import TwiceStore
 
 from service.insight.audit import AuditLog
 from service.insight.calls import ObservedCall, ObservedCalls, ObservedMethod
@@ -22,9 +23,10 @@ class World:
 
     days: int = 90
     clock: SetClock = field(default_factory=SetClock)
+    kind: type[MemoryStore] = MemoryStore
 
     def __post_init__(self) -> None:
-        self.store = MemoryStore(self.clock)
+        self.store = self.kind(self.clock)
         self.audit = AuditLog(self.store, self.clock, self.days)
         self.calls = ObservedCalls(Metrics())
         self.calls.on_end(self.audit.call_ended)
@@ -61,6 +63,16 @@ async def test_a_change_is_recorded_in_its_transaction(world: World) -> None:
     assert world.entries() == [
         AuditEntry(1, NOW, NOW, 1, "", "10.0.0.1", "Train", "net", 0, "", "OK")
     ]
+
+
+async def test_a_change_whose_transaction_is_tried_again_is_recorded_once() -> None:
+    world = World(kind=TwiceStore)
+    for _ in range(3):
+        await world.change()
+    for _ in range(2):
+        await world.fail()
+    assert [(entry.code, entry.calls) for entry in world.entries()] == [("NOT_FOUND", 2), ("OK", 3)]
+    world.store.close()
 
 
 async def test_a_change_that_is_not_made_is_not_recorded_as_one(world: World) -> None:
