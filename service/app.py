@@ -21,6 +21,7 @@ from service.execution.outcomes import Outcomes
 from service.execution.run_opening import RunOpening
 from service.execution.side_process import SideProcess
 from service.execution.wakeups import Wakeups
+from service.execution.worker_counts import WorkerCounts
 from service.executors import new_executor
 from service.faces.grpc import methods
 from service.faces.grpc.connection_limit import ConnectionLimit
@@ -57,7 +58,7 @@ from service.faces.rpcs import SERVICE, rpcs
 from service.faces.tls.certificates import Certificates
 from service.insight.insight import Insight
 from service.insight.readiness import Readiness
-from service.insight.readings import of_certificate
+from service.insight.readings import of_certificate, of_workers
 from service.kernels import warm_up
 from service.process import FreedMemory
 from service.reading.readers import Readers
@@ -126,6 +127,7 @@ class Server:
         readers = Readers.of(self.store)
         self.executor = new_executor(self.store, readers, clock, settings.worker_threads)
         self.side_process = SideProcess()
+        self._workers = WorkerCounts(self.store, self.threads)
         self.training_sets = TrainingSets(self.store, clock, limits)
         watch_reader = WatchReader(self.store, readers.selections)
         self.watches = Watches(self.store, watch_reader, self.wakeups, self.threads, limits)
@@ -155,7 +157,8 @@ class Server:
             *self._callers.tasks,
         ]
         if self.store.is_shared:
-            self._tasks.append(HeadPolling(self.store, self.wakeups, self.threads))
+            polling = HeadPolling(self.store, self.wakeups, self.threads)
+            self._tasks += [polling, self._workers]
         self._heartbeat = Heartbeat(self.admission.beat, self.readiness.response_changed)
         self._connections = ConnectionLimit(limits, self.threads)
         self._metrics_server = self._server_of_metrics(settings)
@@ -166,6 +169,7 @@ class Server:
             self._refused_connections,
         )
         self.insight.metrics.read_from(of_certificate(self._certificate_end), ())
+        self.insight.metrics.read_from(of_workers(self._workers), ())
 
     def _all_handlers(
         self, readers: Readers, outcomes: Outcomes, history: History, clock: SystemClock
@@ -200,7 +204,10 @@ class Server:
             backups=BackupHandlers(Backups(self.store, clock)),
             audit=AuditHandlers(AuditEntries(self.store), limits),
             tokens=TokenHandlers(self._callers.tokens, self._callers.tickets, limits),
-            server=ServerHandlers(self.version, self.store.kind, limits, self._used),
+            server=ServerHandlers(
+                *(self.version, self.store.kind, limits, self._used),
+                self._workers if self.store.is_shared else None,
+            ),
         )
 
     async def start(self) -> Addresses:

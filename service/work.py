@@ -7,14 +7,16 @@ from itertools import chain
 
 from starlette.applications import Starlette
 
+from service.background_task import BackgroundTask
 from service.clock import SystemClock
+from service.execution.worker_counts import WorkerCounts
 from service.executors import new_executor
 from service.faces.rest.http_server import HttpServer
 from service.faces.rest.metrics_page import metrics_page
 from service.faces.rest.probes import probes
 from service.insight.metrics import Metrics
 from service.insight.readiness import Readiness
-from service.insight.readings import in_store, of_store, of_training
+from service.insight.readings import in_store, of_store, of_training, of_workers
 from service.kernels import warm_up
 from service.process import FreedMemory
 from service.reading.readers import Readers
@@ -50,12 +52,13 @@ class Worker:
         self._store = open_store(settings.database, clock, settings.limits)
         readers = Readers.of(self._store)
         self._executor = new_executor(self._store, readers, clock, settings.training_threads)
-        self._memory = FreedMemory(self._threads)
+        counts = WorkerCounts(self._store, self._threads)
+        self._tasks: list[BackgroundTask] = [FreedMemory(self._threads), counts]
         self._readiness = Readiness(loop, lambda _: None)
         self._store.on_availability(self._readiness.store_changed)
         self._metrics = Metrics()
         self._store.on_transaction(self._metrics.transaction_ended)
-        of_parts = chain(of_training(self._executor), of_store(self._store))
+        of_parts = chain(of_training(self._executor), of_store(self._store), of_workers(counts))
         self._metrics.read_from(of_parts, in_store(self._store))
         self._http: HttpServer | None = None
         if settings.metrics is not None:
@@ -76,7 +79,8 @@ class Worker:
             address = self._http.bind(self._settings.metrics, "--metrics")
             await self._http.start()
         await self._threads.run(self._executor.adopt)
-        self._memory.start()
+        for task in self._tasks:
+            task.start()
         return address
 
     async def stop(self) -> bool:
@@ -87,7 +91,7 @@ class Worker:
         self._readiness.drain()
         stopping = [
             self._threads.begin(self._executor.stop),
-            asyncio.create_task(self._memory.stop()),
+            *(asyncio.create_task(task.stop()) for task in self._tasks),
         ]
         if self._http is not None:
             self._http.close()

@@ -6,6 +6,7 @@ from functools import partial
 from service.admission.admission import Admission
 from service.execution.progress import Progress
 from service.execution.thread_executor import ThreadExecutor
+from service.execution.worker_counts import WorkerCounts
 from service.insight.calls import ObservedCalls
 from service.insight.metrics import Reading
 from service.reading.cache_uses import CacheUses
@@ -83,6 +84,20 @@ def of_training(executor: ThreadExecutor) -> Iterator[Reading]:
         "clearprop_runs_suspended",
         "Active runs that wait until the store can be written.",
         lambda: executor.suspended,
+    )
+
+
+def of_workers(counts: WorkerCounts) -> Iterator[Reading]:
+    """Yield what is known of the workers of a shared store."""
+    yield Reading(
+        "clearprop_workers",
+        "Workers of a shared database that are alive; 0 for another database.",
+        lambda: counts.workers,
+    )
+    yield Reading(
+        "clearprop_runs_waiting",
+        "Active runs of a shared database that no worker trains yet.",
+        lambda: counts.waiting_runs,
     )
 
 

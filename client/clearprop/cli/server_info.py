@@ -21,6 +21,8 @@ def info(*, as_json: Json = False, server: Server) -> None:
         say_json(answer)
         return
     say(f"Clearprop [bold]{answer.version}[/] on {server}, store: {answer.store}")
+    if answer.HasField("workers"):
+        say(f"Workers: {answer.workers.count}, runs that wait for one: {_waiting(answer)}")
     say("[dim]Limits[/]")
     for limit in answer.limit_descriptions:
         value = getattr(answer.limits, limit.name)
@@ -30,6 +32,12 @@ def info(*, as_json: Json = False, server: Server) -> None:
         say(f"[dim]{title}[/]")
         for name, formula in lines:
             say(f"  {name:<28}{escape(formula)}")
+
+
+def _waiting(answer: GetServerInfoResponse) -> str:
+    waiting = answer.workers.waiting_runs
+    advice = ": start clearprop work" if waiting and not answer.workers.count else ""
+    return f"{waiting}{advice}"
 
 
 def _functions(answer: GetServerInfoResponse) -> Iterator[tuple[str, Iterable[tuple[str, str]]]]:

@@ -2922,10 +2922,11 @@ class GetServerInfoResponse(_message.Message):
     INITIALIZERS_FIELD_NUMBER: _builtins.int
     LIMIT_DESCRIPTIONS_FIELD_NUMBER: _builtins.int
     USED_FIELD_NUMBER: _builtins.int
+    WORKERS_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """The version of the server, such as 0.1.0."""
     store: _builtins.str
-    """The kind of the store: `sqlite` or `memory`."""
+    """The kind of the store: `postgresql`, `sqlite` or `memory`."""
     @_builtins.property
     def limits(self) -> Global___Limits:
         """The limits for requests."""
@@ -2956,6 +2957,10 @@ class GetServerInfoResponse(_message.Message):
         `received_bytes` and `store_bytes`, which is measured about once a second.
         """
 
+    @_builtins.property
+    def workers(self) -> Global___WorkersInfo:
+        """The workers, if several servers can share the database; they are counted about once a second."""
+
     def __init__(
         self,
         *,
@@ -2968,14 +2973,41 @@ class GetServerInfoResponse(_message.Message):
         initializers: _abc.Iterable[Global___InitializerInfo] | None = ...,
         limit_descriptions: _abc.Iterable[Global___LimitInfo] | None = ...,
         used: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        workers: Global___WorkersInfo | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "workers", b"workers"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "cost_functions", b"cost_functions", "initializers", b"initializers", "limit_descriptions", b"limit_descriptions", "limits", b"limits", "optimizers", b"optimizers", "store", b"store", "used", b"used", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "cost_functions", b"cost_functions", "initializers", b"initializers", "limit_descriptions", b"limit_descriptions", "limits", b"limits", "optimizers", b"optimizers", "store", b"store", "used", b"used", "version", b"version", "workers", b"workers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetServerInfoResponse: _TypeAlias = GetServerInfoResponse  # noqa: Y015
+
+@_typing.final
+class WorkersInfo(_message.Message):
+    """The workers that train the runs of a shared database."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNT_FIELD_NUMBER: _builtins.int
+    WAITING_RUNS_FIELD_NUMBER: _builtins.int
+    count: _builtins.int
+    """The number of workers that are alive."""
+    waiting_runs: _builtins.int
+    """The number of active runs that no worker trains yet."""
+    def __init__(
+        self,
+        *,
+        count: _builtins.int = ...,
+        waiting_runs: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "waiting_runs", b"waiting_runs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkersInfo: _TypeAlias = WorkersInfo  # noqa: Y015
 
 @_typing.final
 class ActivationInfo(_message.Message):
