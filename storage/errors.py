@@ -15,3 +15,7 @@ class DamagedDatabase(Exception):
 
 class CannotRestore(Exception):
     """A backup cannot be written or restored; the message says why and what to do."""
+
+
+class CannotTransfer(Exception):
+    """A database cannot be copied into another one; the message says why and what to do."""

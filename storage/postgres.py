@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 import psycopg
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -130,12 +130,16 @@ class PostgresStore(SqlStore):
             super()._replace(writer, group, segment)
 
 
+def postgres_engine(url: str) -> Engine:
+    """Return an engine for work on whole databases: migrations and copies."""
+    return create_engine(
+        "postgresql+psycopg://", creator=partial(_connect_for_engine, url), poolclass=NullPool
+    )
+
+
 def _prepare(url: str) -> None:
     """Create or migrate the tables; one process at a time."""
-    engine = create_engine(
-        "postgresql+psycopg://", creator=partial(_connect_migrating, url), poolclass=NullPool
-    )
-    with engine.begin() as connection:
+    with postgres_engine(url).begin() as connection:
         # All others wait for the whole migration.
         connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION})")
@@ -143,7 +147,7 @@ def _prepare(url: str) -> None:
         migrate(connection)
 
 
-def _connect_migrating(url: str) -> psycopg.Connection[tuple[object, ...]]:
+def _connect_for_engine(url: str) -> psycopg.Connection[tuple[object, ...]]:
     connection = connect(url)
     connection.autocommit = False
     connection.cursor_factory = psycopg.Cursor

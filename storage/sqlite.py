@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import quote
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
@@ -99,7 +99,8 @@ class SqliteStore(SqlStore):
             self._lock_file = locked(self._path)
             try:
                 create_private(self._path)
-                _prepare(self._path)
+                with sqlite_engine(self._path).begin() as connection:
+                    migrate(connection)
                 super().__init__(_database(self._path, self._connect), clock)
                 self._measure_room(0)
             except BaseException:
@@ -258,16 +259,15 @@ class SqliteStore(SqlStore):
         self._lock_file.close()
 
 
-def _prepare(path: Path) -> None:
-    """Create or migrate the tables."""
+def sqlite_engine(path: Path) -> Engine:
+    """Return an engine whose transactions have the write lock from their beginning."""
     engine = create_engine("sqlite://", creator=partial(_connect_writer, path), poolclass=NullPool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    with engine.begin() as connection:
-        migrate(connection)
+    return engine
 
 
 def _database(path: Path, connect: Callable[[], DBAPIConnection]) -> Database:

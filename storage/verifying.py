@@ -69,6 +69,23 @@ def verify_stopped(path: Path) -> VerifiedDatabase:
         return _verify(path, "mode=rw")
 
 
+def verify_rows(read: Callable[[sa.Select[Any]], Iterator[Row]], name: str) -> VerifiedDatabase:
+    """Verify the CRC of every row, and that each history is complete up to its head.
+
+    `read` executes a SELECT; the tables are those of the newest revision. `name` is how errors name
+    the database. Raises DamagedDatabase.
+    """
+    return _Rows(read, name).verify()
+
+
+def _streamed(
+    connection: DBAPIConnection, statements: Statements, statement: sa.Select[Any]
+) -> Iterator[Row]:
+    # A session of its own: its next statement ends the one before.
+    session = Session(connection, statements)
+    return iter(session.execute(statement, {}).fetchone, None)
+
+
 def _verify(path: Path, mode: str) -> VerifiedDatabase:
     path.open("rb").close()  # raises a better error than SQLite does
     try:
@@ -79,7 +96,10 @@ def _verify(path: Path, mode: str) -> VerifiedDatabase:
             revision = require_known(_revision(connection, path))
             if revision != REVISIONS[-1]:
                 return VerifiedDatabase(revision)
-            return _Rows(cast("DBAPIConnection", connection), path).verify(revision)
+            read = partial(
+                _streamed, cast("DBAPIConnection", connection), Statements(sqlite.dialect())
+            )
+            return verify_rows(read, f"the file {path}")
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # of a corrupt name
         raise DamagedDatabase(
             f"the file {path} is damaged, or is not a database: {error}"
@@ -103,12 +123,11 @@ def _revision(connection: sqlite3.Connection, path: Path) -> str | None:
 class _Rows:
     """The rows of a database."""
 
-    def __init__(self, connection: DBAPIConnection, path: Path) -> None:
-        self._connection = connection
-        self._statements = Statements(sqlite.dialect())
-        self._path = path
+    def __init__(self, read: Callable[[sa.Select[Any]], Iterator[Row]], name: str) -> None:
+        self._rows = read
+        self._name = name
 
-    def verify(self, revision: str) -> VerifiedDatabase:
+    def verify(self) -> VerifiedDatabase:
         for table, columns, read in _TABLES:
             for row in self._rows(select(*columns)):
                 self._intact(table, read, row)
@@ -128,7 +147,7 @@ class _Rows:
                 )
             networks += 1
             updates += head.latest_update - head.earliest_update + 1
-        return VerifiedDatabase(revision, networks, updates)
+        return VerifiedDatabase(REVISIONS[-1], networks, updates)
 
     def _verify_examples(self) -> None:
         sets = {
@@ -158,11 +177,6 @@ class _Rows:
                 ends[uid] = segment.last_update
         return ends
 
-    def _rows(self, statement: sa.Select[Any]) -> Iterator[Row]:
-        # A session of its own: its next statement ends the one before.
-        session = Session(self._connection, self._statements)
-        return iter(session.execute(statement, {}).fetchone, None)
-
     def _intact(self, table: sa.Table, read: Callable[[Row], Any], row: Row) -> Any:  # noqa: ANN401 (whatever is read)
         try:
             return read(row)
@@ -172,4 +186,4 @@ class _Rows:
             ) from error
 
     def _damaged(self, what: str) -> DamagedDatabase:
-        return DamagedDatabase(f"the file {self._path} is damaged: {what}")
+        return DamagedDatabase(f"{self._name} is damaged: {what}")

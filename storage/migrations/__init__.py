@@ -9,12 +9,18 @@ from storage.errors import CannotOpenStore
 REVISIONS = tuple(f"{number:04}" for number in range(1, 12))
 
 
+#: The table of a database into which not all rows of another one have been copied yet.
+INCOMPLETE = "incomplete_copy"
+
+
 def migrate(connection: Connection) -> None:
     """Create or change the tables if necessary, within the transaction of the caller.
 
     Raises CannotOpenStore for a database of another program, or of a newer version.
     """
-    revision = _revision(connection)
+    revision = revision_of(connection)
+    if INCOMPLETE in sa.inspect(connection).get_table_names():
+        raise CannotOpenStore("the database is an incomplete copy: repeat clearprop copy")
     if revision == REVISIONS[-1]:
         return
     if revision is not None:
@@ -39,8 +45,11 @@ def require_known(revision: str | None) -> str:
     return revision
 
 
-def _revision(connection: Connection) -> str | None:
-    """Return the database's revision, None for an empty one."""
+def revision_of(connection: Connection) -> str | None:
+    """Return the database's revision, None for an empty one.
+
+    Raises CannotOpenStore for a database of another program.
+    """
     tables = sa.inspect(connection).get_table_names()
     if not tables:
         return None

@@ -79,6 +79,9 @@ PANELS: dict[str, dict[str, Entry]] = {
         "audit": Entry("Show who changed what on a server.", "audit:audit"),
         "backup": Entry("Back up the store of a server.", None),
         "restore": Entry("Create the store of a server from a backup.", None),
+        "copy": Entry(
+            "Copy all data of a stopped server to another database, and verify the copy.", None
+        ),
         "admin-token": Entry(
             "Create the token `admin` while no server runs, and print its secret.", None
         ),

@@ -240,7 +240,7 @@ def test_wrong_usage_is_reported_with_exit_code_2(
 @pytest.mark.parametrize(
     ("options", "output"),
     [
-        (["--database", "postgres://x"], "is not a database"),
+        (["--database", "mysql://x"], "is not a database"),
         (["--database", "sqlite:////proc/no/such.db"], "Error: "),
         (
             ["--grpc", "203.0.113.1:1", "--insecure", "--database", "memory:"],

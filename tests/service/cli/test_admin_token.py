@@ -68,7 +68,7 @@ def test_only_the_owner_can_read_the_store(tmp_path: Path) -> None:
     ("database", "message"),
     [
         ("memory:", "A store in memory keeps no tokens. Use --database sqlite:///FILE."),
-        ("postgres://host/db", "use sqlite:///"),
+        ("mysql://host/db", "use sqlite:///"),
         ("sqlite:///newer.db", "newer version"),
         ("sqlite:///text.db", "is not a"),
     ],
