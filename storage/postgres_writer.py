@@ -18,8 +18,9 @@ from storage.schema import audit_entries, heads, training_sets
 from storage.sql_queries import TRAINING_SET_BY_ID
 from storage.sql_reader import SqlReader
 from storage.sql_writer import SqlWriter
+from training.network import Network
 from training.ports import Answer
-from training.run import Run
+from training.run import Run, RunState
 from training.training_set import TrainingSet
 from training.update import Head
 
@@ -65,6 +66,21 @@ class PostgresReader(SqlReader):
 
 class PostgresWriter(PostgresReader, SqlWriter):
     """One work in a transaction; see training.ports.Writer."""
+
+    def network(self, network_id: str) -> Network:
+        self._lock_head(super().network(network_id).uid)
+        return super().network(network_id)
+
+    def network_by_uid(self, uid: str) -> Network:
+        self._lock_head(uid)
+        return super().network_by_uid(uid)
+
+    def head(self, uid: str) -> Head:
+        return self._found_head(uid, self._lock_head(uid))
+
+    def wanted_state(self, uid: str, number: int) -> RunState | None:
+        self._lock_head(uid)
+        return super().wanted_state(uid, number)
 
     def answer(self, request_id: str) -> Answer | None:
         # Another process that answers the same request is waited for.

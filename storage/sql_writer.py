@@ -135,7 +135,6 @@ class SqlWriter(SqlReader, OwnershipWriting):
         return head
 
     def set_labels(self, uid: str, labels: dict[str, str]) -> None:
-        self._lock_head(uid)
         self._put_network(replace(self.network_by_uid(uid), labels=labels))
         self.changed.add(uid)
 

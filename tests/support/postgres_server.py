@@ -34,6 +34,7 @@ _SETTINGS = {
     "max_connections": "300",
     "shared_buffers": "64MB",
     "autovacuum": "off",
+    "deadlock_timeout": "100ms",
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
