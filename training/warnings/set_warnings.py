@@ -124,7 +124,7 @@ def _about_classes(examples: Examples, names: Sequence[str]) -> Iterator[Trainin
     if not alone.size or (present == 1).all() or _is_truth_table(examples.inputs):
         return
     if examples.targets.shape[1] == 1:
-        name = f"target {alone[0]}"
+        name = f"the value {alone[0]} of {names[0]}" if names else f"target {alone[0]}"
     else:
         name = numbered("class", alone.tolist(), names)
     verb = "has" if alone.size == 1 else "have"

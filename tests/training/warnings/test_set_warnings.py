@@ -87,6 +87,13 @@ def test_inputs_and_targets_have_the_names_of_the_table() -> None:
     ]
 
 
+def test_a_label_is_named_with_its_value() -> None:
+    table = Table((InputColumn("dose"),), Targets(TargetKind.LABELS, ("ill",)))
+    found = examples([[1.0], [2.0], [3.0]], [[1.0], [0.0], [0.0]])
+    (warning,) = warnings_of_set(found, names_of(table, table.targets))
+    assert warning.message.startswith("The value 1 of ill has only 1 of the 3 examples:")
+
+
 def test_the_target_of_a_single_example_is_not_called_constant() -> None:
     assert codes(examples([[0.5]], [[0.25]])) == []
 
