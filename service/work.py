@@ -43,8 +43,8 @@ class Worker:
         """Open the store. Raises ValueError for one that processes cannot share."""
         if not is_postgres(settings.database):
             raise ValueError(
-                f"{settings.shown_database} cannot be shared with servers: they execute"
-                " their runs themselves. Use --database postgresql://USER@HOST/DATABASE"
+                f"the database {settings.shown_database} cannot be shared with servers: they"
+                " execute their runs themselves. Use --database postgresql://USER@HOST/DATABASE"
             )
         clock = SystemClock()
         self._settings = settings

@@ -142,13 +142,13 @@ class ThreadExecutor:
         work = work_of_gradient(network, min(run.settings.batch_size, run.examples))
         if work + work_of_outputs(network, run.validation_examples) > _SHORT_WORK:
             only = intent.addition(self._clock.now())
-            written = self._store.commit(lambda writer: write(writer, only))
+            written = self._store.commit(lambda writer: write(writer, only), network.uid)
             self.start(network.uid, run.number, client)
             return written, None
         trainer = paused or self._trainer(network, intent.start, run)
         made = trainer.advance(record=True)
         addition = intent.followed_by(made.addition)
-        answer = self._store.commit(lambda writer: write(writer, addition))
+        answer = self._store.commit(lambda writer: write(writer, addition), network.uid)
         self._states.remember(network.uid, trainer.state)
         with self._changed:
             self.progress.add(made.addition)

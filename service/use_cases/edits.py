@@ -151,7 +151,8 @@ class Edits:
         self._store.commit(
             lambda writer: once(
                 writer, self._clock, request, lambda: commit(writer), updates=update_made
-            )
+            ),
+            network.uid,
         )
         self._states.remember(network.uid, state)
         return changed

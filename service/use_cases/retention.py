@@ -61,7 +61,7 @@ class Retention:
             return NetworkView(writer.network_by_uid(network.uid), head)
 
         return self._store.commit(
-            lambda writer: once(writer, self._clock, request, lambda: compact(writer))
+            lambda writer: once(writer, self._clock, request, lambda: compact(writer)), network.uid
         )
 
 

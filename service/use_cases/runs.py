@@ -77,7 +77,7 @@ class Runs:
         while True:
             network, opening = self._opened(network_id, settings, etag, request, unknown)
             try:
-                return self._start(request, partial(self._append, network, opening))
+                return self._start(request, partial(self._append, network, opening), network.uid)
             except HeadMoved:
                 continue  # another call changed the network: read it again
 
@@ -213,14 +213,15 @@ class Runs:
         return RunView(network.id, run)
 
     def _start(
-        self, request: RequestId[RunView] | None, work: Callable[[Writer], RunView]
+        self, request: RequestId[RunView] | None, work: Callable[[Writer], RunView], uid: str = ""
     ) -> RunView:
         """Have a run executed that a transaction has made active."""
         with self._continuing():
             view = self._store.commit(
                 lambda writer: once(
                     writer, self._clock, request, lambda: work(writer), run=_reference
-                )
+                ),
+                uid,
             )
         self._executor.start(view.run.network_uid, view.run.number, CALLER.get())
         return view
