@@ -73,7 +73,7 @@ def begun(postgres: PostgresServer, postgres_url: str) -> Begin:
 
 
 class Halted(Generic[T]):
-    """A work whose transaction waits until it may go on: then it does the rest, and is committed."""
+    """A work whose transaction waits until it may go on, does the rest, and is committed."""
 
     def __init__(
         self,
