@@ -1,5 +1,6 @@
 """Stores for all data: in SQLite, in PostgreSQL, and in memory."""
 
+from storage.errors import CannotOpenStore
 from storage.memory_store import MemoryStore
 from storage.sqlite import SqliteStore
 from storage.urls import database_path, is_postgres
@@ -17,8 +18,12 @@ def open_store(url: str, clock: Clock, limits: Limits | None = None) -> Store:
     """
     if is_postgres(url):
         # Not at the top: its driver is an extra.
-        from storage.postgres import PostgresStore  # noqa: PLC0415
-
+        try:
+            from storage.postgres import PostgresStore  # noqa: PLC0415
+        except ModuleNotFoundError as error:
+            raise CannotOpenStore(
+                "PostgreSQL needs more packages: pip install 'clearprop-server[postgres]'"
+            ) from error
         return PostgresStore(url, clock, limits)
     path = database_path(url)
     return MemoryStore(clock) if path is None else SqliteStore(path, clock, limits)

@@ -96,7 +96,8 @@ class Notifications:
                     wait = _FIRST_WAIT
                     serve(connection)
             except psycopg.Error as error:
-                _logger.info("notifications of other processes are interrupted: %s", error)
+                cause = str(error).partition("\n")[0]
+                _logger.info("notifications of other processes are interrupted: %s", cause)
             if self._closed.wait(wait):
                 return
             wait = min(2 * wait, _LONGEST_WAIT)

@@ -67,11 +67,9 @@ def connect(url: str) -> psycopg.Connection[Any]:
     Raises psycopg.Error if there is no server, or if it refuses the connection, and ValueError for
     an invalid URL.
     """
-    try:
-        given = psycopg.conninfo.conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        # Its message may quote a part of the password.
-        raise ValueError("the URL of the database is invalid") from None
+    given = _parameters(url)
+    if given is None:
+        raise ValueError("the URL is invalid")
     connection = psycopg.connect(
         psycopg.conninfo.make_conninfo("", **_DEFAULTS | given),
         autocommit=True,
@@ -85,6 +83,14 @@ def connect(url: str) -> psycopg.Connection[Any]:
         connection.close()
         raise
     return connection
+
+
+def _parameters(url: str) -> dict[str, Any] | None:
+    """Return the parameters in a URL, None for an invalid one."""
+    try:
+        return psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return None  # its message may quote a part of the password
 
 
 def connect_driver(url: str) -> DBAPIConnection:

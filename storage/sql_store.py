@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from random import uniform
+from time import sleep
 from typing import Any
 
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -23,6 +25,9 @@ from training.ports import Clock, Reader, Writer
 from training.update import Segment
 
 _logger = logging.getLogger(__name__)
+
+#: Seconds before the last attempt; earlier ones follow sooner.
+_WAIT = 0.2
 
 #: Undoes one of several works in a transaction.
 _TO_SAVEPOINT = ("ROLLBACK TO work", "RELEASE work")
@@ -128,8 +133,10 @@ class SqlStore(QueuedStore):
             except Exception as error:
                 if attempts_left == 1 or not self._database.is_undone(error):
                     raise
-                _logger.info("a transaction is repeated: %s", error)
+                _logger.info("a transaction is repeated: %s", str(error).partition("\n")[0])
                 self._disconnect()
+                # The other one must get the locks first, or both meet again.
+                sleep(uniform(0.5, 1) * _WAIT / attempts_left)  # noqa: S311
             else:
                 self._commit(session)
                 return changed

@@ -80,20 +80,14 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the server, on the same port and with the same data, and wait until it answers."""
-        options = [text for item in self._settings.items() for text in ("-c", "=".join(item))]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [_program("postgres"), "-D", self._data, "-p", str(self.port), *options],
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                **_user(),
-            )
         deadline = monotonic() + PATIENCE
+        self._process = self._launched()
         while not self._answers():
-            assert self._process.poll() is None, self._log.read_text()
             assert monotonic() < deadline, self._log.read_text()
             sleep(0.02)
+            if self._process.poll() is not None:
+                # Processes of a server that was killed may not have ended yet.
+                self._process = self._launched()
 
     def stop(self) -> None:
         """Stop the server, which ends all connections first."""
@@ -119,6 +113,17 @@ class PostgresServer:
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             cursor = connection.execute(sql.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def _launched(self) -> subprocess.Popen[bytes]:
+        options = [text for item in self._settings.items() for text in ("-c", "=".join(item))]
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                [_program("postgres"), "-D", self._data, "-p", str(self.port), *options],
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                **_user(),
+            )
 
     def _answers(self) -> bool:
         try:
