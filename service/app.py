@@ -132,7 +132,7 @@ class Server:
         watch_reader = WatchReader(self.store, readers.selections)
         self.watches = Watches(self.store, watch_reader, self.wakeups, self.threads, limits)
         history = History(self.store, readers.states, readers.selections)
-        outcomes = Outcomes(self.store, self.wakeups, self.threads)
+        outcomes = Outcomes(self.store, self.wakeups, self.threads, clock)
         self.version = version("clearprop-server")
         self._limits = limits
         self.handlers = self._all_handlers(readers, outcomes, history, clock)

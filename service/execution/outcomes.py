@@ -1,22 +1,29 @@
 """Outcomes of runs that calls wait for, once they are durable."""
 
+from typing import Final
+
+from service.execution.halting import halt_if_unowned
 from service.execution.tickets import Outcome, Ticket
 from service.execution.wakeups import Wakeups
 from service.threads import Threads
-from training.ports import Store
+from training.ports import Clock, Store
 from training.update import Head
 
 # A run stops within a few events after a request.
 _FEW = 100
 
+#: A call that nobody has woken for so many seconds looks again by itself.
+LOOK_SECONDS: Final = 2.0
+
 
 class Outcomes:
     """The outcomes of calls that wait for a run. Nothing here blocks a thread."""
 
-    def __init__(self, store: Store, wakeups: Wakeups, threads: Threads) -> None:
+    def __init__(self, store: Store, wakeups: Wakeups, threads: Threads, clock: Clock) -> None:
         self._store = store
         self._wakeups = wakeups
         self._threads = threads
+        self._clock = clock
 
     def find(self, ticket: Ticket) -> Outcome | None:
         """Return the outcome of a call, None while its run is active.
@@ -52,4 +59,11 @@ class Outcomes:
                 if outcome is not None:
                     return outcome
                 self._wakeups.check()
-                await signal.changed(version)
+                await signal.changed(version, LOOK_SECONDS)
+                if signal.version == version and self._store.is_shared:
+                    await self._threads.run(self._halt, ticket)
+
+    def _halt(self, ticket: Ticket) -> None:
+        """Stop the run as requested if the worker that should do so does not live any more."""
+        uid, number = ticket.network_uid, ticket.run_number
+        self._store.commit(lambda writer: halt_if_unowned(writer, self._clock, uid, number), uid)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
+from service.execution.halting import halt_if_unowned
 from service.execution.run_opening import RunOpening, check_same_sets
 from service.execution.tickets import Outcome, Ticket, ticket_for
 from service.use_cases.answers import RunReference
@@ -164,22 +165,21 @@ class Runs:
             # A pause does not replace an earlier request to cancel.
             earlier = writer.wanted_state(network.uid, number)
             state = RunState.CANCELLED if RunState.CANCELLED in (wanted, earlier) else wanted
-            if run.is_active and self._has_executor(writer, run):
+            stopping = None
+            if run.is_active:
                 writer.want(network.uid, number, state)
-            elif run.is_active or (run.state is RunState.PAUSED and wanted is RunState.CANCELLED):
+                if self._store.is_shared:
+                    stopping = halt_if_unowned(writer, self._clock, network.uid, number)
+            elif run.state is RunState.PAUSED and wanted is RunState.CANCELLED:
                 stopping = change_state(head, run, state, self._clock.now())
                 writer.append(stopping)
+            if stopping is not None:
                 head, run = stopping.after, _run_of(stopping)
             return ticket_for(network, head, run)
 
         return self._store.commit(
             lambda writer: once_waiting(writer, self._clock, request, lambda: ask(writer))
         )
-
-    def _has_executor(self, reader: Reader, run: Run) -> bool:
-        """Return whether somebody executes an active run, who has to stop it."""
-        is_owned = not self._store.is_shared or reader.owner(run.network_uid, run.number)
-        return bool(is_owned)
 
     def _opened(
         self,

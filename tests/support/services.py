@@ -53,6 +53,7 @@ class Service(AbstractContextManager["Service"]):
         store: Store | None = None,
     ) -> None:
         clock, limits = clock or SystemClock(), limits or Limits()
+        self.clock = clock
         self.store = store or open_store(database, clock, limits)
         self.threads = Threads(2, "own")
         self.readers = readers = Readers.of(self.store)
@@ -100,7 +101,7 @@ class Service(AbstractContextManager["Service"]):
         async def wait() -> Outcome:
             wakeups = Wakeups(asyncio.get_running_loop())
             self.store.on_commit(wakeups.committed)
-            return await Outcomes(self.store, wakeups, self.threads).wait(ticket)
+            return await Outcomes(self.store, wakeups, self.threads, self.clock).wait(ticket)
 
         return ticket.outcome or asyncio.run(wait())
 

@@ -12,7 +12,7 @@ from frozen_store import FrozenStore
 from services import Service
 
 from service.clock import SystemClock
-from service.execution import claiming, lease, thread_executor
+from service.execution import claiming, lease, outcomes, thread_executor
 from service.execution.claiming_executor import ClaimingExecutor
 from service.execution.live_run import LiveRun
 from service.reading.readers import Readers
@@ -318,3 +318,16 @@ def test_a_step_continues_in_a_worker_and_its_outcome_reaches_the_replica(
     assert outcome.run.updates_done == 300_001
     assert replica.step(10**9).run.is_over
     assert replica.state().parameters.tobytes() == uninterrupted(LONG.epochs)
+
+
+def test_a_run_whose_owner_died_before_it_stopped_is_stopped_by_the_replica_that_waits(
+    replica: Replica, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcomes, "LOOK_SECONDS", 0.05)
+    replica.runs.train("net", replace(LONG, epochs=100 * LONG.epochs))
+    frozen = workers.start()
+    replica.wait_until(lambda: replica.run().updates_done > 0)
+    frozen.freeze()
+    outcome = replica.outcome(replica.runs.begin_pause("net", 1))
+    assert outcome.run.state is RunState.PAUSED
+    assert replica.run() == outcome.run
