@@ -36,7 +36,7 @@ export BUF_CACHE_DIR := $(CURDIR)/$(VENV)/.buf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve bench peers test soak packages image-check audit release screenshots architecture docs lint format client proto requirements clean
+.PHONY: help setup demo demo-cluster serve bench peers test soak packages image-check audit release screenshots architecture docs lint format client proto requirements clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ setup: $(KERNELS) ## install everything into .venv and compile the kernels
 
 demo: setup ## start a server and train a network on XOR
 	$(BIN)/clearprop demo $(ARGS)
+
+demo-cluster: setup ## train on two servers and two workers with PostgreSQL, and kill one of each
+	PYTHONPATH=tests/support:. $(BIN)/python examples/cluster.py
 
 serve: setup ## start a server (ARGS="--grpc 127.0.0.1:50051 ...")
 	$(BIN)/clearprop serve $(ARGS)

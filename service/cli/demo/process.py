@@ -1,6 +1,7 @@
-"""The server of the demo, in its own process."""
+"""The processes of the demos."""
 
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -18,18 +19,15 @@ _START_SECONDS = 120.0
 _STOP_SECONDS = 30.0
 
 
-class ServerProcess:
-    """A server on a free port of this machine, which stores data in a SQLite file.
+class DemoProcess:
+    """A process of this program, which prints a line when it is ready, and logs to a file.
 
-    It is a context manager that stops the server at the end.
+    It is a context manager that stops the process at the end.
     """
 
-    def __init__(self, database: Path) -> None:
-        self._database = database
-        self._log = database.with_suffix(".log")
+    def __init__(self, log: Path) -> None:
+        self._log = log
         self._process: subprocess.Popen[str] | None = None
-        #: The address. The port is selected at the first start and then kept.
-        self.target = "127.0.0.1:0"
 
     def __enter__(self) -> Self:
         return self
@@ -54,50 +52,77 @@ class ServerProcess:
         return self._running().pid
 
     def start(self) -> float:
-        """Start the server and wait until it is ready; return the duration in seconds."""
+        """Start the process and wait until it is ready; return the duration in seconds."""
         begin = time.monotonic()
         with self._log.open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(  # noqa: S603 - the program is this one
-                self._command(), stdout=subprocess.PIPE, stderr=log, text=True
+                [sys.executable, "-m", "clearprop.cli", *self._arguments()],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
             )
-        self.target = self._announced()
-        self._await_health()
+        self._await_ready()
         return time.monotonic() - begin
 
     def stop(self) -> float:
-        """Stop the server with SIGTERM, as an operator would; return the duration in seconds."""
+        """Stop the process with SIGTERM, as an operator would; return the duration in seconds."""
         begin = time.monotonic()
         self._running().terminate()
         try:
             code = self._running().wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            raise PromiseBroken(f"the server did not stop within {_STOP_SECONDS:.0f} s") from None
-        require(code == 0, f"the server stopped with exit code {code}: {self._logged()}")
+            raise PromiseBroken(f"the process did not stop within {_STOP_SECONDS:.0f} s") from None
+        require(code == 0, f"the process stopped with exit code {code}: {self._logged()}")
         return time.monotonic() - begin
 
-    def _command(self) -> list[str]:
-        where = ["--grpc", self.target, "--http", "off"]
-        store = ["--database", f"sqlite:///{self._database}"]
-        return [sys.executable, "-m", "clearprop.cli", "serve", *where, *store]
+    def kill(self) -> None:
+        """Kill the process with SIGKILL, as if its machine had failed."""
+        self._running().send_signal(signal.SIGKILL)
+        self._running().wait()
 
-    def _running(self) -> subprocess.Popen[str]:
+    def _arguments(self) -> list[str]:
+        raise NotImplementedError
+
+    def _await_ready(self) -> None:
+        self._announced()
+
+    def _running(self) -> "subprocess.Popen[str]":
         if self._process is None:
-            raise PromiseBroken("the server is not running")
+            raise PromiseBroken("the process is not running")
         return self._process
 
     def _announced(self) -> str:
-        """Return the HOST:PORT in the line that the server prints when it is ready."""
+        """Return the line that the process prints when it is ready."""
         output = self._running().stdout
         assert output is not None
         ready, _, _ = select.select([output], [], [], _START_SECONDS)
         line = output.readline() if ready else ""
-        for word in line.split():
-            if word.startswith("127.0.0.1:"):
-                return word
-        raise PromiseBroken(f"the server did not start: {self._logged() or line}")
+        require(bool(line), f"the process did not start: {self._logged()}")
+        return line
 
-    def _await_health(self) -> None:
-        """Wait until the health of the server is SERVING."""
+    def _logged(self) -> str:
+        return self._log.read_text(encoding="utf-8").strip()[-1000:]
+
+
+class ServerProcess(DemoProcess):
+    """A server on a free port of this machine, with a database and more options."""
+
+    def __init__(self, database: str, log: Path, *options: str) -> None:
+        super().__init__(log)
+        self._database, self._options = database, options
+        #: The address. The port is selected at the first start and then kept.
+        self.target = "127.0.0.1:0"
+
+    def _arguments(self) -> list[str]:
+        where = ["--grpc", self.target, "--http", "off"]
+        return ["serve", *where, "--database", self._database, *self._options]
+
+    def _await_ready(self) -> None:
+        """Wait until the server has an address, and its health is SERVING."""
+        line = self._announced()
+        words = [word for word in line.split() if word.startswith("127.0.0.1:")]
+        require(bool(words), f"the server did not start: {line}")
+        self.target = words[0]
         try:
             with grpc.insecure_channel(self.target) as channel:
                 for answer in health_pb2_grpc.HealthStub(channel).Watch(
@@ -108,5 +133,13 @@ class ServerProcess:
         except grpc.RpcError as error:
             raise PromiseBroken("the server started, but its health is not SERVING") from error
 
-    def _logged(self) -> str:
-        return self._log.read_text(encoding="utf-8").strip()[-1000:]
+
+class WorkerProcess(DemoProcess):
+    """A worker that trains the runs of servers with the same database, `threads` at a time."""
+
+    def __init__(self, database: str, log: Path, threads: int) -> None:
+        super().__init__(log)
+        self._database, self._threads = database, threads
+
+    def _arguments(self) -> list[str]:
+        return ["work", "--database", self._database, "--threads", str(self._threads)]

@@ -68,7 +68,7 @@ def _run() -> None:
     say("[bold]Clearprop[/] trains neural networks and stores every update. Here, one learns XOR:")
     say("the output is 1 if exactly one of the two inputs is 1.")
     database = _new_database()
-    with ServerProcess(database) as server:
+    with ServerProcess(f"sqlite:///{database}", database.with_suffix(".log")) as server:
         _section("Starting a server")
         seconds = server.start()
         say(f"Process {server.pid} serves on {server.target} after {seconds:.1f} s")

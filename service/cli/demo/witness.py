@@ -3,9 +3,10 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 import clearprop
+from clearprop.watches import WatchOptions
 
 from service.cli.demo.promises import require
 
@@ -15,14 +16,18 @@ _SECONDS = 60.0
 class Witness:
     """Watches a network from update 0 to the end of its first run, in a thread.
 
-    It is a context manager that starts the watch and waits for the first update.
+    `options` are those of `Network.watch`. It is a context manager that starts the watch and waits
+    for the first update.
     """
 
-    def __init__(self, target: str, network: str) -> None:
+    def __init__(self, target: str, network: str, **options: Unpack[WatchOptions]) -> None:
+        self._options = options
         self._client = clearprop.connect(target)
         self._network = network
         self._threads = ThreadPoolExecutor(1, "witness")
         self._started = threading.Event()
+        #: How many updates were received so far.
+        self.count = 0
 
     def __enter__(self) -> Self:
         self._seen = self._threads.submit(self._watch)
@@ -45,9 +50,10 @@ class Witness:
 
     def _watch(self) -> list[clearprop.Snapshot]:
         seen = []
-        for item in self._client.network(self._network).watch(start=0):
+        for item in self._client.network(self._network).watch(start=0, **self._options):
             if isinstance(item, clearprop.Snapshot):
                 seen.append(item)
+                self.count = len(seen)
                 self._started.set()
             elif item.run.is_over:
                 break
