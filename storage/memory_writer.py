@@ -92,6 +92,9 @@ class MemoryWriter(MemoryReader):
         history.runs[run.number] = run
         if not run.is_active:
             history.wanted.pop(run.number, None)
+            if run.number in history.ownerships:
+                ownership = history.ownerships[run.number]
+                history.ownerships[run.number] = replace(ownership, worker="")
         return history.wanted.get(run.number)
 
     def compact(self, uid: str, keyframe: Keyframe) -> Head:

@@ -1,13 +1,15 @@
-"""Both stores return the same results in any sequence of operations."""
+"""All stores return the same results in any sequence of operations."""
 
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
+from typing import ClassVar
 from unittest.mock import patch
 
 import numpy as np
@@ -16,18 +18,24 @@ from histories import SetClock, Story, make_network, make_training_set
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from postgres_server import Template
 from promises import rounds
 
 from storage import merging
+from storage.codec import microseconds
 from storage.memory_store import MemoryStore
+from storage.postgres import PostgresStore
+from storage.postgres_writer import PostgresReader
 from storage.sqlite import SqliteStore
 from training.errors import ClearpropError
-from training.ports import Answer, Reader, Writer
+from training.ownership import WorkerExpired
+from training.ports import Answer, Reader, Store, Writer
 from training.run import RunState
 from training.update import Addition, Head, Keyframe
 
 names = st.sampled_from(["a", "b", "c"])
 stops = st.sampled_from([RunState.RUNNING, RunState.PAUSED, RunState.SUCCEEDED])
+SECONDS = 6.0
 floats = st.lists(st.floats(width=64), min_size=1, max_size=5)
 
 
@@ -54,31 +62,52 @@ def _comparable(value: object) -> object:
 
 
 class Lockstep(RuleBasedStateMachine):
-    """Does the same to both stores, and compares all that they say."""
+    """Does the same to a store in memory and to another one, and compares all that they say.
+
+    Operations go to each of the `others` in turn, which are on the same database.
+    """
 
     template: Path
 
     def __init__(self) -> None:
         super().__init__()
         self.clock = SetClock()
-        self.folder = Path(tempfile.mkdtemp(dir=self.template.parent))
-        self.path = self.folder / "store.db"
-        shutil.copyfile(self.template, self.path)
         self.memory = MemoryStore(self.clock)
-        self.sqlite = SqliteStore(self.path, self.clock)
+        self.others: Sequence[Store] = self.open()
+        self.turns = count()
+        self.tokens = 0
         self.stories: list[Story] = []
         self.sets: list[str] = ["unknown"]
+        self.workers: list[str] = ["unknown"]
+
+    def open(self) -> Sequence[Store]:
+        """Open the other stores; again after a restart."""
+        if not hasattr(self, "folder"):
+            self.folder = Path(tempfile.mkdtemp(dir=self.template.parent))
+            shutil.copyfile(self.template, self.folder / "store.db")
+        return [SqliteStore(self.folder / "store.db", self.clock)]
 
     def teardown(self) -> None:
         self.memory.close()
-        self.sqlite.close()
+        for store in self.others:
+            store.close()
         shutil.rmtree(self.folder)
+
+    @property
+    def other(self) -> Store:
+        """The store whose turn it is."""
+        return self.others[next(self.turns) % len(self.others)]
 
     def both(self, work: Callable[[Writer], object]) -> bool:
         """Do a work in both stores and return whether they did it."""
-        future = self.memory.write(work)
-        result = said(future.result)
-        assert said(partial(self.sqlite.commit, work)) == result
+        tokens = count(self.tokens)
+        with patch("secrets.randbits", lambda _: next(tokens)):  # both draw the same
+            future = self.memory.write(work)
+            result = said(future.result)
+        tokens = count(self.tokens)
+        with patch("secrets.randbits", lambda _: next(tokens)):
+            assert said(partial(self.other.commit, work)) == result
+        self.tokens += 1_000
         return future.exception() is None
 
     def add(self, addition: Addition, story: Story, told: Story) -> None:
@@ -133,11 +162,47 @@ class Lockstep(RuleBasedStateMachine):
             return
         story = data.draw(st.sampled_from(self.stories))
         kept = Keyframe(story.uid, story.state(update))
-        tokens = iter([7, 7])  # both stores draw the same
-        with patch("secrets.randbits", lambda _: next(tokens)):
-            self.both(lambda writer: _compacted(writer, kept))
-        with self.memory.read() as reader, suppress(ClearpropError):
-            story.head = reader.head(story.uid)
+        self.both(lambda writer: _compacted(writer, kept))
+        self.read_heads()
+
+    @rule()
+    def add_worker(self) -> None:
+        name = f"worker-{len(self.workers)}"
+        self.both(lambda writer: writer.add_worker(name, SECONDS))
+        self.workers.append(name)
+
+    @rule(data=st.data(), limit=st.integers(1, 3), is_carried_out=st.booleans())
+    def claim(self, data: st.DataObject, limit: int, *, is_carried_out: bool) -> None:
+        worker = data.draw(st.sampled_from(self.workers))
+        carried_out = [(story.uid, 1) for story in self.stories[:1] if is_carried_out]
+        self.both(lambda writer: _claimed(writer, worker, limit, carried_out))
+        self.read_heads()
+
+    @rule(data=st.data(), number=st.integers(1, 2))
+    def change_worker(self, data: st.DataObject, number: int) -> None:
+        worker = data.draw(st.sampled_from(self.workers))
+        uid = data.draw(st.sampled_from([story.uid for story in self.stories] or ["unknown"]))
+        change: Callable[[Writer], object] = data.draw(
+            st.sampled_from(
+                [
+                    lambda writer: writer.renew_worker(worker, SECONDS),
+                    lambda writer: writer.remove_worker(worker),
+                    lambda writer: writer.release_run(uid, number, worker),
+                ]
+            )
+        )
+        self.both(change)
+
+    @rule(seconds=st.integers(1, 4))
+    def wait_a_little(self, seconds: int) -> None:
+        self.clock.pass_(timedelta(seconds=seconds))
+
+    def read_heads(self) -> None:
+        """Continue all stories from the stored heads, whose tokens have changed."""
+        with self.memory.read() as reader:
+            heads = {head.network_uid: head for head in reader.heads([*map(_uid, self.stories)])}
+        for story in self.stories:
+            story.head = heads.get(story.uid, story.head)
 
     @rule(data=st.data(), labels=st.dictionaries(st.text(), st.text(), max_size=2))
     def label(self, data: st.DataObject, labels: dict[str, str]) -> None:
@@ -167,14 +232,15 @@ class Lockstep(RuleBasedStateMachine):
 
     @rule()
     def maintain(self) -> None:
-        for store in (self.memory, self.sqlite):
+        for store in (self.memory, *self.others):
             while store.maintain():
                 pass
 
     @rule()
     def restart(self) -> None:
-        self.sqlite.close()
-        self.sqlite = SqliteStore(self.path, self.clock)
+        for store in self.others:
+            store.close()
+        self.others = self.open()
 
     @rule(
         data=st.data(), first=st.integers(0, 20), last=st.integers(0, 30), limit=st.integers(1, 4)
@@ -191,6 +257,7 @@ class Lockstep(RuleBasedStateMachine):
         self.compare(lambda reader: reader.runs(uid, first, limit))
         self.compare(lambda reader: reader.run(uid, limit - 1))
         self.compare(lambda reader: reader.wanted_state(uid, limit - 1))
+        self.compare(lambda reader: reader.owner(uid, limit - 1))
 
     @invariant()
     def both_say_the_same(self) -> None:
@@ -199,6 +266,8 @@ class Lockstep(RuleBasedStateMachine):
         self.compare(lambda reader: reader.count_networks())
         self.compare(lambda reader: reader.training_sets("", 10))
         self.compare(lambda reader: reader.count_training_sets())
+        self.compare(lambda reader: reader.count_waiting_runs())
+        self.compare(lambda reader: reader.workers())
         self.compare(lambda reader: sorted(reader.active_runs(), key=lambda run: run.network_uid))
         for name in ("a", "b", "c"):
             self.compare(lambda reader, name=name: reader.network(name))
@@ -214,8 +283,39 @@ class Lockstep(RuleBasedStateMachine):
 
     def compare(self, read: Callable[[Reader], object]) -> None:
         """Read the same from both stores, and require the same."""
-        with self.memory.read() as memory, self.sqlite.read() as sqlite:
-            assert said(lambda: read(memory)) == said(lambda: read(sqlite))
+        with self.memory.read() as memory, self.other.read() as other:
+            assert said(lambda: read(memory)) == said(lambda: read(other))
+
+
+class PostgresLockstep(Lockstep):
+    """Compares two stores on the same PostgreSQL database in turn."""
+
+    databases: ClassVar[Template]
+
+    def open(self) -> Sequence[Store]:
+        if not hasattr(self, "copies"):
+            self.copies = ExitStack()
+            self.url = self.copies.enter_context(self.databases.copied())
+        return [PostgresStore(self.url, self.clock) for _ in range(2)]
+
+    def teardown(self) -> None:
+        self.memory.close()
+        for store in self.others:
+            store.close()
+        self.copies.close()
+
+
+def _uid(story: Story) -> str:
+    return story.uid
+
+
+def _claimed(
+    writer: Writer, worker: str, limit: int, carried_out: Sequence[tuple[str, int]]
+) -> object:
+    try:
+        return writer.claim_runs(worker, limit, carried_out)
+    except WorkerExpired:
+        return "expired"
 
 
 def _compacted(writer: Writer, keyframe: Keyframe) -> Head | str:
@@ -225,13 +325,29 @@ def _compacted(writer: Writer, keyframe: Keyframe) -> Head | str:
         return str(error)
 
 
-def test_the_stores_say_the_same_whatever_happens(
-    empty_database: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Lockstep.template = empty_database
+@pytest.fixture
+def short_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("FULL", 8), ("PIECE", 4), ("TAIL", 3), ("_OUTLINES", 5)):
         monkeypatch.setattr(merging, name, value)  # so that there is something to merge
+
+
+def run(machine: type[Lockstep], examples: int) -> None:
     run_state_machine_as_test(
-        Lockstep,
-        settings=settings(max_examples=rounds(40, 2_000), stateful_step_count=30, deadline=None),
+        machine,
+        settings=settings(max_examples=examples, stateful_step_count=30, deadline=None),
     )
+
+
+def test_the_stores_say_the_same_whatever_happens(empty_database: Path, short_groups: None) -> None:
+    Lockstep.template = empty_database
+    run(Lockstep, rounds(40, 2_000))
+
+
+def test_two_stores_in_postgresql_say_the_same_whatever_happens(
+    postgres_template: Template, short_groups: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        PostgresReader, "_store_time", lambda reader: microseconds(reader._clock.now())
+    )
+    PostgresLockstep.databases = postgres_template
+    run(PostgresLockstep, rounds(8, 500))

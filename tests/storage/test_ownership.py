@@ -107,6 +107,16 @@ def test_a_run_that_is_not_active_any_more_has_no_owner(store: Store) -> None:
     assert (owner(store, story), waiting(store)) == (None, 0)
 
 
+def test_a_run_that_is_resumed_waits_for_any_worker(store: Store) -> None:
+    story = with_active_run(store, "net")
+    add_worker(store, "a")
+    (claimed,) = claim(store, "a")
+    story.head = claimed.head
+    append(store, story.growth(1, state=RunState.PAUSED))
+    append(store, story.growth(1))
+    assert (owner(store, story), waiting(store)) == (None, 1)
+
+
 def test_an_expired_worker_owns_nothing_and_claims_nothing(store: Store, clock: SetClock) -> None:
     story = with_active_run(store, "net")
     add_worker(store, "a")
