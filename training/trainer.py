@@ -60,7 +60,7 @@ class Trainer:
     `head`, `run` and `state` are those after the latest addition. Each addition is based on the
     head after the one before it, so several can wait for their transaction while the next one is
     computed. `best` is the state of the best update so far if the run returns to it at its end; it
-    must be set for a run that has one.
+    must be set for a run that has one. `segment_seconds` is how long the next segment should take.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Trainer:
         self.state = state
         self.examples = examples
         self.best: State | None = None
+        self.segment_seconds = SEGMENT_SECONDS
         self._engine = ValidatedEngine(network, run, examples)
         self._clock = clock
         self._work = run.settings.batch_size * network.parameter_count
@@ -89,7 +90,7 @@ class Trainer:
         return max(1, _FIRST_SEGMENT_WORK // self._work)
 
     def advance(self, *, record: bool = False) -> Made:
-        """Make the next segment of the run: about 10 ms of training, at least one update.
+        """Make the next segment of the run: some milliseconds of training, at least one update.
 
         The run becomes SUCCEEDED with its last update, if its cost is low enough, or if its
         validations have not improved for too long, and first returns to its best state if the
@@ -164,7 +165,7 @@ class Trainer:
         seconds, made = self._clock.monotonic() - started, stretch.updates.made
         if made and seconds > 0.0:
             self._seconds_per_update = seconds / made
-            fitting = int(SEGMENT_SECONDS / self._seconds_per_update)
+            fitting = int(self.segment_seconds / self._seconds_per_update)
             self._count = max(1, min(fitting, self._count * _MOST_GROWTH))
         return stretch
 

@@ -5,11 +5,13 @@ from functools import partial
 
 from service.execution.claiming import Claiming
 from service.execution.live_run import LiveRun, Need
+from service.execution.pace import Pace
 from service.execution.thread_executor import CannotEnd, ThreadExecutor
 from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
 from training.ownership import Claim
 from training.ports import Clock, Store, Writer
+from training.trainer import Trainer
 
 #: Why a run waits if nobody can execute it.
 _NO_WORKER = "no worker is running: start one with clearprop work, or a server with --workers"
@@ -34,6 +36,8 @@ class ClaimingExecutor(ThreadExecutor):
         super().__init__(store, examples, states, clock, threads)
         self._impossible: set[tuple[str, int]] = set()
         self._claiming = Claiming(store, clock, self, len(self._threads))
+        self._pace = Pace()
+        store.on_transaction(self._pace.transaction_ended)
 
     def adopt(self) -> int:
         """Begin to claim runs; return how many of them wait now."""
@@ -94,6 +98,10 @@ class ClaimingExecutor(ThreadExecutor):
             if first and self._clock.monotonic() - first.claim_time >= least_seconds:
                 first.is_given_back = True
                 self._happen(first, first.outdate)
+
+    def _advance(self, live: LiveRun, trainer: Trainer) -> None:
+        trainer.segment_seconds = self._pace.segment_seconds
+        super()._advance(live, trainer)
 
     def _forget(self, live: LiveRun) -> None:
         super()._forget(live)

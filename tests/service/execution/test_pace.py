@@ -1,0 +1,40 @@
+"""Segments are short for one worker, and long for a thousand: the database sets the pace."""
+
+import pytest
+
+from service.execution.pace import Pace
+from training.trainer import SEGMENT_SECONDS
+
+#: The segments that a database can write per second.
+CAPACITY = 4_000
+
+
+def settled(workers: int, transaction: float = 0.001) -> float:
+    """Return the seconds of a segment when workers have shared a database for a while.
+
+    A transaction takes longer by what more segments than the database can write have to wait.
+    """
+    pace, waiting = Pace(), 0.0
+    for _ in range(10_000):
+        passed = 0.01
+        waiting = max(0.0, waiting + passed * (workers / pace.segment_seconds - CAPACITY))
+        pace.transaction_ended(transaction + waiting / CAPACITY, is_committed=True)
+    return pace.segment_seconds
+
+
+@pytest.mark.parametrize("workers", [1, 10, 35])
+def test_few_workers_make_segments_as_long_as_without_a_shared_database(workers: int) -> None:
+    assert settled(workers) == SEGMENT_SECONDS
+
+
+@pytest.mark.parametrize("workers", [100, 1_000, 3_000])
+def test_many_workers_write_together_what_the_database_can_bear(workers: int) -> None:
+    assert settled(workers) == pytest.approx(workers / CAPACITY, rel=0.05)
+
+
+def test_segments_stay_short_enough_to_watch_and_failures_say_nothing() -> None:
+    pace = Pace()
+    pace.transaction_ended(100.0, is_committed=False)
+    assert pace.segment_seconds == SEGMENT_SECONDS
+    pace.transaction_ended(100.0, is_committed=True)
+    assert pace.segment_seconds == 1.0
