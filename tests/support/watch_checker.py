@@ -5,6 +5,7 @@ It knows no transport: `watch_reading` makes its records of messages, `stored` t
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -131,10 +132,15 @@ class Fault(NamedTuple):
     words: str
 
 
-def faults(streams: Sequence[Stream], truth: Truth) -> list[Fault]:
-    """Return all that is wrong with what one watcher was delivered, stream after stream."""
+def faults(streams: Sequence[Stream], truth: Truth, *more_reasons: str) -> list[Fault]:
+    """Return all that is wrong with what one watcher was delivered, stream after stream.
+
+    Streams may also end for `more_reasons`.
+    """
     found = [fault for stream in streams for fault in _StreamCheck(stream, truth).faults()]
-    return found + list(_seams(streams)) + [fault for each in streams for fault in _end(each)]
+    reasons = _GOOD_REASONS.union(more_reasons)
+    ends = [fault for each in streams for fault in _end(each, reasons)]
+    return found + list(_seams(streams)) + ends
 
 
 class _StreamCheck:
@@ -270,13 +276,15 @@ def _seams(streams: Iterable[Stream]) -> Iterator[Fault]:
 
 
 #: Why a stream may end, or it is cancelled, or its server dies.
-_GOOD_REASONS = {"", "DRAINING", "WATCHER_TOO_SLOW", "HISTORY_COMPACTED", "NETWORK_NOT_FOUND"}
+_GOOD_REASONS = frozenset(
+    ("", "DRAINING", "WATCHER_TOO_SLOW", "HISTORY_COMPACTED", "NETWORK_NOT_FOUND")
+)
 
 
-def _end(stream: Stream) -> Iterator[Fault]:
+def _end(stream: Stream, reasons: AbstractSet[str]) -> Iterator[Fault]:
     """Find an end that was not called for."""
     following = stream.next or 0
-    if stream.reason not in _GOOD_REASONS:
+    if stream.reason not in reasons:
         yield Fault(FaultKind.WRONGLY_ENDED, f"{stream.reason} {stream.said}")
     elif stream.reason == "HISTORY_COMPACTED" and stream.said["earliest_update"] <= following:
         yield Fault(FaultKind.WRONGLY_ENDED, f"{following} was kept: {stream.said}")

@@ -1,0 +1,158 @@
+"""Replicas and workers on one PostgreSQL database, as their own processes, for tests."""
+
+import random
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import Popen
+from typing import TypeAlias
+
+from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+from nursery import Child
+from postgres_server import PostgresServer, postgres_server
+from servers import ServerProcess, nursery
+
+from bench.ports import free_port
+from service.clock import SystemClock
+from storage import open_store
+from training.ports import Store
+
+#: Longer than the lease of a worker lives without being renewed, in seconds.
+LONG_STOP = 7.0
+
+
+@dataclass
+class WorkerProcess:
+    """A worker as its own process."""
+
+    database: str
+    log: Path
+    process: Child | Popen[bytes] | None = None
+
+    def launch(self) -> None:
+        self.process = nursery().start(["work", "--database", self.database], self.log)
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Stop it as an operator would; return the exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+
+Killable: TypeAlias = ServerProcess | WorkerProcess | PostgresServer
+
+
+@dataclass
+class Cluster:
+    """A database, its replicas and its workers."""
+
+    postgres: PostgresServer
+    database: str
+    replicas: list[ServerProcess]
+    workers: list[WorkerProcess]
+    choices: random.Random = field(default_factory=lambda: random.Random(1))
+
+    def start(self) -> None:
+        """Start all replicas and workers, and wait until the replicas serve."""
+        for process in self.processes:
+            process.launch()
+        for replica in self.replicas:
+            replica.wait_until_serving()
+
+    @property
+    def processes(self) -> list[ServerProcess | WorkerProcess]:
+        return [*self.replicas, *self.workers]
+
+    def port(self) -> int:
+        """Return the port of one of the replicas, which may be starting."""
+        return self.choices.choice(self.replicas).port
+
+    @contextmanager
+    def stub(self) -> Iterator[TrainingServiceStub]:
+        replica = self.choices.choice(self.replicas)
+        replica.wait_until_serving()
+        with replica.stub() as stub:
+            yield stub
+
+    def disturb(self, choices: random.Random) -> str:
+        """Kill a process and start it again; return which kind of process it was."""
+        victim = self.victim(choices)
+        victim.kill()
+        return self.bring_back(victim)
+
+    def victim(self, choices: random.Random) -> Killable:
+        """Choose any process."""
+        return choices.choice([*self.processes, self.postgres])
+
+    def bring_back(self, victim: Killable) -> str:
+        """Start a process that was killed; return which kind of process it is, for a count."""
+        if isinstance(victim, PostgresServer):
+            victim.start()
+            return "kills_of_the_database"
+        victim.launch()
+        return "kills_of_workers" if isinstance(victim, WorkerProcess) else "kills_of_replicas"
+
+    def stop_for_long(self, choices: random.Random) -> None:
+        """Stop a worker for longer than its lease, and let it go on."""
+        process = choices.choice(self.workers).process
+        assert process is not None
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(LONG_STOP)
+        process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """Kill all replicas and workers, but not the database."""
+        for process in self.processes:
+            process.kill()
+
+    def restart(self) -> None:
+        """Kill all replicas and workers, and start them again."""
+        self.kill()
+        self.start()
+
+    @contextmanager
+    def left(self) -> Iterator[Store]:
+        """Kill all replicas and workers, open their database, and start them again."""
+        self.kill()
+        with self.store() as store:
+            yield store
+        self.start()
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the database as one more process would."""
+        with closing(open_store(self.database, SystemClock())) as store:
+            yield store
+
+
+@contextmanager
+def new_cluster(folder: Path, replicas: int, workers: int) -> Iterator[Cluster]:
+    """A cluster with a database server of its own; its logs are in this folder."""
+    with postgres_server() as postgres:
+        database = postgres.url(postgres.create())
+        cluster = Cluster(
+            postgres,
+            database,
+            [
+                ServerProcess(
+                    database, folder / f"replica-{each}.log", free_port(), more=("--workers", "0")
+                )
+                for each in range(replicas)
+            ],
+            [WorkerProcess(database, folder / f"worker-{each}.log") for each in range(workers)],
+        )
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            for process in cluster.processes:
+                if process.process is not None and process.process.poll() is None:
+                    process.kill()
