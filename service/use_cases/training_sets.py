@@ -14,6 +14,7 @@ from training.errors import (
     ScopeRequired,
     TooManyUploads,
     TrainingSetBuiltIn,
+    TrainingSetExists,
     TrainingSetInUse,
     TrainingSetNotFound,
     Violations,
@@ -58,7 +59,8 @@ class TrainingSets:
                 try:
                     writer.training_set(training_set.id)
                 except TrainingSetNotFound:
-                    writer.add_training_set(training_set, examples)
+                    with suppress(TrainingSetExists):  # another replica has just added it
+                        writer.add_training_set(training_set, examples)
 
         self._store.commit(add)
 

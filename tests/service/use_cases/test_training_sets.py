@@ -11,11 +11,13 @@ from service.use_cases.answers import StoredAnswer
 from service.use_cases.caller import CALLER
 from service.use_cases.requests import AnsweredBefore, RequestId
 from service.use_cases.training_sets import NewTrainingSet
+from storage.memory_reader import MemoryReader
 from training.errors import (
     InvalidFields,
     LimitExceeded,
     TooManyUploads,
     TrainingSetExists,
+    TrainingSetNotFound,
     Violations,
 )
 from training.limits import Limits
@@ -117,3 +119,17 @@ def test_one_client_leaves_uploads_to_others() -> None:
                     upload(others, "three")
                 assert error.value.metadata == {"limit": "uploads", "value": "2"}
             upload(others, "one")
+
+
+def test_built_in_sets_that_another_replica_adds_meanwhile_are_kept(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = service.training_sets.get("xor")
+
+    def unseen(_: MemoryReader, set_id: str) -> TrainingSet:
+        raise TrainingSetNotFound(set_id)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(MemoryReader, "training_set", unseen)
+        service.training_sets.add_built_in()
+    assert service.training_sets.get("xor") == before
