@@ -51,8 +51,13 @@ UNUSED_IN_PACKAGES = (
     "onnx/test",
 )
 
-#: Imports what a server imports, so that Python writes the byte code of these modules only.
-WARM_UP = "import clearprop.cli.program, service.app, service.cli.serving"
+#: What servers and workers import: Python writes the byte code of these modules only.
+WARM_UP = """\
+import clearprop.cli.program, service.app, service.cli.serving, service.cli.working, service.work
+from importlib.util import find_spec
+if find_spec("psycopg"):
+    import storage.postgres
+"""
 
 USER = 10001
 PASSWD = f"""\

@@ -15,6 +15,7 @@ from service.settings import CONFIG, SETTINGS, read_settings
 DOCKER = ROOT / "docker"
 DOCKERFILE = (DOCKER / "Dockerfile").read_text()
 MANIFESTS = sorted((DOCKER / "kubernetes").rglob("*.yaml"))
+CLUSTER = DOCKER / "kubernetes" / "cluster"
 VARIABLES = {each.variable for each in (*SETTINGS, CONFIG)}
 NOT_DEPLOYED = {"admin-token.yaml", "kustomization.yaml"}
 LABELS = {"app.kubernetes.io/name": "clearprop"}
@@ -45,10 +46,19 @@ def compose(*names: str) -> dict[str, Any]:
     return merged
 
 
+def service_of_cluster(name: str) -> dict[str, Any]:
+    text = (DOCKER / "compose.cluster.yaml").read_text()
+    return dict(yaml.load(text, Loader=_Loader)["services"][name])  # noqa: S506
+
+
 def manifest(kind: str) -> dict[str, Any]:
-    found = [yaml.safe_load(path.read_text()) for path in MANIFESTS]
+    found = [yaml.safe_load(path.read_text()) for path in MANIFESTS if path.parent != CLUSTER]
     (only,) = (each for each in found if each["kind"] == kind)
     return dict(only)
+
+
+def deployment(name: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((CLUSTER / f"{name}.yaml").read_text()))
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +137,10 @@ def test_the_image_runs_as_an_ordinary_user_and_checks_its_health() -> None:
     assert Path(json.loads(check[1])[-1]).name == "health.py"
 
 
-@pytest.mark.parametrize("kind", ["StatefulSet", "Pod"])
+@pytest.mark.parametrize("kind", ["StatefulSet", "Pod", "servers", "workers"])
 def test_each_pod_is_restricted(kind: str) -> None:
-    found = manifest(kind)["spec"]
-    pod = found["template"]["spec"] if kind == "StatefulSet" else found
+    found = (deployment(kind) if kind.islower() else manifest(kind))["spec"]
+    pod = found if kind == "Pod" else found["template"]["spec"]
     (container,) = pod["containers"]
     # https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
     assert pod["securityContext"]["runAsNonRoot"] is True
@@ -187,6 +197,10 @@ def test_selectors_select_the_pod() -> None:
     assert manifest("ServiceMonitor")["spec"]["selector"]["matchLabels"] == LABELS
     for path in DOCKER.rglob("networkpolicy.yaml"):
         policy = yaml.safe_load(path.read_text())
+        if path.parent == CLUSTER:
+            (expression,) = policy["spec"]["podSelector"]["matchExpressions"]
+            assert expression["values"] == ["clearprop", "clearprop-worker"]
+            continue
         assert policy["spec"]["podSelector"]["matchLabels"] == LABELS
 
 
@@ -200,7 +214,49 @@ def test_one_server_uses_the_volume(pod: dict[str, Any], container: dict[str, An
 
 
 def test_every_manifest_is_deployed() -> None:
-    for folder in (DOCKER / "kubernetes", DOCKER / "kubernetes" / "monitoring"):
+    for folder in (DOCKER / "kubernetes", DOCKER / "kubernetes" / "monitoring", CLUSTER):
         listed = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
         there = {path.name for path in folder.glob("*.yaml")} - NOT_DEPLOYED
         assert set(listed) - {".."} == there
+
+
+def test_the_servers_of_a_cluster_are_the_one_server_without_its_volume(
+    pod: dict[str, Any], container: dict[str, Any]
+) -> None:
+    servers = deployment("servers")
+    assert servers["metadata"]["name"] == manifest("Service")["metadata"]["name"]
+    assert servers["spec"]["selector"]["matchLabels"] == LABELS
+    assert servers["spec"]["template"]["metadata"]["labels"] == LABELS
+    found = servers["spec"]["template"]["spec"]
+    (server,) = found.pop("containers")
+    assert found.pop("volumes")[0] == {"name": "data", "emptyDir": {}}
+    assert found == {key: pod[key] for key in pod.keys() - {"containers", "volumes"}}
+    assert server["env"][2:] == container["env"]
+    assert server | {"env": ()} == container | {"env": ()}
+
+
+def test_the_servers_of_a_cluster_leave_runs_to_its_workers() -> None:
+    url = "postgresql://clearprop:${CLEARPROP_PASSWORD}@database/clearprop"
+    found = {each: service_of_cluster(each)["environment"] for each in ("server", "worker")}
+    for name in ("servers", "workers"):
+        (container,) = deployment(name)["spec"]["template"]["spec"]["containers"]
+        secret = container["env"][0]
+        assert secret["name"] == "CLEARPROP_DATABASE"
+        assert secret["valueFrom"] == {"secretKeyRef": {"name": "clearprop-database", "key": "url"}}
+        others = {each["name"]: each["value"] for each in container["env"][1:]}
+        found[name] = others | {"CLEARPROP_DATABASE": url}
+    for name, environment in found.items():
+        assert set(environment) <= VARIABLES
+        is_server = name.startswith("server")
+        insecure = {"CLEARPROP_INSECURE": "true"} if name == "server" else {}
+        settings = read_settings(of_image() | environment | insecure).settings
+        assert settings.database == url
+        assert settings.workers == ("0" if is_server else None)
+
+
+def test_compose_gives_the_workers_of_a_cluster_no_rights_and_limits() -> None:
+    server, worker = compose("compose.yaml"), service_of_cluster("worker")
+    assert worker["command"] == ["work"]
+    assert "ports" not in worker
+    for key in ("read_only", "cap_drop", "security_opt", "mem_limit", "pids_limit"):
+        assert worker[key] == server[key], key
