@@ -114,7 +114,8 @@ class Settings:
     )
     database: str = setting(
         DEFAULT_DATABASE,
-        "Store data in sqlite:///FILE, or only in memory with memory:.",
+        "Store data in sqlite:///FILE, postgresql://USER@HOST/DATABASE, or only in memory with"
+        " memory:.",
         metavar="URL",
     )
     limits: Limits = setting(  # noqa: RUF009 (a field)

@@ -14,7 +14,7 @@ from secrets import token_hex
 from storage.copying import copied
 from storage.errors import CannotOpenStore, CannotRestore
 from storage.file_lock import locked
-from storage.urls import database_path
+from storage.urls import database_path, is_postgres, without_password
 from storage.verifying import VerifiedDatabase, verify_database
 
 _CHUNK_BYTES = 2**20
@@ -100,6 +100,11 @@ def remove_unfinished(folder: Path) -> None:
 
 
 def _file_of(url: str) -> Path:
+    if is_postgres(url):
+        raise ValueError(
+            f"the database {without_password(url)} is in PostgreSQL: use pg_dump and pg_restore, or"
+            " clearprop copy"
+        )
     path = database_path(url)
     if path is None:
         raise ValueError(f"the database {url} has no file: use sqlite:///FILE")

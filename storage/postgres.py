@@ -21,6 +21,7 @@ from storage.postgres_connections import (
     PostgresReaderPool,
     connect,
     connect_driver,
+    shown_cause,
 )
 from storage.postgres_writer import PostgresReader, PostgresWriter
 from storage.queued_store import Work
@@ -59,7 +60,7 @@ class PostgresStore(SqlStore):
             )
         except (psycopg.Error, SQLAlchemyError, ValueError) as error:
             raise CannotOpenStore(
-                f"cannot open the database {without_password(url)}: {_words_for(error)}"
+                f"cannot open the database {without_password(url)}: {shown_cause(error)}"
             ) from None
 
     @property
@@ -168,9 +169,3 @@ def _database(url: str) -> Database:
         is_undone=postgres_connections.is_undone,
         is_conflict=postgres_connections.is_conflict,
     )
-
-
-def _words_for(error: Exception) -> str:
-    """Return why the database could not be opened, for a message of one line."""
-    cause = getattr(error, "orig", None) or error
-    return " ".join(str(cause).split())

@@ -98,6 +98,12 @@ def connect_driver(url: str) -> DBAPIConnection:
     return cast("DBAPIConnection", connect(url))
 
 
+def shown_cause(error: Exception) -> str:
+    """Return why a database could not be opened, for a message of one line."""
+    cause = getattr(error, "orig", None) or error
+    return " ".join(str(cause).split())
+
+
 class PostgresReaderPool(ReaderPool):
     """Connections whose transactions are snapshots.
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from service.doctor.finding import Finding, ok, warning, wrong
+from service.doctor.postgres import check_postgres
 from storage.errors import CannotOpenStore, DamagedDatabase, DatabaseInUse
 from storage.migrations import REVISIONS
-from storage.urls import database_path
+from storage.urls import database_path, is_postgres
 from storage.verifying import verify_stopped
 from training.limits import Limits
 
@@ -21,6 +22,9 @@ _LITTLE_BYTES = 2 * 2**30
 
 def check_store(url: str, limits: Limits) -> Iterator[Finding]:
     """Check the database of these settings, and its disk."""
+    if is_postgres(url):
+        yield from check_postgres(url)
+        return
     try:
         path = database_path(url)
     except ValueError as error:

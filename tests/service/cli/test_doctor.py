@@ -11,6 +11,7 @@ import pytest
 from console import Clearprop
 from histories import SetClock
 from older import REVISION_0004, make_revision
+from postgres_server import PostgresServer
 from servers import ServerProcess
 
 from service.doctor import machine
@@ -18,6 +19,7 @@ from service.doctor.finding import Finding, Level
 from service.doctor.machine import check_certificates, check_clock, check_kernels, check_ports
 from service.doctor.store import check_store
 from service.settings import Settings
+from storage.migrations import REVISIONS
 from storage.sqlite import SqliteStore
 from training.limits import Limits
 
@@ -130,3 +132,21 @@ def test_certificates_are_checked(tmp_path: Path) -> None:
     assert found.level is Level.OK
     (found,) = check_certificates(Settings(tls_cert=str(tmp_path / "no"), tls_key="no"))
     assert (found.level, str(tmp_path / "no") in found.text) == (Level.WRONG, True)
+
+
+def test_a_database_in_postgresql_is_checked_without_changing_it(
+    clearprop: Clearprop, postgres: PostgresServer, postgres_url: str
+) -> None:
+    shown = clearprop("doctor", "--http", "off", "--database", postgres_url, code=1).stdout
+    assert f"{postgres_url} (PostgreSQL {postgres.execute('SHOW server_version')[0][0]})" in shown
+    assert f"has revision {REVISIONS[-1]}" in shown
+    assert "store        fsync is off, so PostgreSQL may lose updates that clients" in shown
+    empty = postgres.url(postgres.create())
+    (*_, found) = check_store(empty, Limits())
+    assert "is empty: the first server or worker creates the tables" in found.text
+    postgres.execute("CREATE TABLE other (x int)", empty.rpartition("/")[2])
+    (found,) = check_store(empty, Limits())
+    assert (found.level, "belongs to another program" in found.text) == (Level.WRONG, True)
+    (found,) = check_store("postgresql://x:secret@127.0.0.1:1/y", Limits())
+    assert found.level is Level.WRONG
+    assert "secret" not in found.text
