@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from threading import Event, Thread
 from typing import Final, Protocol
 
+from service.execution.claim_limit import POLL_SECONDS, ClaimLimit
 from service.execution.lease import Lease, result_within
 from training.errors import StoreFull, StoreUnavailable
 from training.ownership import Claim, WorkerExpired
@@ -13,15 +14,8 @@ from training.ports import Clock, Store
 
 logger = logging.getLogger(__name__)
 
-#: How often a worker looks for runs that wait, in seconds; it is also woken by commits, which may
-#: be lost.
-POLL_SECONDS: Final = 0.5
-
 #: The pause between two searches that found nothing, in seconds, however many commits there are.
 _PAUSE_SECONDS: Final = 0.02
-
-#: The maximum number of runs for each thread: so many share it. Others wait for another worker.
-_RUNS_PER_THREAD: Final = 4
 
 #: A worker with the maximum number of runs gives one back after this time, in seconds, if others
 #: wait: so each run has its turn, as it has among the threads of one process.
@@ -48,17 +42,15 @@ class Claimer(Protocol):
 
 
 class Claiming:
-    """A thread that keeps the lease of this worker, and claims runs for its free threads.
-
-    A worker first claims one run for each free thread, so that the runs are spread over the
-    workers, and more only if they still wait half a second later.
-    """
+    """A thread that keeps the lease of this worker, and claims runs."""
 
     def __init__(self, store: Store, clock: Clock, claimer: Claimer, threads: int) -> None:
         self._store = store
         self._claimer = claimer
         self._lease = Lease(store, clock)
-        self._count = threads
+        self._limit = ClaimLimit(threads)
+        self._clock = clock
+        self._looked_at = clock.monotonic()  # for runs that wait although this worker is full
         self._woken = Event()
         self._stopping = False
         self._is_failing = False
@@ -98,11 +90,11 @@ class Claiming:
 
     def _serve(self) -> None:
         while not self._stopping:
-            is_woken = self._woken.wait(POLL_SECONDS)
+            self._woken.wait(POLL_SECONDS)
             self._woken.clear()
             try:
                 if self._keep_lease():
-                    self._claim(is_poll=not is_woken)
+                    self._claim()
                 self._is_failing = False
             except (StoreFull, StoreUnavailable, TimeoutError) as error:
                 self._note_failure(error)
@@ -130,28 +122,31 @@ class Claiming:
         self._claimer.drop_all()
         self._lease.end()
 
-    def _claim(self, *, is_poll: bool) -> None:
-        executed = self._claimer.executed()
+    def _claim(self) -> None:
+        executed, now = self._claimer.executed(), self._clock.monotonic()
         self._known = frozenset(uid for uid, _ in executed)
-        limit = self._count - len(executed)
-        if limit <= 0 and is_poll:
-            limit = min(self._count, self._count * _RUNS_PER_THREAD - len(executed))
+        limit = self._limit.next(len(executed), now)
         if limit > 0:
             self._claim_up_to(limit, {*executed, *self._claimer.impossible()})
-        elif is_poll and self._are_others_waiting():
-            self._claimer.give_back(TURN_SECONDS)
+        elif self._limit.is_full(len(executed)) and now - self._looked_at >= POLL_SECONDS:
+            self._looked_at = now
+            self._give_turn()
 
     def _claim_up_to(self, limit: int, carried_out: Collection[tuple[str, int]]) -> None:
         worker = self._lease.worker
         claiming = self._store.write(lambda writer: writer.claim_runs(worker, limit, carried_out))
         claims = result_within(claiming, self._lease.seconds_left)
+        self._limit.claimed(len(claims), limit, self._clock.monotonic())
         if claims:
             self._known |= {claim.run.network_uid for claim in claims}
             self._claimer.carry_out(claims, worker)
 
-    def _are_others_waiting(self) -> bool:
+    def _give_turn(self) -> None:
+        """Give back a run, so that one that waits has its turn, if there is one."""
         with self._store.read() as reader:
-            return reader.count_waiting_runs() > 0
+            is_waiting = reader.count_waiting_runs() > 0
+        if is_waiting:
+            self._claimer.give_back(TURN_SECONDS)
 
     def _note_failure(self, error: Exception) -> None:
         if not self._is_failing:

@@ -12,7 +12,7 @@ from frozen_store import FrozenStore
 from services import Service
 
 from service.clock import SystemClock
-from service.execution import claiming, lease, outcomes, thread_executor
+from service.execution import claim_limit, claiming, lease, outcomes, thread_executor
 from service.execution.claiming_executor import ClaimingExecutor
 from service.execution.live_run import LiveRun
 from service.reading.readers import Readers
@@ -41,7 +41,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease, "SECONDS", 0.5)
     monkeypatch.setattr(lease, "RENEWAL_SECONDS", 0.1)
     monkeypatch.setattr(lease, "MARGIN_SECONDS", 0.1)
-    monkeypatch.setattr(claiming, "POLL_SECONDS", 0.05)
+    for module in (claiming, claim_limit):
+        monkeypatch.setattr(module, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(thread_executor, "RETRY_SECONDS", 0.01)
 
 
@@ -171,6 +172,7 @@ def frozen_and_thawed(replica: Replica, workers: Workers) -> tuple[int, int]:
     executor = workers.executors[0]
     with executor._changed:
         before = executor.progress.segments
+    executor._claiming.stop()  # if the other one loses its lease, too, it may not claim the run
     waited = frozen.thaw()
     replica.wait_until(lambda: replica.run().is_over or executor.progress.segments > before)
     return waited, executor.progress.segments - before
