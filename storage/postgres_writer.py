@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from storage.column_types import TEXT
-from storage.rows import HEAD_COLUMNS
-from storage.schema import audit_entries, heads, training_sets
+from storage.postgres_appending import appending, appending_values
+from storage.rows import HEAD_COLUMNS, answer_values
+from storage.schema import answers, audit_entries, heads, training_sets
 from storage.sql_queries import TRAINING_SET_BY_ID
 from storage.sql_reader import SqlReader
 from storage.sql_writer import SqlWriter
@@ -22,7 +23,7 @@ from training.network import Network
 from training.ports import Answer
 from training.run import Run, RunState
 from training.training_set import TrainingSet
-from training.update import Head
+from training.update import Addition, Head
 
 # The first part of the keys of advisory locks, which are shared by the whole database.
 _REQUESTS, _NUMBERS, _MAINTENANCE = (0x0C1EA701 + place for place in range(3))
@@ -45,6 +46,17 @@ _NEXT_AUDIT_NUMBER = select(
 )
 
 
+_remembering = insert(answers)
+_REMEMBER = _remembering.on_conflict_do_update(
+    index_elements=[answers.c.request_id],
+    set_={
+        "number": sa.func.nextval(sa.func.pg_get_serial_sequence(answers.name, "number")),
+        **{
+            name: _remembering.excluded[name]
+            for name in ("create_time", "digest", "content", "crc")
+        },
+    },
+)
 _STORE_TIME = select(
     sa.cast(sa.extract("epoch", sa.func.clock_timestamp()) * 1_000_000, sa.BigInteger)
 )
@@ -108,6 +120,17 @@ class PostgresWriter(PostgresReader, SqlWriter):
         """Return whether no other process does maintenance before this transaction ends."""
         row = self._row(_TRY_MAINTENANCE)
         return row is not None and bool(row[0])
+
+    def remember(self, answer: Answer) -> None:
+        # As in SQLite, an answer that replaces an expired one expires after those before it.
+        self._change(_REMEMBER, **answer_values(answer))
+
+    def _put(self, addition: Addition) -> RunState | None:
+        row = self._row(appending(addition), **appending_values(addition))
+        if row is None:
+            self._raise_moved(addition.before.network_uid)
+        _, wanted = row
+        return wanted and RunState(wanted)
 
     def _next_audit_number(self) -> int:
         row = self._row(_NEXT_AUDIT_NUMBER)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
@@ -156,18 +157,14 @@ class SqlWriter(SqlReader, OwnershipWriting):
 
     def append(self, addition: Addition) -> RunState | None:
         check_addition(addition)
-        self._move_head(addition.before, addition.after)
-        if addition.segment is not None:
-            self._insert(segments, rows.segment_values(addition.segment))
-        if addition.keyframe is not None:
-            self._insert(keyframes, rows.keyframe_values(addition.keyframe))
+        wanted = self._put(addition)
         for event in addition.events:
             self._insert(run_events, rows.run_event_values(event))
         if addition.preparation is not None:
             network = self.network_by_uid(addition.before.network_uid)
             self._put_network(replace(network, preparation=addition.preparation))
         self.changed.add(addition.before.network_uid)
-        return None if addition.run is None else self._put_run(addition.run)
+        return wanted
 
     def compact(self, uid: str, keyframe: Keyframe) -> Head:
         head, update = self._found_head(uid, self._lock_head(uid)), keyframe.state.update
@@ -230,6 +227,15 @@ class SqlWriter(SqlReader, OwnershipWriting):
             self._change(_REMOVE_SEGMENTS, **place)
             self._insert(segments, rows.segment_values(segment))
 
+    def _put(self, addition: Addition) -> RunState | None:
+        """Move the head, and store the rows of an addition that it has at most one of."""
+        self._move_head(addition.before, addition.after)
+        if addition.segment is not None:
+            self._insert(segments, rows.segment_values(addition.segment))
+        if addition.keyframe is not None:
+            self._insert(keyframes, rows.keyframe_values(addition.keyframe))
+        return None if addition.run is None else self._put_run(addition.run)
+
     def _next_audit_number(self) -> int:
         last = self._row(sql_queries.LAST_AUDIT_ENTRY)
         return 1 if last is None else int(last[0]) + 1
@@ -239,8 +245,12 @@ class SqlWriter(SqlReader, OwnershipWriting):
         values["at_uid"] = values.pop("network_uid")
         values |= {f"before_{name}": getattr(before, name) for name in _HEAD_FACTS}
         if not self._change(_MOVE_HEAD, **values):
-            self.head(before.network_uid)
-            raise store_errors.head_moved(self._name(before.network_uid))
+            self._raise_moved(before.network_uid)
+
+    def _raise_moved(self, uid: str) -> NoReturn:
+        """Raise HeadMoved, or NetworkNotFound."""
+        self.head(uid)
+        raise store_errors.head_moved(self._name(uid))
 
     def _put_network(self, network: Network) -> None:
         values = rows.network_values(network)
