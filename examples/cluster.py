@@ -18,7 +18,7 @@ from clearprop.cli.output import say
 from postgres_server import PostgresServer, postgres_server
 
 from service.cli.demo.checks import check_complete, check_learnt, check_same
-from service.cli.demo.process import DemoProcess, ServerProcess, WorkerProcess
+from service.cli.demo.process import DemoProcess, ServerProcess, WorkerProcess, interruptible
 from service.cli.demo.promises import PromiseBroken, require
 from service.cli.demo.witness import Witness
 
@@ -40,8 +40,15 @@ _POLL_SECONDS = 0.01
 def main() -> int:
     """Run the demo; return its exit code."""
     try:
-        with postgres_server(fsync="on", full_page_writes="on") as postgres, ExitStack() as stack:
+        with (
+            interruptible(),
+            postgres_server(fsync="on", full_page_writes="on") as postgres,
+            ExitStack() as stack,
+        ):
             _run(postgres, stack)
+    except KeyboardInterrupt:
+        print("The demo was interrupted. Its processes have been stopped.", file=sys.stderr)
+        return 1
     except (PromiseBroken, clearprop.ClearpropError, OSError) as error:
         print(f"The demo failed: {error}", file=sys.stderr)
         return 1

@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self
 
 import grpc
@@ -143,3 +145,17 @@ class WorkerProcess(DemoProcess):
 
     def _arguments(self) -> list[str]:
         return ["work", "--database", self._database, "--threads", str(self._threads)]
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Handle SIGTERM like Ctrl-C, so that the processes of a demo are stopped as well."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)

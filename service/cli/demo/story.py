@@ -3,13 +3,9 @@
 import itertools
 import os
 import shutil
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 import clearprop
 import typer
@@ -29,7 +25,7 @@ from service.cli.demo.checks import (
     check_same,
     check_states,
 )
-from service.cli.demo.process import ServerProcess
+from service.cli.demo.process import ServerProcess, interruptible
 from service.cli.demo.promises import PromiseBroken
 from service.cli.demo.witness import Witness
 from service.setting_checks import DEFAULT_HTTP
@@ -54,7 +50,7 @@ def demo() -> None:
     A second client watches the training. Takes a few seconds.
     """
     try:
-        with _interruptible():
+        with interruptible():
             _run()
     except (PromiseBroken, clearprop.ClearpropError, OSError) as error:
         show_failure(sentence(f"The demo failed: {str(error) or type(error).__name__}"))
@@ -205,17 +201,3 @@ def _section(title: str) -> None:
 
 def _kept(promise: str) -> None:
     say(f"[green]✓[/] {promise}")
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Handle SIGTERM like Ctrl-C, so that the server of the demo is stopped as well."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    former = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, former)
