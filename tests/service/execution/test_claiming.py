@@ -38,9 +38,9 @@ LONG = replace(SETTINGS, epochs=1_200_000)
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let leases expire soon."""
-    monkeypatch.setattr(lease, "SECONDS", 0.5)
-    monkeypatch.setattr(lease, "RENEWAL_SECONDS", 0.1)
-    monkeypatch.setattr(lease, "MARGIN_SECONDS", 0.1)
+    monkeypatch.setattr(lease, "SECONDS", 1.0)
+    monkeypatch.setattr(lease, "RENEWAL_SECONDS", 0.2)
+    monkeypatch.setattr(lease, "MARGIN_SECONDS", 0.2)
     for module in (claiming, claim_limit):
         monkeypatch.setattr(module, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(thread_executor, "RETRY_SECONDS", 0.01)
