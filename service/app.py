@@ -127,7 +127,7 @@ class Server:
         readers = Readers.of(self.store)
         self.executor = new_executor(self.store, readers, clock, settings.worker_threads)
         self.side_process = SideProcess()
-        self._workers = WorkerCounts(self.store, self.threads)
+        self._workers = WorkerCounts(self.store, self.threads, self._connection_changed)
         self.training_sets = TrainingSets(self.store, clock, limits)
         watch_reader = WatchReader(self.store, readers.selections)
         self.watches = Watches(self.store, watch_reader, self.wakeups, self.threads, limits)
@@ -272,6 +272,9 @@ class Server:
         is_closed = await finish([closing], _CLOSE_SECONDS)
         have_ended = [self.admission.stop(), self.threads.stop()]
         return has_stopped and is_closed and all(have_ended)
+
+    def _connection_changed(self, is_connected: bool) -> None:
+        self.readiness.connection_changed(is_connected)
 
     def _certificate_end(self) -> float:
         return math.inf if self._tls is None else self._tls.ends.timestamp()

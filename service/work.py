@@ -52,9 +52,9 @@ class Worker:
         self._store = open_store(settings.database, clock, settings.limits)
         readers = Readers.of(self._store)
         self._executor = new_executor(self._store, readers, clock, settings.training_threads)
-        counts = WorkerCounts(self._store, self._threads)
-        self._tasks: list[BackgroundTask] = [FreedMemory(self._threads), counts]
         self._readiness = Readiness(loop, lambda _: None)
+        counts = WorkerCounts(self._store, self._threads, self._readiness.connection_changed)
+        self._tasks: list[BackgroundTask] = [FreedMemory(self._threads), counts]
         self._store.on_availability(self._readiness.store_changed)
         self._metrics = Metrics()
         self._store.on_transaction(self._metrics.transaction_ended)

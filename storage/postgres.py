@@ -69,6 +69,11 @@ class PostgresStore(SqlStore):
         return "postgresql"
 
     @property
+    def is_listening(self) -> bool:
+        """Whether notifications of other processes are received now."""
+        return self._notifications.is_listening
+
+    @property
     def used_bytes(self) -> int:
         """The size of the stored data: 0, it is not measured."""
         return 0

@@ -142,6 +142,11 @@ class QueuedStore(ABC):
     #: Whether other processes may write to the same data.
     is_shared = False
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether this store is told what other processes commit: True, there are none."""
+        return True
+
     def write(self, work: Callable[[Writer], T], uid: str = "") -> Future[T]:
         """Queue work for the next transaction; see training.ports.Store.
 

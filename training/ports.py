@@ -223,6 +223,10 @@ class Store(Protocol):
     def is_shared(self) -> bool:
         """Whether other processes may write to the same data."""
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether this store is told now what other processes commit, if there can be others."""
+
     def read(self) -> AbstractContextManager[Reader]:
         """Open a view of the committed data, as it is at the latest at the first read.
 

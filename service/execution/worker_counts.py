@@ -1,7 +1,8 @@
-"""How many workers live, and how many runs wait for one, as it was a moment ago."""
+"""What a server knows of a shared store, as it was a moment ago."""
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from service.background_task import BackgroundTask
@@ -12,30 +13,49 @@ from training.ports import Store
 logger = logging.getLogger(__name__)
 
 #: The interval between two counts, in seconds.
-_SECONDS: Final = 1.0
+COUNT_SECONDS: Final = 1.0
+
+#: A server is not connected after so many counts that failed: some pass by themselves.
+_FAILURES: Final = 3
 
 
 class WorkerCounts(BackgroundTask):
-    """A task in the event loop that counts regularly, so that whoever asks need not wait.
+    """A task in the event loop that counts living workers, and runs that wait for one.
 
-    Both counts stay 0 unless it is started, which is for shared stores.
+    Whoever asks need not wait. Both counts stay 0 unless it is started, which is for shared stores.
+    `connected` is called when the store cannot be read, or does not tell what others commit, for
+    more than a moment, and when it is right again.
     """
 
-    def __init__(self, store: Store, threads: Threads) -> None:
+    def __init__(
+        self, store: Store, threads: Threads, connected: Callable[[bool], None] = lambda _: None
+    ) -> None:
         self._store = store
         self._threads = threads
+        self._connected = connected
+        self._failures = 0
         self.workers = 0
         self.waiting_runs = 0
 
     async def _repeat(self) -> None:
         while True:
+            is_read = False
             try:
                 self.workers, self.waiting_runs = await self._threads.run(self._count)
+                is_read = True
             except StoreUnavailable:
                 pass  # the store itself has reported it
             except Exception:
                 logger.exception("counting workers failed; trying again")
-            await asyncio.sleep(_SECONDS)
+            self._note(is_connected=is_read and self._store.is_listening)
+            await asyncio.sleep(COUNT_SECONDS)
+
+    def _note(self, *, is_connected: bool) -> None:
+        if is_connected and self._failures >= _FAILURES:
+            self._connected(is_connected)
+        self._failures = 0 if is_connected else self._failures + 1
+        if self._failures == _FAILURES:
+            self._connected(is_connected)
 
     def _count(self) -> tuple[int, int]:
         with self._store.read() as reader:

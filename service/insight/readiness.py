@@ -24,6 +24,10 @@ class Status:
 _SERVING = Status("serving")
 _DRAINING = Status("draining", "the server is stopping")
 _STORE_FAILING = Status("store failing", "the store is not writable; runs wait until it is")
+_NOT_CONNECTED = Status(
+    "not connected",
+    "the store cannot be read, or does not tell what other processes change",
+)
 _SLOW = Status("slow", "calls wait too long")
 
 
@@ -35,7 +39,7 @@ class Readiness:
     ) -> None:
         self._loop = loop
         self._changed = changed
-        self._is_writable = self._is_responding = True
+        self._is_writable = self._is_connected = self._is_responding = True
         self._is_draining = False
 
     @property
@@ -45,6 +49,8 @@ class Readiness:
             return _DRAINING
         if not self._is_writable:
             return _STORE_FAILING
+        if not self._is_connected:
+            return _NOT_CONNECTED
         return _SERVING if self._is_responding else _SLOW
 
     def store_changed(self, is_writable: bool) -> None:
@@ -54,6 +60,15 @@ class Readiness:
         else:
             logger.error("%s; health is NOT_SERVING", _STORE_FAILING.reason)
         self._loop.call_soon_threadsafe(self._set_writable, is_writable)
+
+    def connection_changed(self, is_connected: bool) -> None:
+        """Note whether a shared store can be read, and tells what other processes change."""
+        if is_connected:
+            logger.info("the store is connected again; health is SERVING")
+        else:
+            logger.error("%s; health is NOT_SERVING", _NOT_CONNECTED.reason)
+        self._is_connected = is_connected
+        self._changed(self.status)
 
     def response_changed(self, is_responding: bool) -> None:
         """Note whether calls are served in time."""
