@@ -344,10 +344,11 @@ class Executor(Protocol):
         """Execute every run that is active in the store and has no owner; return how many.
 
         Their heads get new tokens first, so that an earlier owner that is still alive cannot write.
+        In a shared store, other processes may be the first to claim some of them.
         """
 
     def start(self, uid: str, number: int, client: str = "") -> None:
-        """Execute an active run until it stops by itself or on request.
+        """Execute an active run until it stops by itself or on request, here or elsewhere.
 
         The runs of each client together get the same share of time; those that were adopted have
         the client "".

@@ -333,3 +333,16 @@ def test_a_run_whose_owner_died_before_it_stopped_is_stopped_by_the_replica_that
     outcome = replica.outcome(replica.runs.begin_pause("net", 1))
     assert outcome.run.state is RunState.PAUSED
     assert replica.run() == outcome.run
+
+
+def test_an_owner_that_is_refused_claims_its_run_again(replica: Replica, workers: Workers) -> None:
+    replica.runs.train("net", LONG)
+    workers.start()
+    for _ in range(3):
+        before = replica.run().updates_done
+        replica.wait_until(lambda: replica.run().updates_done > before)  # noqa: B023
+        if not replica.run().is_over:
+            replica.retention.delete_updates("net", before or 1)  # renews the token of the head
+    replica.wait_until(lambda: replica.run().is_over)
+    assert replica.run().state is RunState.SUCCEEDED
+    assert replica.state().parameters.tobytes() == uninterrupted(LONG.epochs)
