@@ -126,7 +126,7 @@ class PostgresWriter(PostgresReader, SqlWriter):
         self._change(_REMEMBER, **answer_values(answer))
 
     def _put(self, addition: Addition) -> RunState | None:
-        row = self._row(appending(addition), **appending_values(addition))
+        row = self._session.changed_row(appending(addition), appending_values(addition))
         if row is None:
             self._raise_moved(addition.before.network_uid)
         _, wanted = row

@@ -53,6 +53,7 @@ class Work(Generic[T]):
 
         It may be done again if the database undid it: then only the last result counts.
         """
+        self._error = None
         self._result = self._call(writer)
 
     def fail(self, error: BaseException) -> None:

@@ -58,6 +58,8 @@ class Session:
     def __init__(self, connection: DBAPIConnection, statements: Statements) -> None:
         self._cursor = connection.cursor()
         self._statements = statements
+        #: How many rows were changed.
+        self.changes = 0
 
     def execute(self, statement: ClauseElement, values: Values) -> DBAPICursor:
         """Execute a statement and return the cursor, which the next statement reuses."""
@@ -81,7 +83,15 @@ class Session:
 
     def change(self, statement: ClauseElement, values: Values) -> int:
         """Execute a statement that changes rows, and return how many it matched."""
-        return int(self.execute(statement, values).rowcount)
+        matched = int(self.execute(statement, values).rowcount)
+        self.changes += matched
+        return matched
+
+    def changed_row(self, statement: ClauseElement, values: Values) -> Row | None:
+        """Return the first row of the result of a statement that changes the rows it returns."""
+        row = self.row(statement, values)
+        self.changes += row is not None
+        return row
 
     def control(self, sql: str) -> str | None:
         """Execute a statement that controls transactions, and return the answer of a driver."""

@@ -261,7 +261,7 @@ class SqlWriter(SqlReader, OwnershipWriting):
         values = rows.run_values(run)
         changes = {name: values[name] for name in _CHANGING_OF_RUN}
         key = {"at_uid": run.network_uid, "at_number": run.number, "active": run.is_active}
-        row = self._row(_UPDATE_RUN, **changes, **key)
+        row = self._session.changed_row(_UPDATE_RUN, changes | key)
         if row is None:
             self._insert(runs, values)
             return None

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
+from threading import Event
 
 import psycopg
 import pytest
@@ -17,6 +19,16 @@ from storage.postgres import PostgresStore
 from storage.urls import without_password
 from training.errors import NoFileToCopy, StoreFull, StoreUnavailable
 from training.ports import Writer
+
+TERMINATE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+)
+
+
+class OddError(Exception):
+    """An error that no store knows."""
+
 
 PASSWORD = "s3cr3t"  # noqa: S105 (nobody's)
 
@@ -97,10 +109,7 @@ def test_a_transaction_is_repeated_if_its_connection_is_lost_before_the_commit(
         count = int(writer.network("net").labels.get("count", "0")) + 1
         writer.set_labels(story.uid, {"count": str(count)})
         if len(attempts) == 1:
-            own_server.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            )
+            own_server.execute(TERMINATE)
             writer.network("net")
         return count
 
@@ -108,6 +117,58 @@ def test_a_transaction_is_repeated_if_its_connection_is_lost_before_the_commit(
     assert attempts == [0, 1]
     with store.read() as reader:
         assert reader.network("net").labels == {"count": "1"}
+
+
+def test_works_that_fail_in_a_shared_transaction_are_undone_alone(store: PostgresStore) -> None:
+    stories = [begin(store, f"net-{index}") for index in range(4)]
+    times = [0] * 4
+
+    def label(writer: Writer, index: int) -> int:
+        times[index] += 1
+        writer.set_labels(stories[index].uid, {"times": str(times[index])})
+        if index == 1:
+            raise OddError
+        if index == 2:
+            writer.add_worker("same", 1)
+            writer.add_worker("same", 1)
+        return times[index]
+
+    gate = Event()
+    store.write(lambda _: gate.wait(60))
+    futures = [store.write(partial(label, index=index)) for index in range(4)]
+    gate.set()
+    assert isinstance(futures[1].exception(), OddError)
+    assert isinstance(futures[2].exception(), StoreUnavailable)
+    with store.read() as reader:
+        labels = [network.labels.get("times") for network in reader.networks("", 10)]
+        assert reader.workers() == []
+    team = stories[1].network.labels.get("times")
+    assert labels == [str(futures[0].result()), team, team, str(futures[3].result())]
+
+
+def test_a_work_that_failed_in_an_earlier_attempt_succeeds_in_the_last(
+    own_server: PostgresServer, store: PostgresStore
+) -> None:
+    begin(store)
+    attempts: list[int] = []
+
+    def fail_once(_: Writer) -> str:
+        attempts.append(0)
+        if len(attempts) == 1:
+            raise OddError
+        return "done"
+
+    def lose(writer: Writer) -> None:
+        if len(attempts) == 1:
+            own_server.execute(TERMINATE)
+        writer.network("net")
+
+    gate = Event()
+    store.write(lambda _: gate.wait(60))
+    first, second = store.write(fail_once), store.write(lose)
+    gate.set()
+    assert second.result() is None
+    assert first.result() == "done"
 
 
 def test_a_work_that_hides_an_error_of_the_database_is_not_acknowledged(
