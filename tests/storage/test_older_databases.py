@@ -230,8 +230,16 @@ def test_runs_of_before_validations_have_none_and_tokens_and_audit_entries_are_k
     assert len(entries) == 43
 
 
+def drop_ownership(database: sqlite3.Connection) -> None:
+    """Drop what revision 0011 added."""
+    database.execute("DROP TABLE workers")
+    for column in ("owner", "claim_time"):
+        database.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+
+
 def drop_weights(database: sqlite3.Connection) -> None:
-    """Drop what revision 0009 added."""
+    """Drop what revision 0009 added, and what came later."""
+    drop_ownership(database)
     database.execute("ALTER TABLE examples DROP COLUMN weights")
 
 
