@@ -288,7 +288,7 @@ class Server:
         return [each for each in (self.http, self._metrics_server) if each is not None]
 
     def _log_start(self, resumed: int) -> None:
-        if resumed:
+        if resumed and not self.store.is_shared:  # else workers resume them
             fields = {"runs": resumed}
             logger.info("resuming the runs that were active when the server stopped", extra=fields)
 

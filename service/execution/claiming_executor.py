@@ -106,7 +106,8 @@ class ClaimingExecutor(ThreadExecutor):
     def _forget(self, live: LiveRun) -> None:
         super()._forget(live)
         if live.is_given_back:
-            self._store.write(partial(_release, live), live.uid)
+            # Without its uid, so that it is done before a claim that is queued after it.
+            self._store.write(partial(_release, live))
         self._claiming.wake()
 
     def _recover(self, live: LiveRun, error: BaseException) -> Need:
