@@ -116,7 +116,7 @@ proto: $(PROTO_INSTALLED) ## generate client/clearprop/v1 from proto/
 requirements: ## pin the newest versions that both pyproject.toml allow (needs uv)
 	$(call pin,runtime,pyproject.toml)
 	$(call pin,postgres,-c requirements/runtime.txt pyproject.toml --extra postgres)
-	$(call pin,dev,-c requirements/runtime.txt pyproject.toml client/pyproject.toml --extra otel --extra postgres --group dev)
+	$(call pin,dev,-c requirements/runtime.txt pyproject.toml client/pyproject.toml --extra otel --extra ray --group dev)
 	$(call pin,docs,-c requirements/dev.txt --group docs)
 	$(call pin,build,-c requirements/dev.txt --group build)
 	$(call pin,proto,--group proto)

@@ -61,10 +61,11 @@ from service.insight.readiness import Readiness
 from service.insight.readings import of_certificate, of_workers
 from service.kernels import warm_up
 from service.process import FreedMemory
+from service.ray.ray_workers import RayWorkers
 from service.reading.readers import Readers
 from service.reading.watch_reader import WatchReader
 from service.running import finish, run
-from service.setting_checks import OFF
+from service.setting_checks import OFF, RAY
 from service.settings import Settings
 from service.threads import Threads
 from service.use_cases.audit import AuditEntries
@@ -159,6 +160,8 @@ class Server:
         if self.store.is_shared:
             polling = HeadPolling(self.store, self.wakeups, self.threads)
             self._tasks += [polling, self._workers]
+        if settings.workers == RAY:
+            self._tasks.append(RayWorkers.of(settings, self._workers, self.threads))
         self._heartbeat = Heartbeat(self.admission.beat, self.readiness.response_changed)
         self._connections = ConnectionLimit(limits, self.threads)
         self._metrics_server = self._server_of_metrics(settings)

@@ -17,7 +17,7 @@ def new_executor(
         return ClaimingExecutor(store, readers.examples, readers.states, clock, threads)
     if threads == 0:
         raise ValueError(
-            "--workers 0 leaves the runs to clearprop work, which needs a database that several"
-            " processes can share: use --database postgresql://USER@HOST/DATABASE"
+            "--workers 0 and --workers ray leave the runs to other processes, which need a database"
+            " that several processes can share: use --database postgresql://USER@HOST/DATABASE"
         )
     return ThreadExecutor(store, readers.examples, readers.states, clock, threads)

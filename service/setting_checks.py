@@ -14,6 +14,9 @@ DEFAULT_METRICS = "127.0.0.1:9464"
 #: The value of `http` that disables HTTP, and of `auth` that disables authentication.
 OFF = "off"
 
+#: The value of `workers` that has Ray start them.
+RAY = "ray"
+
 #: The value of `auth` that requires authentication.
 REQUIRED = "required"
 
@@ -83,10 +86,16 @@ def check_scopes(texts: tuple[str, ...]) -> None:
     parse_scopes(texts)
 
 
-def check_workers(number: str) -> None:
-    """Raise ValueError unless this is a number of threads."""
-    if not _SMALL_NUMBER.fullmatch(number):
-        raise ValueError(f"{number!r} is not a number of threads from 0 to 9999")
+def check_positive(number: int) -> None:
+    """Raise ValueError for 0."""
+    if not number:
+        raise ValueError("must be at least 1")
+
+
+def check_workers(workers: str) -> None:
+    """Raise ValueError unless this is a number of threads, or `ray`."""
+    if workers != RAY and not _SMALL_NUMBER.fullmatch(workers):
+        raise ValueError(f"{workers!r} is neither a number of threads from 0 to 9999 nor {RAY}")
 
 
 def check_auth(auth: str) -> None:

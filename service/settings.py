@@ -18,6 +18,7 @@ from service.setting_checks import (
     DEFAULT_GRPC,
     DEFAULT_HTTP,
     OFF,
+    RAY,
     REQUIRED,
     check_auth,
     check_endpoint,
@@ -26,6 +27,7 @@ from service.setting_checks import (
     check_http,
     check_metrics,
     check_origins,
+    check_positive,
     check_scopes,
     check_workers,
     one_of,
@@ -170,6 +172,33 @@ class Settings:
         metavar="SOURCE",
         check=check_keys,
     )
+    ray_address: str = setting(
+        "local",
+        "Start workers in the cluster of Ray at this address (HOST:PORT, ray://HOST:PORT, or auto"
+        " for that of this machine); local starts one here, which ends with the server.",
+        metavar="ADDRESS",
+    )
+    ray_cpus: int = setting(
+        1,
+        "Reserve this number of processors for each worker in Ray; it trains so many runs at the"
+        " same time.",
+        metavar="NUMBER",
+        most=9_999,
+        check=check_positive,
+    )
+    ray_max_workers: int = setting(
+        4,
+        "Start at most this number of workers in Ray.",
+        metavar="NUMBER",
+        most=9_999,
+        check=check_positive,
+    )
+    ray_min_workers: int = setting(
+        1,
+        "Keep at least this number of workers in Ray, also if no run is active.",
+        metavar="NUMBER",
+        most=9_999,
+    )
     threads: int = setting(
         0,
         "Train this number of runs at the same time if the limit runs_at_once is 0; 0 means one"
@@ -180,7 +209,7 @@ class Settings:
     workers: str | None = setting(
         None,
         "Train this number of runs of a shared database (postgresql://) at the same time in this"
-        " process; 0 leaves all of them to `clearprop work`.",
+        " process; 0 leaves all of them to `clearprop work`, and ray to workers that Ray starts.",
         metavar="NUMBER",
         check=check_workers,
         default_text="as --threads",
@@ -206,7 +235,9 @@ class Settings:
     @property
     def worker_threads(self) -> int | None:
         """The number of them in a server: 0 if other processes train them."""
-        return self.training_threads if self.workers is None else int(self.workers)
+        if self.workers is None:
+            return self.training_threads
+        return 0 if self.workers == RAY else int(self.workers)
 
     @property
     def requires_authentication(self) -> bool:

@@ -9,6 +9,7 @@ from service.background_task import BackgroundTask
 from service.threads import Threads
 from training.errors import StoreUnavailable
 from training.ports import Store
+from training.run import ACTIVE
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ _FAILURES: Final = 3
 class WorkerCounts(BackgroundTask):
     """A task in the event loop that counts living workers, and runs that wait for one.
 
-    Whoever asks need not wait. Both counts stay 0 unless it is started, which is for shared stores.
+    Whoever asks need not wait. The counts stay 0 unless it is started, which is for shared stores.
     `connected` is called when the store cannot be read, or does not tell what others commit, for
     more than a moment, and when it is right again.
     """
@@ -36,12 +37,13 @@ class WorkerCounts(BackgroundTask):
         self._failures = 0
         self.workers = 0
         self.waiting_runs = 0
+        self.active_runs = 0  # with those that wait
 
     async def _repeat(self) -> None:
         while True:
             is_read = False
             try:
-                self.workers, self.waiting_runs = await self._threads.run(self._count)
+                await self._threads.run(self._count)
                 is_read = True
             except StoreUnavailable:
                 pass  # the store itself has reported it
@@ -57,6 +59,8 @@ class WorkerCounts(BackgroundTask):
         if self._failures == _FAILURES:
             self._connected(is_connected)
 
-    def _count(self) -> tuple[int, int]:
+    def _count(self) -> None:
         with self._store.read() as reader:
-            return len(reader.workers()), reader.count_waiting_runs()
+            self.workers, self.waiting_runs = len(reader.workers()), reader.count_waiting_runs()
+            of_states = reader.count_runs()
+        self.active_runs = sum(of_states.get(state, 0) for state in ACTIVE)

@@ -75,8 +75,15 @@ def _upper_level(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _printable(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Cut texts, and escape control characters, which could change what a terminal shows."""
-    return {key: value if key in _TRACEBACKS else _shown(value) for key, value in event.items()}
+    """Cut texts, and escape control characters, which could change what a terminal shows.
+
+    Fields that begin with _ are those of a library, such as Ray, for itself.
+    """
+    return {
+        key: value if key in _TRACEBACKS else _shown(value)
+        for key, value in event.items()
+        if not key.startswith("_")
+    }
 
 
 def _shown(value: Any) -> Any:  # noqa: ANN401 (of any type)

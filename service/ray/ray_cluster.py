@@ -1,0 +1,125 @@
+"""The actors in a cluster of Ray: the only module that calls Ray."""
+
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from service.ray.worker_actor import WorkerActor
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+logger = logging.getLogger(__name__)
+
+#: The namespace of the names of actors. Servers with the same one share their workers.
+NAMESPACE = "clearprop"
+
+#: The value of `ray_address` that starts a cluster on this machine, which ends with the server.
+LOCAL = "local"
+
+#: How long a worker may take to stop, in seconds.
+_STOP_SECONDS = 15.0
+
+_NAME = "worker-{}"
+
+#: What Ray reads when it is imported: it tells nobody of this cluster, and leaves SIGTERM to us.
+_ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1"}
+
+
+class RayMissing(ValueError):
+    """Ray is not installed."""
+
+
+class RayCluster:
+    """Named, detached actors, each with a worker. Its methods block, and are not thread-safe."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Connect to the cluster of the settings, or start one; in the main thread.
+
+        Raises RayMissing, and ConnectionError if there is no cluster at the address.
+        """
+        self._ray = _imported()
+        # Several actors on a machine could not have the same port for metrics.
+        self._settings = replace(settings, threads=settings.ray_cpus, metrics=None)
+        options: dict[str, Any] = {"namespace": NAMESPACE, "log_to_driver": False}
+        self._is_local = settings.ray_address == LOCAL
+        if self._is_local:
+            # On loopback: no other machine takes part. Ray replaces 127.0.0.1 by another address.
+            options |= {"include_dashboard": False, "_node_ip_address": "127.0.0.2"}
+        else:
+            options |= {"address": settings.ray_address}
+        with _sigterm_kept():
+            self._ray.init(configure_logging=False, **options)
+        self._actor_class = self._ray.remote(WorkerActor)
+        self._cpus = settings.ray_cpus
+
+    def names(self) -> set[str]:
+        """Return the names of the workers that there are, also of those that are restarting."""
+        return set(self._ray.util.list_named_actors())
+
+    def scale(self, count: int) -> None:
+        """Start the workers that are missing, and stop those that are too many."""
+        there = self.names()
+        for number in range(count):
+            name = _NAME.format(number)
+            if name not in there:
+                self._start(name)
+        for name in sorted(there - {_NAME.format(number) for number in range(count)}):
+            self._stop(name)
+
+    def close(self) -> None:
+        """Leave the cluster. Its workers go on; those of one that was started here stop first."""
+        if self._is_local:
+            self.scale(0)
+        self._ray.shutdown()
+
+    def _start(self, name: str) -> None:
+        logger.info("starting a worker", extra={"worker": name})
+        # `get_if_exists`: another server may start the same one at this moment.
+        self._actor_class.options(
+            name=name,
+            lifetime="detached",
+            get_if_exists=True,
+            max_restarts=-1,
+            num_cpus=self._cpus,
+            scheduling_strategy="SPREAD",
+        ).remote(self._settings)
+
+    def _stop(self, name: str) -> None:
+        logger.info("stopping a worker", extra={"worker": name})
+        try:
+            actor = self._ray.get_actor(name)
+            self._ray.get(actor.stop.remote(), timeout=_STOP_SECONDS)
+        except (ValueError, self._ray.exceptions.RayError) as error:
+            # Another server stops the same one, or it has just died: its lease will expire.
+            logger.warning("a worker did not stop: %s", error, extra={"worker": name})
+            return
+        self._ray.kill(actor)
+
+
+@contextmanager
+def _sigterm_kept() -> Iterator[None]:
+    """Keep the handler of SIGTERM, which Ray would replace by one that exits at once."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _imported() -> "ModuleType":
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)  # noqa: TID251 (variables of Ray)
+    try:
+        import ray  # noqa: PLC0415 (an extra, and its import takes half a second)
+        import ray.util  # noqa: PLC0415
+    except ImportError:
+        raise RayMissing(
+            "--workers ray needs Ray: install it with pip install 'clearprop-server[ray]'"
+        ) from None
+    return ray

@@ -1,0 +1,70 @@
+"""There are as many workers in Ray as the runs need, and a run outlives its worker."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from calls import create
+from clearprop.v1 import training_service_pb2 as pb
+from made_up_sets import create_made_up_set
+from postgres_server import PostgresServer
+from servers import ServerProcess
+from steppers import ALL_EXAMPLES, slow_settings
+from watch_reading import Reading, Watcher
+
+from bench.ports import free_port
+from service.ray.ray_workers import WantedWorkers
+
+
+@pytest.fixture
+def server(postgres: PostgresServer, tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server that starts Ray on this machine."""
+    database = postgres.url(postgres.create())
+    server = ServerProcess(
+        database, tmp_path / "server.log", free_port(), more=("--workers", "ray")
+    )
+    try:
+        yield server.start()
+    finally:
+        assert server.stop() == 0, server.said()
+
+
+def actors(server: ServerProcess) -> list[int]:
+    """Return the processes of the workers that Ray has started for a server."""
+    assert server.process is not None
+    started = psutil.Process(server.process.pid).children(recursive=True)
+    return [each.pid for each in started if "WorkerActor" in each.name() + "".join(each.cmdline())]
+
+
+def test_a_run_goes_on_when_its_worker_in_ray_is_killed(server: ServerProcess) -> None:
+    with server.stub() as stub:
+        create_made_up_set(stub, "slow", ALL_EXAMPLES)
+        network = create(stub, (2, 12, 1), seed=1, bias=True)
+        stub.Train(pb.TrainRequest(network=network.network, settings=slow_settings()))
+    watcher = Watcher(server.target, Reading(network, parameters=False, columns=True)).start()
+    watcher.wait_for(lambda reading: reading.last_update > 100)
+    (worker,) = actors(server)
+    os.kill(worker, signal.SIGKILL)
+    with server.stub() as stub:
+        request = pb.GetNetworkRequest(network=network.network)
+        latest = stub.GetNetwork(request).network.latest_update
+    watcher.wait_for(lambda reading: reading.last_update > latest + 1_000)
+    watcher.cancel()
+    assert [another for another in actors(server) if another != worker]
+
+
+def test_more_runs_get_more_workers_at_once_and_fewer_get_fewer_after_a_while() -> None:
+    wanted = WantedWorkers(least=1, most=4, runs_of_worker=2)
+    assert wanted.count(0, now=0) == 1
+    assert wanted.count(3, now=1) == 2
+    assert wanted.count(100, now=2) == 4
+    assert wanted.count(0, now=61) == 4
+    assert wanted.count(0, now=62) == 1
+
+
+@pytest.mark.parametrize("least", [0, 2])
+def test_the_least_number_is_kept(least: int) -> None:
+    assert WantedWorkers(least, most=4, runs_of_worker=1).count(0, now=0) == least
