@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from service.ray.worker_actor import WorkerActor
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 logger = logging.getLogger(__name__)
-
-#: The namespace of the names of actors. Servers with the same one share their workers.
-NAMESPACE = "clearprop"
 
 #: The value of `ray_address` that starts a cluster on this machine, which ends with the server.
 LOCAL = "local"
@@ -46,7 +44,9 @@ class RayCluster:
         self._ray = _imported()
         # Several actors on a machine could not have the same port for metrics.
         self._settings = replace(settings, threads=settings.ray_cpus, metrics=None)
-        options: dict[str, Any] = {"namespace": NAMESPACE, "log_to_driver": False}
+        # Servers on the same database share their workers, and no others.
+        database = sha256(settings.database.encode()).hexdigest()[:16]
+        options: dict[str, Any] = {"namespace": f"clearprop-{database}", "log_to_driver": False}
         self._is_local = settings.ray_address == LOCAL
         if self._is_local:
             # On loopback: no other machine takes part. Ray replaces 127.0.0.1 by another address.
