@@ -13,14 +13,14 @@ from sqlalchemy.pool import NullPool
 
 from storage import postgres_connections, store_errors
 from storage.errors import CannotOpenStore
-from storage.merging import Group
 from storage.migrations import migrate
 from storage.notifications import Notifications
 from storage.postgres_connections import (
     BEGIN_WRITE,
     PostgresReaderPool,
     connect,
-    connect_driver,
+    connect_reader,
+    connect_writer,
     shown_cause,
 )
 from storage.postgres_writer import PostgresReader, PostgresWriter
@@ -31,7 +31,6 @@ from storage.urls import without_password
 from training.errors import StoreUnavailable
 from training.limits import Limits
 from training.ports import Clock, Writer
-from training.update import Segment
 
 #: The maximum number of open snapshots of a process; more wait.
 _READERS = 16
@@ -48,6 +47,7 @@ class PostgresStore(SqlStore):
     """A store in PostgreSQL; for any number of servers."""
 
     is_shared = True
+    _is_maintainer = False
 
     def __init__(self, url: str, clock: Clock, limits: Limits | None = None) -> None:
         """Open the database; create or migrate its tables if necessary. Raises CannotOpenStore."""
@@ -107,6 +107,7 @@ class PostgresStore(SqlStore):
         self._notifications.changed(changed)
 
     def _tell_of_others(self, uids: Sequence[str]) -> None:
+        self._merging.changed(uids)
         for listener in self._listeners:
             self._guarded(listener, uids)
 
@@ -128,12 +129,11 @@ class PostgresStore(SqlStore):
 
     def _remove_piece(self, writer: Writer) -> bool:
         assert isinstance(writer, PostgresWriter)
-        return writer.is_maintainer() and super()._remove_piece(writer)
+        self._is_maintainer = writer.is_maintainer()
+        return self._is_maintainer and super()._remove_piece(writer)
 
-    def _replace(self, writer: Writer, group: Group, segment: Segment) -> None:
-        assert isinstance(writer, PostgresWriter)
-        if writer.is_maintainer():
-            super()._replace(writer, group, segment)
+    def _merge_piece(self) -> bool:
+        return self._is_maintainer and super()._merge_piece()
 
 
 def postgres_engine(url: str) -> Engine:
@@ -163,9 +163,9 @@ def _connect_for_engine(url: str) -> psycopg.Connection[tuple[object, ...]]:
 def _database(url: str) -> Database:
     return Database(
         dialect=PGDialect_psycopg(),  # type: ignore[no-untyped-call] # of SQLAlchemy
-        connect=partial(connect_driver, url),
+        connect=partial(connect_writer, url),
         begin=BEGIN_WRITE,
-        readers=PostgresReaderPool(partial(connect_driver, url), _READERS),
+        readers=PostgresReaderPool(partial(connect_reader, url), _READERS),
         errors=(psycopg.Error,),
         is_damage=postgres_connections.is_damage,
         is_of_disk=postgres_connections.is_of_disk,

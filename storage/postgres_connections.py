@@ -16,9 +16,10 @@ from storage.reader_pool import ReaderPool
 #: How long a statement waits for the lock of another process, in milliseconds.
 LOCK_TIMEOUT = 2_000
 
-#: A process that stops in a transaction loses its connection, and thereby its locks, after this
-#: time in milliseconds: before its lease expires.
-_IDLE_TIMEOUT = 5_000
+# A process that stops loses its connections, and thereby its locks, after a time in milliseconds:
+# in a transaction that writes before its lease expires, and later what lets it do the maintenance.
+# Snapshots lock nothing, and may be used for long computations.
+_WRITING_TIMEOUT, _READING_TIMEOUT, _MAINTENANCE_TIMEOUT = 5_000, 300_000, 60_000
 
 # A connection to a machine that disappears ends after about 10 s. The URL may say otherwise.
 _DEFAULTS = {
@@ -31,10 +32,12 @@ _DEFAULTS = {
 }
 
 # Statements are short, so that compiling them never pays.
-_SESSION = (
-    f"SET lock_timeout = {LOCK_TIMEOUT}; SET jit = off;"
-    f" SET idle_in_transaction_session_timeout = {_IDLE_TIMEOUT}"
+_SESSION = f"SET lock_timeout = {LOCK_TIMEOUT}; SET jit = off"
+_WRITING = (
+    f"SET idle_in_transaction_session_timeout = {_WRITING_TIMEOUT};"
+    f" SET idle_session_timeout = {_MAINTENANCE_TIMEOUT}"
 )
+_READING = f"SET idle_in_transaction_session_timeout = {_READING_TIMEOUT}"
 
 #: Begins the transaction of a snapshot: all its statements see the same committed data.
 _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -44,6 +47,7 @@ _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 BEGIN_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE"
 
 _UNDONE = (
+    errors.IdleSessionTimeout,
     errors.SerializationFailure,
     errors.DeadlockDetected,
     errors.LockNotAvailable,
@@ -93,9 +97,20 @@ def _parameters(url: str) -> dict[str, Any] | None:
         return None  # its message may quote a part of the password
 
 
-def connect_driver(url: str) -> DBAPIConnection:
-    """Open a connection as SQLAlchemy and the stores see it; see `connect`."""
-    return cast("DBAPIConnection", connect(url))
+def connect_writer(url: str) -> DBAPIConnection:
+    """Open the connection that writes; see `connect`."""
+    return _connect_driver(url, _WRITING)
+
+
+def connect_reader(url: str) -> DBAPIConnection:
+    """Open a connection for snapshots; see `connect`."""
+    return _connect_driver(url, _READING)
+
+
+def _connect_driver(url: str, session: str) -> DBAPIConnection:
+    connection = connect(url)
+    connection.pgconn.exec_(session.encode())
+    return cast("DBAPIConnection", connection)
 
 
 def shown_cause(error: Exception) -> str:

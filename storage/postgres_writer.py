@@ -34,7 +34,7 @@ _LOCK_TEXT = select(
         sa.func.hashtext(bindparam("text", type_=sa.Text)),
     )
 )
-_TRY_MAINTENANCE = select(sa.func.pg_try_advisory_xact_lock(_MAINTENANCE))
+_TRY_MAINTENANCE = select(sa.func.pg_try_advisory_lock(_MAINTENANCE))
 _TRAINING_SET = TRAINING_SET_BY_ID.with_for_update(read=True)
 _LOCK_TRAINING_SET = (
     select(training_sets.c.uid)
@@ -117,7 +117,7 @@ class PostgresWriter(PostgresReader, SqlWriter):
         return super().run_using(training_set_uid)
 
     def is_maintainer(self) -> bool:
-        """Return whether no other process does maintenance before this transaction ends."""
+        """Return whether this process does the maintenance, until its connection ends."""
         row = self._row(_TRY_MAINTENANCE)
         return row is not None and bool(row[0])
 

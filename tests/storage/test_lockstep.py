@@ -298,6 +298,13 @@ class PostgresLockstep(Lockstep):
             self.url = self.copies.enter_context(self.databases.copied())
         return [PostgresStore(self.url, self.clock) for _ in range(2)]
 
+    @rule()
+    def maintain(self) -> None:
+        for store in self.others:
+            assert isinstance(store, PostgresStore)
+            store._is_searched = False  # notifications of the other one may come later
+        super().maintain()
+
     def teardown(self) -> None:
         self.memory.close()
         for store in self.others:

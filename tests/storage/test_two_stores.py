@@ -11,7 +11,7 @@ import pytest
 from histories import NOW, SetClock, Story, append, begin, make_network, make_training_set
 from postgres_server import PostgresServer
 
-from storage import postgres_connections
+from storage import merging, postgres_connections
 from storage.merging import merged
 from storage.postgres import PostgresStore
 from storage.postgres_writer import PostgresWriter
@@ -194,20 +194,22 @@ def test_merges_that_overlap_leave_a_whole_history(
     assert sum(segment.count for segment in segments(second, story)) == 9
 
 
-def test_one_process_at_a_time_does_maintenance(stores: Stores) -> None:
+def test_one_process_does_maintenance_for_all_until_it_ends(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "TAIL", 3)
     first, second = stores
-    story = begin(first)
-    first.commit(lambda writer: writer.delete_network(story.uid))
-    with_lock = Halted(first, _maintains)
-    assert not second.commit(_maintains)
-    assert not second.maintain()
-    assert with_lock.go_on()
+    assert not first.maintain()  # from now on, it is this one
+    story = training(second, updates=5)
+    while second.maintain():
+        pass
+    assert len(segments(first, story)) == 5
+    while len(segments(first, story)) > 1:  # it is told of the commits of the other one
+        first.maintain()
+    first.close()
+    append(second, story.growth(1))
+    second.commit(lambda writer: writer.delete_network(story.uid))
     assert second.maintain()
-
-
-def _maintains(writer: Writer) -> bool:
-    assert isinstance(writer, PostgresWriter)
-    return writer.is_maintainer()
 
 
 def test_a_run_that_pauses_meanwhile_keeps_no_requested_state(stores: Stores, begun: Begin) -> None:
@@ -463,7 +465,7 @@ def test_a_process_that_stops_in_a_transaction_loses_its_locks(
 ) -> None:
     monkeypatch.setattr(
         postgres_connections,
-        "_SESSION",
+        "_WRITING",
         "SET lock_timeout = 100; SET idle_in_transaction_session_timeout = 250",
     )
     with opened(postgres_url, clock) as (first, second):
