@@ -1,140 +1,19 @@
 """Several executors on one store: each run has one owner, and the bits of one executor alone."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable
 from dataclasses import replace
-from threading import Event
-from typing import cast
 
 import pytest
 from execution_bench import SETTINGS, uninterrupted
-from frozen_store import FrozenStore
-from services import Service
+from shared_service import LONG, Replica, Workers
 
-from service.clock import SystemClock
-from service.execution import claim_limit, claiming, lease, outcomes, thread_executor
+from service.execution import claiming, lease, outcomes
 from service.execution.claiming_executor import ClaimingExecutor
 from service.execution.live_run import LiveRun
-from service.reading.readers import Readers
-from service.use_cases.networks import NewNetwork
-from storage.memory_store import MemoryStore
 from storage.memory_writer import MemoryWriter
-from storage.postgres import PostgresStore
 from training.engine import Engine
-from training.network import Initializer
-from training.numerics.initializers import InitializerKind
-from training.ownership import WorkerLease
-from training.ports import Store
-from training.run import Run, RunState
+from training.run import RunState
 from training.update import Addition
-
-OpenStore = Callable[[], Store]
-
-PATIENCE = 30.0
-#: About a second of training.
-LONG = replace(SETTINGS, epochs=1_200_000)
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let leases expire soon."""
-    monkeypatch.setattr(lease, "SECONDS", 1.0)
-    monkeypatch.setattr(lease, "RENEWAL_SECONDS", 0.2)
-    monkeypatch.setattr(lease, "MARGIN_SECONDS", 0.2)
-    for module in (claiming, claim_limit):
-        monkeypatch.setattr(module, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(thread_executor, "RETRY_SECONDS", 0.01)
-
-
-class Replica(Service):
-    """A server without threads for runs."""
-
-    def __init__(self, store: Store) -> None:
-        def without_threads(*parts: object) -> ClaimingExecutor:
-            return ClaimingExecutor(*parts, threads=0)  # type: ignore[arg-type]
-
-        super().__init__(store=store, executor=without_threads)
-        self.committed = Event()
-        store.on_commit(lambda _: self.committed.set())
-
-    def create(self, *network_ids: str) -> None:
-        initializer = Initializer(InitializerKind.UNIFORM, 1)
-        for network_id in network_ids:
-            self.networks.create(NewNetwork(network_id, (2, 5, 1), initializer=initializer))
-
-    def wait_until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something holds, which commits or the time bring about."""
-        for _ in range(int(PATIENCE / 0.05)):
-            self.committed.clear()
-            if condition():
-                return
-            self.committed.wait(0.05)
-        raise AssertionError("it did not happen within half a minute")
-
-    def run(self, network: str = "net") -> Run:
-        return self.runs.get(network, 1).run
-
-    def workers(self) -> list[WorkerLease]:
-        with self.store.read() as reader:
-            return reader.workers()
-
-    def owner(self, network: str = "net") -> str | None:
-        with self.store.read() as reader:
-            return reader.owner(reader.network(network).uid, 1)
-
-
-class Workers:
-    """Executors that claim runs, each with a way to freeze it."""
-
-    def __init__(self, open_store: OpenStore) -> None:
-        self._open_store = open_store
-        self._stores: list[FrozenStore] = []
-        self.executors: list[ClaimingExecutor] = []
-
-    def start(self, threads: int = 1) -> FrozenStore:
-        """Start another worker, and return its store."""
-        store = FrozenStore(self._open_store())
-        readers = Readers.of(cast("Store", store))
-        executor = ClaimingExecutor(
-            cast("Store", store), readers.examples, readers.states, SystemClock(), threads
-        )
-        executor.adopt()
-        self._stores.append(store)
-        self.executors.append(executor)
-        return store
-
-    def stop(self) -> None:
-        for store, executor in zip(self._stores, self.executors, strict=True):
-            store.thaw()
-            executor.stop()
-
-
-@pytest.fixture(params=["memory", "postgres"])
-def open_store(request: pytest.FixtureRequest) -> Iterator[OpenStore]:
-    """Open the store of another process; those in memory are the same object."""
-    with ExitStack() as opened:
-        if request.param == "memory":
-            shared = opened.enter_context(closing(MemoryStore(SystemClock(), is_shared=True)))
-            yield lambda: shared
-        else:
-            url = request.getfixturevalue("postgres_url")
-            yield lambda: opened.enter_context(closing(PostgresStore(url, SystemClock())))
-
-
-@pytest.fixture
-def replica(open_store: OpenStore) -> Iterator[Replica]:
-    replica = Replica(open_store())
-    replica.create("net")
-    yield replica
-    replica.executor.stop()
-    replica.threads.stop()
-
-
-@pytest.fixture
-def workers(open_store: OpenStore, replica: Replica) -> Iterator[Workers]:
-    workers = Workers(open_store)
-    yield workers
-    workers.stop()
 
 
 def test_a_run_waits_for_a_worker_and_then_has_the_bits_of_a_single_process(
