@@ -67,12 +67,14 @@ def test_a_disturbed_run_has_the_bits_of_an_undisturbed_one(
         workers.start()
     actions = [*ACTIONS, *disturbance.random.choices(ACTIONS, k=4)]
     disturbance.random.shuffle(actions)
-    for done, action in enumerate(actions, start=1):
+    done = 0
+    for action in actions:
         before = replica.run().updates_done
         replica.wait_until(lambda: replica.run().updates_done > before)  # noqa: B023
         if replica.run().updates_done > UPDATES - 200_000:
             break
         getattr(disturbance, action)()
+        done += 1
     replica.wait_until(lambda: replica.run().is_over)
     assert replica.run().state is RunState.SUCCEEDED
     assert replica.state().parameters.tobytes() == uninterrupted(UPDATES)
