@@ -12,7 +12,7 @@ def open_store(url: str, clock: Clock, limits: Limits | None = None) -> Store:
     """Open the store at a URL.
 
     It is `sqlite:///relative/path`, `sqlite:////absolute/path`, `postgresql://USER@HOST/DATABASE`
-    or `memory:`. Limits of its size do not apply to stores in memory.
+    or `memory:`. Limits of its size apply only to stores in files.
 
     Raises ValueError for another URL, and storage.errors.CannotOpenStore.
     """

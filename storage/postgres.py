@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any, BinaryIO
 
 import psycopg
-from sqlalchemy import Engine, create_engine
+import sqlalchemy as sa
+from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -39,6 +40,10 @@ _READERS = 16
 #: before the last attempt.
 _ATTEMPTS = 4
 
+#: The size of the database is measured this often, in seconds.
+_MEASURE_SECONDS = 10.0
+_SIZE = select(sa.func.pg_database_size(sa.func.current_database()))
+
 #: The key of the lock that lets one process at a time migrate.
 _MIGRATION = 0x0C1EA7
 
@@ -51,7 +56,9 @@ class PostgresStore(SqlStore):
 
     def __init__(self, url: str, clock: Clock, limits: Limits | None = None) -> None:
         """Open the database; create or migrate its tables if necessary. Raises CannotOpenStore."""
-        del limits
+        del limits  # the size of a database does not shrink when rows are deleted
+        self._used_bytes = 0
+        self._measure_time = 0.0
         try:
             _prepare(url)
             super().__init__(_database(url), clock)
@@ -75,8 +82,8 @@ class PostgresStore(SqlStore):
 
     @property
     def used_bytes(self) -> int:
-        """The size of the stored data: 0, it is not measured."""
-        return 0
+        """The size of the database when it was last measured; 0 before the first commit."""
+        return self._used_bytes
 
     @property
     def free_bytes(self) -> int | None:
@@ -117,6 +124,12 @@ class PostgresStore(SqlStore):
                 return self._living(reader)
         except StoreUnavailable as error:
             raise psycopg.OperationalError from error
+
+    def _after_commit(self) -> None:
+        if self._connection is not None and self._clock.monotonic() >= self._measure_time:
+            self._measure_time = self._clock.monotonic() + _MEASURE_SECONDS
+            row = self._session().row(_SIZE, {})
+            self._used_bytes = int(row[0]) if row else 0
 
     def _release(self) -> None:
         self._notifications.close()

@@ -204,6 +204,13 @@ def test_errors_of_the_server_are_those_of_the_port(
     begin(store)
 
 
+def test_the_size_of_the_database_is_measured(store: PostgresStore) -> None:
+    begin(store)
+    store.commit(lambda _: None)  # after what was measured after the first
+    assert store.used_bytes > 10**6
+    store.require_room(10**12)
+
+
 def test_a_backup_is_left_to_postgresql(store: PostgresStore) -> None:
     with pytest.raises(NoFileToCopy, match="pg_dump"):
         store.copy(lambda: None).result()

@@ -94,8 +94,14 @@ class PostgresServer:
         self._end(signal.SIGINT)
 
     def kill(self) -> None:
-        """Kill the server; its other processes notice that, and end."""
+        """Kill the server; its other processes notice that, and have ended afterwards."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        others = children.read_text().split() if children.exists() else []
         self._end(signal.SIGKILL)
+        deadline = monotonic() + PATIENCE
+        while any(map(_is_running, others)):
+            assert monotonic() < deadline, self._log.read_text()
+            sleep(0.005)
 
     def create(self, template: str = "template1") -> str:
         """Create a database as a copy of another one, and return its name."""
@@ -168,6 +174,13 @@ class Template:
             yield self._server.url(name)
         finally:
             self._server.drop(name)
+
+
+def _is_running(pid: str) -> bool:
+    try:
+        return bool(Path("/proc", pid, "cmdline").read_bytes())  # empty if it has ended
+    except OSError:
+        return False
 
 
 def _program(name: str) -> Path:
