@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
 
-from clearprop import Run, RunEvent, Snapshot
+from clearprop import Run, RunEvent, RunInfo, Snapshot
+from clearprop.cli.connection import sentence
 from clearprop.cli.number_format import number
 from clearprop.cli.output import out, run_line, say, say_plain, validation_words
 from clearprop.validations import Validation
@@ -53,6 +55,12 @@ class LiveRate:
             self._looks.popleft()
         since, done_then = self._looks[0]
         return (done - done_then) / (now - since) if now - since >= _SHORTEST_WINDOW else None
+
+
+def show_waiting(run: RunInfo) -> None:
+    """Print why a run does not train now, if it waits."""
+    if run.waiting_for:
+        say(f"[yellow]Run {run.number} waits: {escape(sentence(run.waiting_for))}[/]")
 
 
 def follow(run: Run, *, lines: int = 10) -> None:

@@ -6,11 +6,12 @@ import typer
 from rich.markup import escape
 
 from clearprop import Network, Run, RunInfo
-from clearprop.cli.connection import connected, sentence, show_failure
+from clearprop.cli.connection import connected, show_failure
 from clearprop.cli.number_format import number
 from clearprop.cli.options import Json, NetworkId
 from clearprop.cli.output import run_line, say, say_json, show_end, show_table, show_warnings
 from clearprop.cli.parsers import whole_number
+from clearprop.cli.progress import show_waiting
 from clearprop.cli.server_options import Server
 from clearprop.v1.run_pb2 import ScheduleKind
 from clearprop.values import enum_word
@@ -74,8 +75,7 @@ def runs(network: NetworkId, *, as_json: Json = False, server: Server) -> None:
                     f"[yellow]The first non-finite cost of run {run.number} is at update"
                     f" {run.non_finite_cost:,}.[/]"
                 )
-            if run.waiting_for:
-                say(f"[yellow]Run {run.number} waits: {escape(sentence(run.waiting_for))}[/]")
+            show_waiting(run)
         show_end(found[0], f"Run {found[0].number}")
         show_warnings(found[0].warnings)
     else:

@@ -12,7 +12,7 @@ from clearprop.cli.networks import created
 from clearprop.cli.options import Json, NetworkId, Seed, TrainingSetId
 from clearprop.cli.output import run_line, say, say_json, show_end, show_warnings
 from clearprop.cli.parsers import layer_sizes
-from clearprop.cli.progress import follow
+from clearprop.cli.progress import follow, show_waiting
 from clearprop.cli.run_options import NEW_RUN, takes
 from clearprop.cli.server_options import Server
 from clearprop.cli.watches import RETRY_TIMEOUT
@@ -48,6 +48,7 @@ def train(  # noqa: PLR0913 - an argument for each option of the command
         warned = [] if run.is_over else run.warnings  # those of a quick run follow its end
         if not as_json:
             show_warnings(warned)
+            show_waiting(run)
         if not detach:
             _follow(run, quiet=as_json)
             run.refresh()

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from calls import fresh_id
 from clearprop import Run
-from console import CLEARPROP, Clearprop, on_terminal
+from clearprop.v1 import network_pb2, run_pb2
+from clearprop.v1 import training_service_pb2 as pb
+from console import CLEARPROP, Clearprop, invoke, on_terminal
+from scripted import ScriptedServer
 from servers import ServerProcess
 
 XOR = ("--on", "xor", "--learning-rate", "5", "--batch-size", "4")
@@ -283,3 +286,15 @@ def test_a_cost_that_overflows_is_shown_and_can_end_the_run(clearprop: Clearprop
     stopped = clearprop("train", fresh_id(), *momentum, "--stop-on-non-finite-cost", code=1)
     assert f"is FAILED: {found[1]} of 14 updates" in stopped.stdout
     assert f"the cost of update {found[1]} is " in stopped.stderr.lower()
+
+
+def test_it_is_said_why_a_run_does_not_begin(scripted: ScriptedServer) -> None:
+    run = run_pb2.Run(network="n", run=1, state=run_pb2.RUN_STATE_PENDING)
+    scripted.answers("GetServerInfo", pb.GetServerInfoResponse(version="1"))
+    scripted.answers("GetNetwork", pb.GetNetworkResponse(network=network_pb2.Network(network="n")))
+    scripted.answers("Train", pb.TrainResponse(run=run))
+    run.waiting_for = "no worker is running"
+    scripted.answers("GetRun", pb.GetRunResponse(run=run))
+    settings = ("--on", "xor", "--learning-rate", "1", "--batch-size", "1", "--epochs", "1")
+    done = invoke("train", "n", *settings, "--detach", "--server", scripted.target)
+    assert "Run 1 waits: No worker is running." in done.stdout.splitlines()
