@@ -18,7 +18,7 @@ def test_a_worker_needs_a_database_that_servers_can_share(
 def test_a_server_that_leaves_runs_to_workers_needs_one_too(clearprop: Clearprop) -> None:
     options = ["--database", "memory:", "--grpc", "127.0.0.1:0", "--http", "off", "--workers", "0"]
     (line,) = clearprop("serve", *options, code=1).stderr.splitlines()
-    assert "--workers 0 leaves the runs to clearprop work" in line
+    assert "leave the runs to other processes, which need a database" in line
     options[-1] = "many"
     (line,) = clearprop("serve", *options, code=1).stderr.splitlines()
-    assert "--workers: 'many' is not a number of threads" in line
+    assert "--workers: 'many' is neither a number of threads" in line

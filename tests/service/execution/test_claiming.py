@@ -37,12 +37,12 @@ def test_runs_are_spread_over_workers(replica: Replica, workers: Workers) -> Non
     replica.wait_until(lambda: [each.runs for each in replica.workers()] == [2, 2])
 
 
-def frozen_and_thawed(replica: Replica, workers: Workers) -> tuple[int, int]:
+def frozen_and_thawed(replica: Replica, workers: Workers, epochs: int) -> tuple[int, int]:
     """Let a frozen worker go on when another one has its run.
 
     Return how many of its writes waited, and how many of its additions were stored then.
     """
-    replica.runs.train("net", LONG)
+    replica.runs.train("net", replace(LONG, epochs=epochs))
     frozen = workers.start()
     replica.wait_until(lambda: replica.run().updates_done > 0)
     frozen.freeze()
@@ -60,7 +60,7 @@ def frozen_and_thawed(replica: Replica, workers: Workers) -> tuple[int, int]:
 def test_a_worker_that_was_stopped_for_longer_than_its_lease_writes_nothing(
     replica: Replica, workers: Workers
 ) -> None:
-    waited, stored = frozen_and_thawed(replica, workers)
+    waited, stored = frozen_and_thawed(replica, workers, LONG.epochs)
     assert waited > 0
     assert stored == 0
     assert replica.state().parameters.tobytes() == uninterrupted(LONG.epochs)
@@ -97,7 +97,7 @@ def test_the_test_of_a_stopped_worker_notices_what_does_not_fence_it(
     control: Callable[[pytest.MonkeyPatch], None],
 ) -> None:
     control(monkeypatch)
-    _, stored = frozen_and_thawed(replica, workers)
+    _, stored = frozen_and_thawed(replica, workers, 100 * LONG.epochs)
     assert stored > 0
 
 
