@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from threading import Event
 from typing import cast
 
@@ -55,6 +56,7 @@ class ExecutionBench(Service):
         return self.state().parameters.tobytes()
 
 
+@cache
 def uninterrupted(epochs: int, settings: TrainingSettings = SETTINGS) -> bytes:
     """Return the parameters of the network `net` after a run that nothing interrupted."""
     world = make_world(seed=1)
