@@ -205,6 +205,22 @@ def test_columns_of_numbers_alone_need_no_fills_and_categories(tmp_path: Path) -
     assert np.array(ReferenceEvaluator(model(some)).run(None, given)).tolist() == [[[1.75]]]
 
 
+def test_programs_take_only_true_and_false_where_the_network_knows_nothing_else(
+    tmp_path: Path,
+) -> None:
+    table = Table((InputColumn("a", ColumnKind.BOOLEAN),), Targets(TargetKind.NUMBERS, ("y",)))
+    plain = moment((1, 1), (Activation.IDENTITY,), np.ones, bias=False)
+    some = replace(plain, network=replace(plain.network, preparation=Preparation(table)))
+    library, outputs = compiled(some, tmp_path), np.empty(1)
+    module: dict[str, Any] = {}
+    exec("".join(python_source(some)), module)  # noqa: S102 - it is the file to test
+    assert (module["predict"]({"a": True}), module["predict"]({"a": 0})) == ([1.0], [0.0])
+    assert library.predict(pointer(np.array([1.0])), pointer(outputs)) == 0
+    with pytest.raises(ValueError, match="'a' has 5, which is neither True nor False"):
+        module["predict"]({"a": 5})
+    assert library.predict(pointer(np.array([5.0])), pointer(outputs)) == 1
+
+
 def places(library: ctypes.CDLL, row: dict[str, Any]) -> Iterator[float]:
     """Yield the numbers of a row, and the places of its categories."""
     for place, column in enumerate(COLUMNS):

@@ -6,7 +6,7 @@ from service.use_cases.exports.source.c_functions import number
 from training.measures.target_meaning import middle_of
 from training.network import Network
 from training.tables.preparation import Preparation
-from training.tables.table import InputColumn, TargetKind
+from training.tables.table import ColumnKind, InputColumn, TargetKind
 
 _HEAD = """\
 /* The columns of a row, in this order: numbers, or the place of a category, which category finds.
@@ -26,7 +26,8 @@ double category(int column, const char *name) {
 
 _PREDICT = """\
 /* Sets the outputs for one row: one for each of {names}. Returns 0, or the number, from 1, of a
-   column that has no value and needs one, or that has no such category or an infinite number. */
+   column that has no value and needs one, or that has no such category, an infinite number, or one
+   that is neither 1 nor 0 for True and False. */
 int predict(const double columns[COLUMNS], double outputs[OUTPUTS]) {{
     double inputs[INPUTS];
     int n = 0;
@@ -39,6 +40,7 @@ int predict(const double columns[COLUMNS], double outputs[OUTPUTS]) {{
             if (!is_missing && (place < 0 || place != x)) return c + 1;
             for (int k = 0; k < category_counts[c]; k++) inputs[n++] = k == place ? 1.0 : 0.0;
         }} else {{
+            if (is_boolean[c] && !is_missing && x != 0.0 && x != 1.0) return c + 1;
             inputs[n++] = x;
         }}
         if (has_indicator[c]) inputs[n++] = is_missing ? 1.0 : 0.0;
@@ -128,6 +130,8 @@ def _number_lines(preparation: Preparation) -> Iterator[str]:
     yield f"static const int can_miss[COLUMNS] = {_flags(can_miss)};\n"
     indicators = _flags(each.has_missing for each in table.inputs)
     yield f"static const int has_indicator[COLUMNS] = {indicators};\n"
+    booleans = _flags(each.kind is ColumnKind.BOOLEAN for each in table.inputs)
+    yield f"static const int is_boolean[COLUMNS] = {booleans};\n"
     for name in ("fills", "offsets", "scales", "target_offsets", "target_scales"):
         numbers: tuple[float, ...] = getattr(preparation, name)
         if numbers:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from training.measures.target_meaning import middle_of
 from training.network import Network
 from training.tables.preparation import Preparation
-from training.tables.table import TargetKind
+from training.tables.table import ColumnKind, TargetKind
 
 _PREPARE = '''\
 def prepare(row: dict) -> list[float]:
@@ -43,6 +43,8 @@ def _units(name: str, value, categories, has_indicator: bool) -> list[float]:
         return [float("nan")] + indicator
     if isinstance(value, str) or abs(float(value)) == float("inf"):
         raise ValueError(f"the column {name!r} has {value!r}, which is not a finite number")
+    if name in BOOLEANS and value not in (0, 1):
+        raise ValueError(f"the column {name!r} has {value!r}, which is neither True nor False")
     return [float(value)] + indicator
 '''
 
@@ -83,14 +85,18 @@ def python_preparation(network: Network) -> Iterator[str]:
     preparation = network.preparation
     if preparation is None:
         return
+    inputs = preparation.table.inputs
     columns = [
         (each.name, list(each.categories) if each.categories else None, each.has_missing)
-        for each in preparation.table.inputs
+        for each in inputs
     ]
+    booleans = [each.name for each in inputs if each.kind is ColumnKind.BOOLEAN]
     lines = [
         "# The name of each column, its categories or None for numbers, and whether an input says",
         "# that its value is missing.",
         f"COLUMNS = {_listed(columns)}",
+        "# The columns whose numbers are 1 or 0, for True and False.",
+        f"BOOLEANS = {_listed(booleans)}",
         "# What replaces missing numbers, and the scale of each input; empty if there are none.",
         f"FILLS = {_listed(preparation.fills)}",
         f"OFFSETS = {_listed(preparation.offsets)}",
