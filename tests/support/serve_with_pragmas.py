@@ -6,15 +6,24 @@ each takes the place of the product's own.
 """
 
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
 from clearprop.cli import main
 
 from storage import sqlite
 from storage.queued_store import QueuedStore
+from training.ports import Writer
+
+T = TypeVar("T")
 
 
 def _name(pragma: str) -> str:
     return pragma.partition("=")[0].strip()
+
+
+def _queued(store: QueuedStore, work: Callable[[Writer], T], uid: str = "") -> T:
+    return store.write(work, uid).result()
 
 
 if __name__ == "__main__":
@@ -25,6 +34,6 @@ if __name__ == "__main__":
     setattr(sqlite, "_WRITER_PRAGMAS", (*_kept, *_pragmas))  # noqa: B010 (it has a fixed length)
     setattr(sqlite, "_COMMITS_PER_CHECKPOINT", int(sys.argv[1]))  # noqa: B010
     if sys.argv[2] == "queued":
-        setattr(QueuedStore, "commit", lambda store, work: store.write(work).result())  # noqa: B010
+        setattr(QueuedStore, "commit", _queued)  # noqa: B010
     sys.argv = ["clearprop", *_arguments]
     main()

@@ -31,7 +31,7 @@ DATABASE_IS_AWAY = ("STORE_UNAVAILABLE",)
 
 REPLICAS = rounds(2, 3)
 WORKERS = rounds(2, 4)
-KILLS = rounds(6, 100)
+KILLS = rounds(4, 100)
 LONG_STOPS = rounds(1, 30)
 
 

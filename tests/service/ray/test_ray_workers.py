@@ -36,7 +36,14 @@ def actors(server: ServerProcess) -> list[int]:
     """Return the processes of the workers that Ray has started for a server."""
     assert server.process is not None
     started = psutil.Process(server.process.pid).children(recursive=True)
-    return [each.pid for each in started if "WorkerActor" in each.name() + "".join(each.cmdline())]
+    return [each.pid for each in started if _is_actor(each)]
+
+
+def _is_actor(process: psutil.Process) -> bool:
+    try:
+        return any("WorkerActor" in text for text in process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False  # it has ended meanwhile
 
 
 def test_a_run_goes_on_when_its_worker_in_ray_is_killed(server: ServerProcess) -> None:
