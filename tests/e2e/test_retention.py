@@ -12,6 +12,7 @@ from clearprop.v1 import network_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from servers import ServerProcess
+from watch_reading import PATIENCE, reconnecting
 
 from service.clock import SystemClock
 from storage.sqlite import SqliteStore
@@ -146,11 +147,15 @@ def test_updates_can_be_deleted_during_a_run_without_changing_a_bit_of_it(
     own_server: ServerProcess,
 ) -> None:
     recipe = settings(epochs=50_000)
-    with own_server.stub() as stub:
+    with reconnecting(own_server.target) as stub:
         network, twin = create(stub, seed=3).network, create(stub, seed=3).network
         run = stub.Train(pb.TrainRequest(network=network, settings=recipe)).run
         seen = Seen()
-        behind = stub.WatchUpdates(pb.WatchUpdatesRequest(network=network, start_update=0))
+        # All updates together are larger than what a connection takes in that nobody reads.
+        watch = pb.WatchUpdatesRequest(
+            network=network, start_update=0, detail=update_pb2.DETAIL_PARAMETERS
+        )
+        behind = stub.WatchUpdates(watch, timeout=PATIENCE)
         while len(seen.updates) < 100:
             seen.add(next(behind))  # it reads no further until what it would read is gone
         get = pb.GetNetworkRequest(network=network)
