@@ -20,6 +20,9 @@ from watch_reading import CHANNEL, PATIENCE, shown
 #: Training on these takes long enough for others to come in between.
 EXAMPLES = 200
 
+#: How long an attempt waits for its answer, in seconds.
+_DEADLINE = PATIENCE / 3
+
 #: Answers that say that a call did not happen.
 REFUSALS = {
     "NETWORK_EXISTS",
@@ -92,6 +95,7 @@ class Record:
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.changed = threading.Condition()
+        self.deadlines = 0  # attempts that were not answered at all
         self._ticks = itertools.count(1)
         self._values = itertools.count(1)
 
@@ -178,10 +182,10 @@ class Client:
         """Make an attempt, and return whether it was answered."""
         try:
             asked.response = getattr(stub, asked.rpc)(
-                asked.request, wait_for_ready=True, timeout=PATIENCE
+                asked.request, wait_for_ready=True, timeout=_DEADLINE
             )
         except grpc.RpcError as error:
-            if error.code() is grpc.StatusCode.UNAVAILABLE:
+            if self._is_lost(error):
                 return False
             asked.reason = refusal(error).reason
             if asked.reason not in REFUSALS:
@@ -192,12 +196,18 @@ class Client:
         request = pb.GetNetworkRequest(network=name)
         while True:
             try:
-                return stub.GetNetwork(request, wait_for_ready=True, timeout=PATIENCE).network
+                return stub.GetNetwork(request, wait_for_ready=True, timeout=_DEADLINE).network
             except grpc.RpcError as error:
                 if error.code() is grpc.StatusCode.NOT_FOUND:
                     return None
-                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                if not self._is_lost(error):
                     raise
+
+    def _is_lost(self, error: grpc.RpcError) -> bool:
+        """Return whether it is unknown what came of an attempt."""
+        is_late = error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        self._record.deadlines += is_late
+        return is_late or error.code() is grpc.StatusCode.UNAVAILABLE
 
     def _next(self, name: str, network: network_pb2.Network | None) -> tuple[str, Any]:
         if network is None:
