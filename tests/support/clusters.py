@@ -13,7 +13,7 @@ from typing import TypeAlias
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from nursery import Child
 from postgres_server import PostgresServer, postgres_server
-from servers import ServerProcess, nursery
+from servers import OwnProcess, ServerProcess, nursery
 
 from bench.ports import free_port
 from service.clock import SystemClock
@@ -25,7 +25,7 @@ LONG_STOP = 7.0
 
 
 @dataclass
-class WorkerProcess:
+class WorkerProcess(OwnProcess):
     """A worker as its own process."""
 
     database: str
@@ -34,17 +34,6 @@ class WorkerProcess:
 
     def launch(self) -> None:
         self.process = nursery().start(["work", "--database", self.database], self.log)
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self) -> int:
-        """Stop it as an operator would; return the exit code."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
 
 
 Killable: TypeAlias = ServerProcess | WorkerProcess | PostgresServer

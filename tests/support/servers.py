@@ -35,9 +35,26 @@ def nursery() -> Nursery:
     return Nursery()
 
 
+class OwnProcess:
+    """A command that runs as its own process, which can be killed and stopped."""
+
+    process: Child | Popen[bytes] | None = None
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Stop it as an operator would; return the exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+
 @dataclass
-class ServerProcess:
-    """A server as its own process; it can be killed, stopped and started again on its port."""
+class ServerProcess(OwnProcess):
+    """A server as its own process; it can be started again on its port."""
 
     database: str
     log: Path
@@ -88,17 +105,6 @@ class ServerProcess:
         code = self.process.poll()
         if code is not None:
             raise RuntimeError(f"the server ended with code {code}:\n{self.said()}")
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self) -> int:
-        """Stop it as an operator would; return the exit code."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
 
     @contextmanager
     def stub(self) -> Iterator[training_service_pb2_grpc.TrainingServiceStub]:

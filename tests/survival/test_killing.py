@@ -68,6 +68,7 @@ class Killing:
         """Pause the run, let everyone come to its end, and compare all of it."""
         self.wait_for_updates()
         self.stepper.stop()
+        assert not self.stepper.counts["attempts_without_answer"]
         with self.server.stub() as stub:
             name = self.network.network
             paused = stub.PauseRun(pb.PauseRunRequest(network=name, run=1)).run
