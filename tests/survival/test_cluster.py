@@ -12,19 +12,14 @@ from pathlib import Path
 
 from call_recording import EXAMPLES
 from call_rounds import Round
-from calls import create, state
-from clearprop.v1 import network_pb2
-from clearprop.v1 import training_service_pb2 as pb
 from clusters import Cluster, new_cluster
 from cutting_proxy import CuttingProxy
 from made_up_sets import create_made_up_set
 from promises import Promise, rounds
-from steppers import ALL_EXAMPLES, Stepper, slow_settings
-from stored import how_far, uninterrupted
-from watch_checker import faults
-from watch_reading import Reading, Watcher, flat, under_way
-
-LAYERS = (2, 12, 1)
+from steppers import ALL_EXAMPLES
+from stored import how_far
+from watch_reading import under_way
+from watched_runs import WatchedRun
 
 #: Why streams may end when the database is killed.
 DATABASE_IS_AWAY = ("STORE_UNAVAILABLE",)
@@ -35,22 +30,13 @@ KILLS = rounds(4, 100)
 LONG_STOPS = rounds(1, 30)
 
 
-class Disturbing:
+class Disturbing(WatchedRun):
     """A run, its watchers and a stepper, in a cluster that is disturbed again and again."""
 
     def __init__(self, cluster: Cluster, target: str, moments: random.Random) -> None:
+        watched = [replica.target for replica in cluster.replicas]
+        super().__init__(cluster, target, watched, moments)
         self.cluster = cluster
-        self.moments = moments
-        self.counts: Counter[str] = Counter()
-        with cluster.stub() as stub:
-            self.network = create(stub, LAYERS, seed=moments.randrange(2**32), bias=True)
-            name = self.network.network
-            stub.Train(pb.TrainRequest(network=name, settings=slow_settings()))
-            self.stepper = Stepper(target, create(stub, LAYERS, seed=5, bias=True))
-        self.watchers = [
-            Watcher(replica.target, Reading(self.network, columns=bool(index % 2))).start()
-            for index, replica in enumerate(cluster.replicas)
-        ]
 
     @contextmanager
     def ending(self) -> Iterator[None]:
@@ -83,51 +69,6 @@ class Disturbing:
                 stream.stored = stored
         self.counts[self.cluster.bring_back(victim)] += 1
 
-    def wait_for_updates(self) -> None:
-        more = self.moments.randint(1, 1_000)
-        for watcher in self.watchers:
-            wanted = watcher.reading.updates + more
-            watcher.wait_for(lambda reading, wanted=wanted: reading.updates >= wanted)
-
-    def finish(self) -> None:
-        """Pause the run, let everyone come to its end, and compare all of it."""
-        self.wait_for_updates()
-        self.stepper.stop()
-        with self.cluster.stub() as stub:
-            name = self.network.network
-            paused = stub.PauseRun(pb.PauseRunRequest(network=name, run=1)).run
-            shown = {uid: flat(state(stub, uid).layers) for uid in self.networks}
-        for watcher in self.watchers:
-            watcher.wait_for(lambda reading: reading.last_state == "PAUSED")
-            watcher.cancel()
-            assert watcher.reading.last_update == paused.latest_update
-        self.compare(shown)
-        with self.cluster.stub() as stub:
-            for name in self.networks:
-                *_, verified = stub.VerifyHistory(pb.VerifyHistoryRequest(network=name))
-                assert verified.done, verified
-                assert not verified.HasField("difference"), verified
-
-    @property
-    def networks(self) -> dict[str, network_pb2.Network]:
-        return {each.network: each for each in (self.network, self.stepper.network)}
-
-    def compare(self, shown: dict[str, bytes]) -> None:
-        """Require that whatever was shown is that of runs that nothing has interrupted."""
-        with self.cluster.left() as store:
-            truths = {
-                name: uninterrupted(store, network.uid) for name, network in self.networks.items()
-            }
-        for name, truth in truths.items():
-            assert truth.updates[max(truth.updates)].parameters == shown[name]
-        truth = truths[self.network.network]
-        for watcher in self.watchers:
-            assert not faults(watcher.reading.streams, truth, *DATABASE_IS_AWAY)
-            self.counts["updates_seen"] += watcher.reading.updates
-        assert max(truths[self.stepper.network.network].updates) == self.stepper.made
-        self.counts["updates"] += len(truth.updates)
-        self.counts += self.stepper.counts
-
 
 def test_nothing_that_is_killed_in_a_cluster_loses_an_update_or_changes_a_bit(
     tmp_path: Path, promise: Promise
@@ -143,7 +84,7 @@ def test_nothing_that_is_killed_in_a_cluster_loses_an_update_or_changes_a_bit(
             with disturbing.ending():
                 for each in disturbances:
                     disturbing.disturb(each)
-                disturbing.finish()
+                disturbing.finish(*DATABASE_IS_AWAY)
     promise("no kill in a cluster loses an update or changes a bit", **disturbing.counts)
 
 

@@ -5,41 +5,27 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from calls import create, state
-from clearprop.v1 import network_pb2, update_pb2
+from call_rounds import OneServer
 from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1 import update_pb2
 from made_up_sets import create_made_up_set
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
-from steppers import ALL_EXAMPLES, Stepper, slow_settings
-from stored import kill_and_note, left_in, uninterrupted
-from watch_checker import faults
-from watch_reading import Reading, Watcher, flat
-
-#: A page of updates, which is bounded in bytes, is recomputed in less time than a server lives.
-LAYERS = (2, 12, 1)
+from steppers import ALL_EXAMPLES
+from stored import kill_and_note
+from watched_runs import WatchedRun
 
 #: No run lives longer: all of it is made again at the end.
 KILLS_OF_A_RUN = rounds(12, 50)
 
 
-class Killing:
+class Killing(WatchedRun):
     """One run, its watchers and a stepper beside it, on a server that is killed again and again."""
 
     def __init__(self, server: ServerProcess, folder: Path, moments: random.Random) -> None:
+        super().__init__(OneServer(server, folder), server.target, [server.target] * 2, moments)
         self.server = server
         self.folder = folder
-        self.moments = moments
-        self.counts: Counter[str] = Counter()
-        with server.stub() as stub:
-            self.network = create(stub, LAYERS, seed=moments.randrange(2**32), bias=True)
-            name = self.network.network
-            stub.Train(pb.TrainRequest(network=name, settings=slow_settings()))
-            self.stepper = Stepper(server.target, create(stub, LAYERS, seed=5, bias=True))
-        self.watchers = [
-            Watcher(server.target, Reading(self.network, columns=columns)).start()
-            for columns in (False, True)
-        ]
 
     def kill(self) -> None:
         """Kill the server at some moment, and require that what was shown till then is stored."""
@@ -48,12 +34,6 @@ class Killing:
         kill_and_note(self.server, self.watchers, self.folder, self.network.uid)
         self.server.launch()
         self.counts["kills"] += 1
-
-    def wait_for_updates(self) -> None:
-        more = self.moments.randint(1, 1_000)
-        for watcher in self.watchers:
-            wanted = watcher.reading.updates + more
-            watcher.wait_for(lambda reading, wanted=wanted: reading.updates >= wanted)
 
     def wait_a_moment(self) -> None:
         self.server.wait_until_serving()
@@ -64,26 +44,11 @@ class Killing:
         self.counts["kills_while_starting"] += 1
         time.sleep(self.moments.uniform(0.0, 0.3))
 
-    def finish(self) -> None:
-        """Pause the run, let everyone come to its end, and compare all of it."""
-        self.wait_for_updates()
-        self.stepper.stop()
+    def finish(self, *more_reasons: str) -> None:
+        """Compare all of it, and require the validations, too."""
+        super().finish(*more_reasons)
         assert not self.stepper.counts["attempts_without_answer"]
         with self.server.stub() as stub:
-            name = self.network.network
-            paused = stub.PauseRun(pb.PauseRunRequest(network=name, run=1)).run
-            shown = {uid: flat(state(stub, uid).layers) for uid in self.networks}
-        for watcher in self.watchers:
-            watcher.wait_for(lambda reading: reading.last_state == "PAUSED")
-            watcher.cancel()
-            assert watcher.reading.last_update == paused.latest_update
-        self.server.kill()
-        self.compare(shown)
-        self.server.start()
-        with self.server.stub() as stub:
-            for name in self.networks:
-                *_, verified = stub.VerifyHistory(pb.VerifyHistoryRequest(network=name))
-                assert verified.done, verified
             (page,) = stub.ListUpdates(
                 pb.ListUpdatesRequest(
                     network=self.network.network,
@@ -93,26 +58,6 @@ class Killing:
                 )
             ).updates[:1]
             assert page.update == 20
-
-    @property
-    def networks(self) -> dict[str, network_pb2.Network]:
-        return {each.network: each for each in (self.network, self.stepper.network)}
-
-    def compare(self, shown: dict[str, bytes]) -> None:
-        """Require that whatever was shown is that of runs that nothing has interrupted."""
-        with left_in(self.folder) as store:
-            truths = {
-                name: uninterrupted(store, network.uid) for name, network in self.networks.items()
-            }
-        for name, truth in truths.items():
-            assert truth.updates[max(truth.updates)].parameters == shown[name]
-        truth = truths[self.network.network]
-        for watcher in self.watchers:
-            assert not faults(watcher.reading.streams, truth)
-            self.counts["updates_seen"] += watcher.reading.updates
-        assert max(truths[self.stepper.network.network].updates) == self.stepper.made
-        self.counts["updates"] += len(truth.updates)
-        self.counts += self.stepper.counts
 
 
 def test_a_kill_at_any_moment_loses_nothing_that_was_seen_and_changes_no_bit(
