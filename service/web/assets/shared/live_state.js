@@ -29,7 +29,7 @@ const EVENTS = {
   // The network, and its latest run.
   opened(state, { network, run, time }) {
     const known = show(state, { network, latest: Number(network.latestUpdate), error: null });
-    const [after, todo] = look(run ? showRun(known, run, time) : known);
+    const [after, todo] = look(run ? showRun(known, withKnownWarnings(known, run), time) : known);
     return [after, [["watch", after.shown.latest + 1], ...todo]];
   },
   // The service is unavailable, or not yet ready for a watch.
@@ -38,7 +38,7 @@ const EVENTS = {
   refused: (state, { error }) => [show({ ...state, isAsking: false }, { error }), []],
   // The response with the run.
   looked(state, { run, time }) {
-    const after = showRun({ ...state, isAsking: false }, { warnings: [], ...run }, time);
+    const after = showRun({ ...state, isAsking: false }, run, time);
     return [after, isRunning(run) ? [["lookIn", LOOK]] : []];
   },
   // The request for the run failed.
@@ -47,7 +47,7 @@ const EVENTS = {
   updates: (state, { latest }) => look(show(state, { latest: Math.max(state.shown.latest, latest) })),
   runEvent(state, { run, time }) {
     const isLatest = Number(run.run) >= Number(state.shown.run?.run ?? 0);
-    return look(isLatest ? showRun(state, run, time) : state);
+    return look(isLatest ? showRun(state, withKnownWarnings(state, run), time) : state);
   },
   bookmark: look,
   watching: (state) => [state, [["notifyAvailable"]]],
@@ -58,10 +58,12 @@ const EVENTS = {
 
 const show = (state, changes) => ({ ...state, shown: { ...state.shown, ...changes } });
 
-// Only the response to a request for the run has its warnings.
-function showRun(state, received, time) {
-  const { run: before } = state.shown;
-  const run = received.warnings || received.run !== before?.run ? received : { ...received, warnings: before.warnings };
+// Only the response to a request for the run has its warnings: the runs in lists and events have none.
+function withKnownWarnings({ shown: { run: before } }, run) {
+  return run.run === before?.run ? { ...run, warnings: before.warnings } : run;
+}
+
+function showRun(state, run, time) {
   const pace = isRunning(run) ? paceAfter(state.pace, run, time) : STILL;
   const latest = Math.max(state.shown.latest, Number(run.latestUpdate));
   return show({ ...state, pace }, { run, latest, speed: isRunning(run) && run.startTime ? pace.speed : null });

@@ -12,7 +12,7 @@ function after(start, ...events) {
 }
 
 const network = { network: "n", uid: "u", latestUpdate: "4" };
-const run = (state, more) => ({ run: "2", state: `RUN_STATE_${state}`, latestUpdate: "4", updatesDone: "4", startTime: "t", ...more });
+const run = (state, more) => ({ run: "2", state: `RUN_STATE_${state}`, latestUpdate: "4", updatesDone: "4", startTime: "t", warnings: [], ...more });
 const opened = { kind: "opened", network, run: run("RUNNING"), time: 0 };
 
 test("an opened network is watched from its latest update, and its run is requested", () => {
@@ -56,7 +56,7 @@ test("the warnings about a run come with the response to a request, and stay unt
   const paused = { kind: "runEvent", run: run("PAUSED"), time: 200 };
   const warningsAfter = (...events) => after(live.START, opened, ...events)[0].shown.run.warnings;
   assert.deepEqual(warningsAfter(looked, paused), warnings);
-  assert.deepEqual(warningsAfter(looked, { ...paused, run: run("PENDING", { run: "3" }) }), undefined);
+  assert.deepEqual(warningsAfter(looked, { ...paused, run: run("PENDING", { run: "3" }) }), []);
   assert.deepEqual(warningsAfter(looked, paused, { kind: "looked", run: run("PAUSED"), time: 300 }), []);
 });
 
