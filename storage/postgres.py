@@ -22,12 +22,14 @@ from storage.postgres_connections import (
     connect,
     connect_reader,
     connect_writer,
+    leads_to,
     shown_cause,
 )
 from storage.postgres_writer import PostgresReader, PostgresWriter
 from storage.queued_store import Work
 from storage.session import Session
 from storage.sql_store import Database, SqlStore
+from storage.timelines import Timeline, Timelines
 from storage.urls import without_password
 from training.errors import StoreUnavailable
 from training.limits import Limits
@@ -59,11 +61,12 @@ class PostgresStore(SqlStore):
         del limits  # the size of a database does not shrink when rows are deleted
         self._used_bytes = 0
         self._measure_time = 0.0
+        self._timelines = Timelines()
         try:
             _prepare(url)
-            super().__init__(_database(url), clock)
+            super().__init__(_database(url, self._timelines), clock)
             self._notifications = Notifications(
-                partial(connect, url), self._tell_of_others, self._living_now
+                partial(connect, url, self._timelines), self._tell_of_others, self._living_now
             )
         except (psycopg.Error, SQLAlchemyError, ValueError) as error:
             raise CannotOpenStore(
@@ -79,6 +82,16 @@ class PostgresStore(SqlStore):
     def is_listening(self) -> bool:
         """Whether notifications of other processes are received now."""
         return self._notifications.is_listening
+
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline of the latest connection; see training.ports.Store."""
+        return self._timelines.current
+
+    @property
+    def timeline_changes(self) -> int:
+        """How often a connection led to another timeline of the database than the one before."""
+        return self._timelines.changes
 
     @property
     def used_bytes(self) -> int:
@@ -106,6 +119,8 @@ class PostgresStore(SqlStore):
         return PostgresWriter(session, self._clock)
 
     def _transact(self, works: Sequence[Work[Any]]) -> set[str] | None:
+        if self._connection is not None and not leads_to(self._connection, self.timeline):
+            self._disconnect()
         # All processes lock networks in the same order: so they do not wait for each other.
         return super()._transact(sorted(works, key=lambda work: work.uid))
 
@@ -173,12 +188,12 @@ def _connect_for_engine(url: str) -> psycopg.Connection[tuple[object, ...]]:
     return connection
 
 
-def _database(url: str) -> Database:
+def _database(url: str, timelines: Timelines) -> Database:
     return Database(
         dialect=PGDialect_psycopg(),  # type: ignore[no-untyped-call] # of SQLAlchemy
-        connect=partial(connect_writer, url),
+        connect=partial(connect_writer, url, timelines),
         begin=BEGIN_WRITE,
-        readers=PostgresReaderPool(partial(connect_reader, url), _READERS),
+        readers=PostgresReaderPool(partial(connect_reader, url, timelines), _READERS, timelines),
         errors=(psycopg.Error,),
         is_damage=postgres_connections.is_damage,
         is_of_disk=postgres_connections.is_of_disk,

@@ -12,6 +12,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from storage.reader_pool import ReaderPool
+from storage.timelines import Timeline, Timelines, timeline_of
 
 #: How long a statement waits for the lock of another process, in milliseconds.
 LOCK_TIMEOUT = 2_000
@@ -21,8 +22,10 @@ LOCK_TIMEOUT = 2_000
 # Snapshots lock nothing, and may be used for long computations.
 _WRITING_TIMEOUT, _READING_TIMEOUT, _MAINTENANCE_TIMEOUT = 5_000, 300_000, 60_000
 
-# A connection to a machine that disappears ends after about 10 s. The URL may say otherwise.
+# A connection to a machine that disappears ends after about 10 s. A standby may lack what others
+# have read. The URL may say otherwise.
 _DEFAULTS = {
+    "target_session_attrs": "read-write",
     "application_name": "clearprop",
     "connect_timeout": "5",
     "keepalives_idle": "4",
@@ -57,6 +60,12 @@ _UNDONE = (
 )
 
 
+class Connection(psycopg.Connection[Any]):
+    """A connection, and the timeline that it leads to."""
+
+    timeline = Timeline()
+
+
 class _Cursor(psycopg.Cursor[Any]):
     """A cursor whose results are binary: BYTEA and floats are not converted to text."""
 
@@ -65,8 +74,8 @@ class _Cursor(psycopg.Cursor[Any]):
         self.format = pq.Format.BINARY
 
 
-def connect(url: str) -> psycopg.Connection[Any]:
-    """Open a connection that does not begin transactions automatically.
+def connect(url: str, timelines: Timelines | None = None) -> Connection:
+    """Open a connection that does not begin transactions automatically, and note its timeline.
 
     Raises psycopg.Error if there is no server, or if it refuses the connection, and ValueError for
     an invalid URL.
@@ -74,7 +83,7 @@ def connect(url: str) -> psycopg.Connection[Any]:
     given = _parameters(url)
     if given is None:
         raise ValueError("the URL is invalid")
-    connection = psycopg.connect(
+    connection = Connection.connect(
         psycopg.conninfo.make_conninfo("", **_DEFAULTS | given),
         autocommit=True,
         cursor_factory=_Cursor,
@@ -83,6 +92,9 @@ def connect(url: str) -> psycopg.Connection[Any]:
         # Otherwise the type of a number, and with it the prepared statement, depends on its size.
         connection.adapters.register_dumper(int, Int8Dumper)
         connection.pgconn.exec_(_SESSION.encode())
+        if timelines is not None:
+            connection.timeline = timeline_of(connection)
+            timelines.note(connection.timeline)
     except BaseException:
         connection.close()
         raise
@@ -97,18 +109,23 @@ def _parameters(url: str) -> dict[str, Any] | None:
         return None  # its message may quote a part of the password
 
 
-def connect_writer(url: str) -> DBAPIConnection:
+def connect_writer(url: str, timelines: Timelines) -> DBAPIConnection:
     """Open the connection that writes; see `connect`."""
-    return _connect_driver(url, _WRITING)
+    return _connect_driver(url, timelines, _WRITING)
 
 
-def connect_reader(url: str) -> DBAPIConnection:
+def connect_reader(url: str, timelines: Timelines) -> DBAPIConnection:
     """Open a connection for snapshots; see `connect`."""
-    return _connect_driver(url, _READING)
+    return _connect_driver(url, timelines, _READING)
 
 
-def _connect_driver(url: str, session: str) -> DBAPIConnection:
-    connection = connect(url)
+def leads_to(connection: DBAPIConnection, timeline: Timeline) -> bool:
+    """Return whether a connection leads to a timeline."""
+    return cast("Connection", connection).timeline == timeline
+
+
+def _connect_driver(url: str, timelines: Timelines, session: str) -> DBAPIConnection:
+    connection = connect(url, timelines)
     connection.pgconn.exec_(session.encode())
     return cast("DBAPIConnection", connection)
 
@@ -122,24 +139,33 @@ def shown_cause(error: Exception) -> str:
 class PostgresReaderPool(ReaderPool):
     """Connections whose transactions are snapshots.
 
-    If one was lost while it was not in use, all others were, too: new ones are opened.
+    If one was lost while it was not in use, all others were, too: new ones are opened. They are
+    also if it does not lead to the current timeline.
     """
+
+    def __init__(
+        self, connect: Callable[[], DBAPIConnection], size: int, timelines: Timelines
+    ) -> None:
+        """Open at most `size` connections; more readers wait."""
+        self._timelines = timelines
+        super().__init__(connect, size)
 
     def _opened(self, connect: Callable[[], DBAPIConnection], size: int) -> QueuePool:
         # A ROLLBACK would also forget prepared statements.
         pool = QueuePool(connect, pool_size=size, max_overflow=0, reset_on_return="commit")
-        event.listen(pool, "checkout", _begin)
+        event.listen(pool, "checkout", self._begin_snapshot)
         return pool
 
     def _begin(self, connection: PoolProxiedConnection) -> None:
         """Do nothing: the pool has begun the transaction."""
 
-
-def _begin(connection: DBAPIConnection, *_: object) -> None:
-    try:
-        connection.cursor().execute(_BEGIN_READ)
-    except psycopg.OperationalError as error:
-        raise InvalidatePoolError(str(error)) from error
+    def _begin_snapshot(self, connection: DBAPIConnection, *_: object) -> None:
+        if not leads_to(connection, self._timelines.current):
+            raise InvalidatePoolError
+        try:
+            connection.cursor().execute(_BEGIN_READ)
+        except psycopg.OperationalError as error:
+            raise InvalidatePoolError(str(error)) from error
 
 
 def is_undone(error: Exception) -> bool:

@@ -6,7 +6,7 @@ the time in which two threads hand over work and result.
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -147,6 +147,16 @@ class QueuedStore(ABC):
     def is_listening(self) -> bool:
         """Whether this store is told what other processes commit: True, there are none."""
         return True
+
+    @property
+    def timeline(self) -> Hashable:
+        """The timeline of the data: always the same, this process alone has it."""
+        return ""
+
+    @property
+    def timeline_changes(self) -> int:
+        """How often the timeline has changed: never."""
+        return 0
 
     def write(self, work: Callable[[Writer], T], uid: str = "") -> Future[T]:
         """Queue work for the next transaction; see training.ports.Store.

@@ -4,6 +4,7 @@ Each error says what is wrong and what to do in one sentence, for people, and ha
 and metadata, for programs. The service decides how an error is sent.
 """
 
+import copyreg
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,15 +28,7 @@ class ClearpropError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return how to unpickle it: Python would pass its message alone to the constructor."""
-        return _unpickled, (type(self), self.args, self.__dict__)
-
-
-def _unpickled(
-    kind: type[ClearpropError], args: tuple[Any, ...], attributes: dict[str, Any]
-) -> ClearpropError:
-    error = kind.__new__(kind, *args)
-    error.__dict__.update(attributes)
-    return error
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 # The kinds of error: what a caller can do about them.
@@ -74,7 +67,7 @@ class UnavailableError(ClearpropError):
 
 
 class DataLossError(ClearpropError):
-    """Stored history is damaged."""
+    """Stored history is damaged, or a part of it was lost."""
 
 
 class CancelledCallError(ClearpropError):
@@ -291,6 +284,12 @@ class NoFileToCopy(WrongStateError):
     """The store is not in a file."""
 
     reason = "NO_FILE_TO_COPY"
+
+
+class HistoryLost(DataLossError):
+    """The database does not have updates any more that it had committed."""
+
+    reason = "HISTORY_LOST"
 
 
 class DamagedHistory(DataLossError):

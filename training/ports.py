@@ -1,6 +1,6 @@
 """The ports of the domain: a store, an executor, a clock."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -226,6 +226,20 @@ class Store(Protocol):
     @property
     def is_listening(self) -> bool:
         """Whether this store is told now what other processes commit, if there can be others."""
+
+    @property
+    def timeline(self) -> Hashable:
+        """The timeline of the data: what was committed on it is still there, and was not changed.
+
+        It becomes another one if data may have been lost that was committed: another database
+        server has taken over, or was restored. Whoever caches what was read asks for it before
+        reading, and makes it part of the key: views that are opened later are of this timeline or
+        of a later one. Always the same for a store that is not shared.
+        """
+
+    @property
+    def timeline_changes(self) -> int:
+        """How often data may have been lost that was committed, since this process began."""
 
     def read(self) -> AbstractContextManager[Reader]:
         """Open a view of the committed data, as it is at the latest at the first read.

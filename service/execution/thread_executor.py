@@ -148,8 +148,9 @@ class ThreadExecutor:
         trainer = paused or self._trainer(network, intent.start, run)
         made = trainer.advance(record=True)
         addition = intent.followed_by(made.addition)
+        timeline = self._store.timeline
         answer = self._store.commit(lambda writer: write(writer, addition), network.uid)
-        self._states.remember(network.uid, trainer.state)
+        self._states.remember(timeline, network.uid, trainer.state)
         with self._changed:
             self.progress.add(made.addition)
         if trainer.run.is_active:
@@ -308,19 +309,26 @@ class ThreadExecutor:
         """Queue a write in the next transaction, which makes `state` durable, or fails the run."""
         with self._changed:
             live.pending += 1
+        remember = None
+        if state is not None:
+            remember = partial(self._states.remember, self._store.timeline, live.uid, state)
         self._store.write(work, live.uid).add_done_callback(
-            partial(self._commit_ended, live, state, fails)
+            partial(self._commit_ended, live, remember, fails)
         )
 
     def _commit_ended(
-        self, live: LiveRun, state: State | None, fails: bool, done: "Future[Written]"
+        self,
+        live: LiveRun,
+        remember: Callable[[], None] | None,
+        fails: bool,
+        done: "Future[Written]",
     ) -> None:
         """Handle the outcome of a commit; called in the thread that writes."""
         error = done.exception()
         if fails and error is not None and not isinstance(error, _PASSING):
             error = CannotEnd()
-        if error is None and state is not None:
-            self._states.remember(live.uid, state)
+        if error is None and remember is not None:
+            remember()
         with self._changed:
             if error is None:
                 written = done.result()

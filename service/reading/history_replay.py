@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from service.reading.examples_cache import ExamplesCache
 from service.reading.stored_updates import UpdatePage, all_segments, snapshot_of
-from service.reading.update_numbers import check_kept
+from service.reading.update_numbers import check_kept, check_there
 from training.engine import Engine
 from training.network import Network
 from training.ports import Store
@@ -33,7 +33,7 @@ class HistoryReplay:
 
         `base` is the state before `first`, None if it is not cached. The result may end earlier if
         it would take long, but not before `wanted`. Everything is read in one short transaction
-        before the replay. Raises HistoryCompacted if `wanted` was deleted, DamagedHistory.
+        before the replay. Raises HistoryCompacted or HistoryLost if `wanted` was, DamagedHistory.
         """
         with self.observe():
             return self._recompute(network, base, first, last, wanted)
@@ -44,6 +44,8 @@ class HistoryReplay:
         with self._store.read() as reader:
             head = reader.head(network.uid)
             check_kept(network, head, wanted)
+            check_there(network, head, wanted)
+            last = min(last, head.latest_update)
             begun: UpdatePage = ()
             if first <= head.earliest_update and head.earliest_update:
                 # All updates before it were deleted: its state is stored, and its cost is not

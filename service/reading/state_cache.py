@@ -1,5 +1,7 @@
 """A cache of states of networks."""
 
+from collections.abc import Hashable
+
 from service.reading.bounded_cache import BoundedCache
 from service.reading.cache_uses import CacheUses
 from training.update import State
@@ -9,14 +11,15 @@ _OVERHEAD = 1_500  # the approximate size of Python's objects for each entry, in
 
 
 class StateCache:
-    """A cache of states by network and update. Thread-safe.
+    """A cache of states by timeline, network and update. Thread-safe.
 
-    History is immutable, so a cached state is never stale. It may be cached longer than the store
-    keeps it: callers check first that an update is not before the earliest kept one.
+    History on one timeline of the store is immutable, so a cached state is never stale. It may be
+    cached longer than the store keeps it: callers check first that an update is not before the
+    earliest kept one.
     """
 
     def __init__(self) -> None:
-        self._states: BoundedCache[tuple[str, int], State] = BoundedCache(
+        self._states: BoundedCache[tuple[Hashable, str, int], State] = BoundedCache(
             _STATES_BYTES, lambda state: state.nbytes + _OVERHEAD
         )
 
@@ -25,10 +28,10 @@ class StateCache:
         """How often it had a state."""
         return self._states.uses
 
-    def remember(self, uid: str, state: State) -> None:
-        """Add a durable state."""
-        self._states.put((uid, state.update), state)
+    def remember(self, timeline: Hashable, uid: str, state: State) -> None:
+        """Add a durable state; `timeline` is that of the store before it was read or written."""
+        self._states.put((timeline, uid, state.update), state)
 
-    def find(self, uid: str, update: int) -> State | None:
+    def find(self, timeline: Hashable, uid: str, update: int) -> State | None:
         """Return the state after an update, None if it is not cached."""
-        return self._states.get((uid, update))
+        return self._states.get((timeline, uid, update))

@@ -1,8 +1,11 @@
 """Reads any state of any network: from the cache, from its keyframe, or recomputed."""
 
+from collections.abc import Hashable
 from contextlib import suppress
+from functools import partial
 
 from service.reading.history_replay import HistoryReplay
+from service.reading.one_timeline import on_one_timeline
 from service.reading.state_cache import StateCache
 from service.reading.stored_updates import snapshot_of
 from training.errors import DamagedHistory
@@ -20,13 +23,14 @@ class StateReader:
         self._cache = cache
         self._replay = replay
 
-    def remember(self, uid: str, state: State) -> None:
-        """Cache a durable state that is likely to be requested."""
-        self._cache.remember(uid, state)
+    def remember(self, timeline: Hashable, uid: str, state: State) -> None:
+        """Cache a durable state that is likely to be requested; see StateCache."""
+        self._cache.remember(timeline, uid, state)
 
     def read(self, network: Network, update: int) -> State:
         """Return the state after a committed update. Raises HistoryCompacted, DamagedHistory."""
-        state = self._cache.find(network.uid, update) or self.snapshot(network, update).last_state
+        state = self._cache.find(self._store.timeline, network.uid, update)
+        state = state or self.snapshot(network, update).last_state
         assert state is not None  # it was recomputed, up to the update
         return state
 
@@ -41,15 +45,18 @@ class StateReader:
         return self.read(network, update)
 
     def snapshot(self, network: Network, update: int) -> Snapshots:
-        """Return one committed update. Raises HistoryCompacted, DamagedHistory."""
-        state = self._cache.find(network.uid, update)
+        """Return one committed update. Raises HistoryCompacted, HistoryLost, DamagedHistory."""
+        return on_one_timeline(self._store, partial(self._snapshot, network, update))
+
+    def _snapshot(self, network: Network, update: int, timeline: Hashable) -> Snapshots:
+        state = self._cache.find(timeline, network.uid, update)
         if state is None:
             snapshot = self._stored(network, update)
             if snapshot is None:
-                base = self._cache.find(network.uid, update - 1)
+                base = self._cache.find(timeline, network.uid, update - 1)
                 (snapshot,) = self._replay.recompute(network, base, update, update, update)
             assert snapshot.last_state is not None
-            self._cache.remember(network.uid, snapshot.last_state)
+            self._cache.remember(timeline, network.uid, snapshot.last_state)
             return snapshot
         with self._store.read() as reader:
             return snapshot_of(reader, network.uid, state)

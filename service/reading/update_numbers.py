@@ -1,6 +1,6 @@
 """Checks of the update numbers in requests."""
 
-from training.errors import HistoryCompacted, UpdateOutOfRange
+from training.errors import HistoryCompacted, HistoryLost, UpdateOutOfRange
 from training.network import Network
 from training.ports import Store
 from training.update import Head
@@ -54,3 +54,22 @@ def check_kept(network: Network, head: Head, update: int) -> None:
     """Raise HistoryCompacted for an update before the earliest kept one."""
     if update < head.earliest_update:
         raise HistoryCompacted(network.id, update, head.earliest_update, head.latest_update)
+
+
+def check_there(network: Network, head: Head, update: int) -> None:
+    """Raise HistoryLost if the history ends before an update that was committed."""
+    if update > head.latest_update:
+        raise history_lost(network, head.latest_update + 1, update)
+
+
+def history_lost(network: Network, first: int, last: int) -> HistoryLost:
+    """Return the error for updates that a client has received, and that are not there any more."""
+    updates = f"update {last}" if first == last else f"updates {first} to {last}"
+    return HistoryLost(
+        f"the database has lost {updates} of network {network.id}, because another database server"
+        " has taken over, or a backup was restored: discard the updates that you have received, and"
+        " read the history again from its start",
+        network=network.id,
+        first_update=first,
+        last_update=last,
+    )

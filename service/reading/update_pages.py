@@ -1,10 +1,13 @@
 """Pages of updates with their parameters, recomputed once for all readers."""
 
+from collections.abc import Hashable
+from functools import partial
 from threading import Lock
 
 from service.reading.bounded_cache import BoundedCache
 from service.reading.cache_uses import CacheUses
 from service.reading.history_replay import HistoryReplay
+from service.reading.one_timeline import on_one_timeline
 from service.reading.state_cache import StateCache
 from service.reading.stored_updates import UpdatePage, joined
 from service.reading.update_numbers import check_kept
@@ -28,7 +31,9 @@ class UpdatePages:
         self._state_cache = state_cache
         self._replay = replay
         self._page_locks = [Lock() for _ in range(64)]
-        self._pages: BoundedCache[tuple[str, int], UpdatePage] = BoundedCache(_PAGES_BYTES, _size)
+        self._pages: BoundedCache[tuple[Hashable, str, int], UpdatePage] = BoundedCache(
+            _PAGES_BYTES, _size
+        )
 
     @property
     def uses(self) -> CacheUses:
@@ -39,9 +44,12 @@ class UpdatePages:
         """Return one page of updates from `first` on, up to `latest`; both are committed.
 
         Readers that start at the same update share the page. Raises HistoryCompacted,
-        DamagedHistory.
+        HistoryLost, DamagedHistory.
         """
-        key = (network.uid, first)
+        return on_one_timeline(self._store, partial(self._read, network, first, latest))
+
+    def _read(self, network: Network, first: int, latest: int, timeline: Hashable) -> UpdatePage:
+        key = (timeline, network.uid, first)
         until = min(first + updates_in_page(network) - 1, latest)
         with self._page_locks[hash(key) % len(self._page_locks)]:
             page = self._pages.get(key)
@@ -49,11 +57,11 @@ class UpdatePages:
                 with self._store.read() as reader:
                     check_kept(network, reader.head(network.uid), first)
             else:
-                base = self._state_cache.find(network.uid, first - 1)
+                base = self._state_cache.find(timeline, network.uid, first - 1)
                 page = joined(self._replay.recompute(network, base, first, until, first))
                 last_state = page[-1].last_state
                 assert last_state is not None  # it was recomputed, up to its end
-                self._state_cache.remember(network.uid, last_state)
+                self._state_cache.remember(timeline, network.uid, last_state)
                 self._pages.put(key, page)
         return tuple(
             part.part(part.first_update, min(until, part.last_update))

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
+from service.reading.landmarks import Landmark
 from service.reading.selection import Selection
 from training.network import Network
 
@@ -23,6 +24,9 @@ class WatchCursor:
     `next_update` is the next update to read; `last_event` the number of the last event that was
     read; `sent` the number of the last update that was sent, −1 for none; updates before `start`
     are not sent. `ended` if nothing more follows.
+
+    All of it was read on one timeline of the store. The landmarks are those of the update before
+    the next one and of the last event; None if there are none, or if no other process writes.
     """
 
     scope: WatchScope
@@ -31,6 +35,9 @@ class WatchCursor:
     last_event: int
     sent: int = -1
     ended: bool = False
+    timeline: Hashable = ""
+    update_landmark: Landmark = None
+    event_landmark: Landmark = None
 
     @property
     def network(self) -> Network:
@@ -42,7 +49,7 @@ class WatchCursor:
         """All cursors with the same key have the same next items."""
         scope = self.scope
         position = (self.start, self.next_update, self.last_event, self.sent, self.ended)
-        return scope.network.uid, scope.selection, scope.until_run, position
+        return self.timeline, scope.network.uid, scope.selection, scope.until_run, position
 
     @property
     def normalized(self) -> "WatchCursor":

@@ -1,12 +1,20 @@
 """Decides what a watch sends next: the stored items from its cursor on, and the next cursor."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from service.reading.landmarks import Landmark, landmark_in, landmark_of, landmark_of_event
+from service.reading.one_timeline import on_one_timeline
 from service.reading.selection import Detail
 from service.reading.selection_reader import SelectionReader
 from service.reading.stored_updates import UpdatePage
-from service.reading.update_numbers import check_kept, check_start
+from service.reading.update_numbers import (
+    check_kept,
+    check_start,
+    check_there,
+    history_lost,
+)
 from service.reading.watch_cursor import WatchCursor, WatchScope
 from service.reading.watched_items import (
     Bookmark,
@@ -15,7 +23,7 @@ from service.reading.watched_items import (
     WatchedPart,
     WatchedUpdates,
 )
-from training.errors import NetworkReplaced
+from training.errors import NetworkNotFound, NetworkReplaced
 from training.network import Network
 from training.ports import Reader, Store
 from training.update import RunEvent
@@ -58,6 +66,11 @@ class WatchReader:
 
         Raises NetworkNotFound, RunNotFound, UpdateOutOfRange, HistoryCompacted.
         """
+        return on_one_timeline(self._store, partial(self._begin, scope, start))
+
+    def _begin(
+        self, scope: WatchScope, start: int | None, timeline: Hashable
+    ) -> tuple[WatchCursor, Sequence[WatchedItem]]:
         network = scope.network
         with self._store.read() as reader:
             head = reader.head(network.uid)
@@ -69,7 +82,10 @@ class WatchReader:
             else:
                 check_start(network, head, start)
             end = _end_of_run(reader, network.uid, scope.until_run)
-        cursor = WatchCursor(scope, start, start, last_event)
+            landmark = landmark_of(reader, network, start - 1) if self._store.is_shared else None
+        cursor = WatchCursor(
+            scope, start, start, last_event, timeline=timeline, update_landmark=landmark
+        )
         if end is not None and (end.update < start - 1 or end.number <= last_event):
             greeting.append(WatchedEvent(network.id, end))
             cursor = replace(cursor, ended=True)
@@ -81,6 +97,8 @@ class WatchReader:
         Only the gradients of an update change, when it becomes the earliest kept one and they are
         no longer known. Raises NetworkNotFound, HistoryCompacted.
         """
+        if self._store.timeline != cursor.timeline:
+            return False
         with self._store.read() as reader:
             head = reader.head(cursor.network.uid)
         check_kept(cursor.network, head, cursor.next_update)
@@ -90,11 +108,18 @@ class WatchReader:
     def read_on(self, cursor: WatchCursor, version: int) -> WatchReading:
         """Return the next items, up to one page; `version` is that of the network's signal.
 
-        Raises NetworkNotFound, HistoryCompacted, DamagedHistory.
+        Raises NetworkNotFound, HistoryCompacted, HistoryLost, DamagedHistory.
         """
+        return on_one_timeline(self._store, partial(self._read_on, cursor, version))
+
+    def _read_on(self, cursor: WatchCursor, version: int, timeline: Hashable) -> WatchReading:
+        if cursor.timeline != timeline:
+            self._check_passed(cursor)
+            cursor = replace(cursor, timeline=timeline)
         network, first = cursor.network, cursor.next_update
         with self._store.read() as reader:
             head = reader.head(network.uid)
+            check_there(network, head, first - 1)
             check_kept(network, head, first)
             events = reader.run_events(network.uid, first - 1, cursor.last_event, _EVENTS_AT_ONCE)
         latest, has_more_events = head.latest_update, len(events) == _EVENTS_AT_ONCE
@@ -115,7 +140,34 @@ class WatchReader:
                 return course.reading(course.cursor, None)
         course.to_update(last)
         is_all = last >= latest and not has_more_events
-        return course.reading(course.cursor.normalized, version if is_all else None)
+        following = course.cursor.normalized
+        if self._store.is_shared and page:
+            following = replace(following, update_landmark=self._landmark(network, page, last))
+        return course.reading(following, version if is_all else None)
+
+    def _landmark(self, network: Network, page: UpdatePage, update: int) -> Landmark:
+        if (landmark := landmark_in(page, update)) is not None:
+            return landmark
+        with self._store.read() as reader:
+            return landmark_of(reader, network, update)
+
+    def _check_passed(self, cursor: WatchCursor) -> None:
+        """Raise HistoryLost unless what a watch has passed is still there."""
+        network, passed = cursor.network, cursor.next_update - 1
+        with self._store.read() as reader:
+            try:
+                head = reader.head(network.uid)
+            except NetworkNotFound:
+                raise history_lost(network, 0, max(passed, 0)) from None
+            check_there(network, head, passed)
+            is_same = landmark_of(reader, network, passed) == cursor.update_landmark
+            if cursor.last_event > head.last_event:
+                is_same = False
+            elif cursor.event_landmark is not None:
+                events = reader.run_events(network.uid, 0, cursor.last_event - 1, 1)
+                is_same = is_same and [*map(landmark_of_event, events)] == [cursor.event_landmark]
+        if not is_same:
+            raise history_lost(network, passed, passed)
 
 
 class _Course:
@@ -139,7 +191,12 @@ class _Course:
             self._send(self._last_of(event.update))
         self._items.append(WatchedEvent(self.cursor.network.id, event))
         ended = event.run.number == self.cursor.scope.until_run and event.run.is_over
-        self.cursor = replace(self.cursor, last_event=event.number, ended=ended)
+        self.cursor = replace(
+            self.cursor,
+            last_event=event.number,
+            ended=ended,
+            event_landmark=landmark_of_event(event),
+        )
 
     def to_update(self, last: int) -> None:
         """Move over the updates up to one."""

@@ -148,13 +148,14 @@ class Edits:
             writer.append(addition)
             return changed
 
+        timeline = self._store.timeline
         self._store.commit(
             lambda writer: once(
                 writer, self._clock, request, lambda: commit(writer), updates=update_made
             ),
             network.uid,
         )
-        self._states.remember(network.uid, state)
+        self._states.remember(timeline, network.uid, state)
         return changed
 
 

@@ -73,7 +73,7 @@ class Warnings:
 
     def of_run(self, run: Run) -> _Warnings:
         """Return the warnings about a run. Raises NetworkNotFound if it was deleted meanwhile."""
-        key = (run.network_uid, run.number)
+        key = (self._store.timeline, run.network_uid, run.number)
         start = self._found.get(key)
         if start is None:
             start = self._of_start(run)
