@@ -1,14 +1,18 @@
 """Checks of a database in PostgreSQL."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from service.doctor.finding import Finding, ok, warning, wrong
 from storage.errors import CannotOpenStore
 from storage.migrations import REVISIONS
 from storage.urls import without_password
 
+if TYPE_CHECKING:
+    from storage.postgres_inspection import InspectedPostgres
+
 _STORE: Final = "store"
+_LOST: Final = "updates that clients have received"
 
 
 def check_postgres(url: str) -> Iterator[Finding]:
@@ -24,10 +28,7 @@ def check_postgres(url: str) -> Iterator[Finding]:
     except CannotOpenStore as error:
         yield wrong(_STORE, f"{error}")
         return
-    for name, value in found.durability.items():
-        if value == "off":
-            lost = "PostgreSQL may lose updates that clients have received"
-            yield warning(_STORE, f"{name} is off, so {lost}: set it to on")
+    yield from _check_durability(found)
     place = f"{without_password(url)} (PostgreSQL {found.version})"
     if found.revision is None:
         yield ok(_STORE, f"{place} is empty: the first server or worker creates the tables")
@@ -38,4 +39,24 @@ def check_postgres(url: str) -> Iterator[Finding]:
             _STORE,
             f"{place} has revision {found.revision} and is migrated to {REVISIONS[-1]} by the next"
             " server or worker that starts: back it up first, older versions cannot read it then",
+        )
+
+
+def _check_durability(found: "InspectedPostgres") -> Iterator[Finding]:
+    for name, value in found.durability.items():
+        if value == "off":
+            yield warning(_STORE, f"{name} is off, so PostgreSQL may lose {_LOST}: set it to on")
+    waits = found.durability["synchronous_commit"] not in ("off", "local")
+    if found.synchronous_standbys and not waits:
+        yield warning(
+            _STORE,
+            "synchronous_commit is off or local, so commits do not wait for the standbys in"
+            f" synchronous_standby_names, and a failover may lose {_LOST}: set it to on",
+        )
+    elif found.standbys and not found.synchronous_standbys:
+        has = "a standby is" if found.standbys == 1 else f"{found.standbys} standbys are"
+        yield warning(
+            _STORE,
+            f"{has} connected, and commits wait for none, so a failover may lose {_LOST}: set"
+            " synchronous_standby_names, for example to ANY 1 (*)",
         )

@@ -6,6 +6,7 @@ from service.execution.halting import halt_if_unowned
 from service.execution.tickets import Outcome, Ticket
 from service.execution.wakeups import Wakeups
 from service.threads import Threads
+from training.errors import StoreUnavailable
 from training.ports import Clock, Store
 from training.update import Head
 
@@ -50,12 +51,19 @@ class Outcomes:
     async def wait(self, ticket: Ticket) -> Outcome:
         """Return the outcome of a call, once its run has stopped.
 
-        Raises Draining if the server stops first, NetworkNotFound if the network is deleted first.
+        Raises Draining if the server stops first, NetworkNotFound if the network is deleted first,
+        StoreUnavailable if commits may have been lost meanwhile: that of the call, too.
         """
+        timeline = self._store.timeline
         with self._wakeups.listening(ticket.network_uid) as signal:
             while True:
                 version = signal.version
                 outcome = await self._threads.run(self.find, ticket)
+                if self._store.timeline != timeline:
+                    raise StoreUnavailable(
+                        "the database was started again while the call waited, and its outcome is"
+                        " unknown: repeat the call with the same request id"
+                    )
                 if outcome is not None:
                     return outcome
                 self._wakeups.check()

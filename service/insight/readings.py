@@ -139,6 +139,11 @@ def of_store(store: Store) -> Iterator[Reading]:
         "Writes that wait for their transaction.",
         lambda: store.waiting_writes,
     )
+    yield Reading(
+        "clearprop_store_timeline_changes_total",
+        "Times that another database server took over, or was restored, and may lack commits.",
+        lambda: store.timeline_changes,
+    )
 
 
 def in_store(store: Store) -> Iterator[Reading]:

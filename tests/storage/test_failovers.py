@@ -83,6 +83,7 @@ def test_connections_to_an_earlier_timeline_are_not_used(
     store._timelines.note(Timeline("another", "start"))
     with store.read() as reader:
         reader.networks("", 10)
+    store._timelines.note(Timeline("another", "start"))
     begin(store, "later")
     opened = set(replicated_server.execute(connections)) - before
     assert len(opened) == 2  # one that reads, one that writes

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 from console import Clearprop
 from histories import SetClock
 from older import REVISION_0004, make_revision
-from postgres_server import PostgresServer
+from postgres_server import REPLICATED, PostgresServer, postgres_server
 from servers import ServerProcess
 
 from service.doctor import machine
@@ -150,3 +151,18 @@ def test_a_database_in_postgresql_is_checked_without_changing_it(
     (found,) = check_store("postgresql://x:secret@127.0.0.1:1/y", Limits())
     assert found.level is Level.WRONG
     assert "secret" not in found.text
+
+
+def test_a_failover_that_could_lose_commits_is_reported() -> None:
+    with postgres_server(**REPLICATED) as server:
+        url = server.url()
+        assert "synchronous_standby" not in str([*check_store(url, Limits())])
+        with psycopg.connect(f"{url}?replication=true", autocommit=True):  # as a standby does
+            found = [each for each in check_store(url, Limits()) if "standby" in each.text]
+            assert [each.level for each in found] == [Level.WARNING]
+            assert found[0].text.startswith("a standby is connected, and commits wait for none")
+            server.execute("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'")
+            server.execute("ALTER SYSTEM SET synchronous_commit = 'local'")
+            server.execute("SELECT pg_reload_conf()")
+            found = [each for each in check_store(url, Limits()) if "standby" in each.text]
+            assert found[0].text.startswith("synchronous_commit is off or local, so commits do not")
