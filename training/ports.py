@@ -229,17 +229,11 @@ class Store(Protocol):
 
     @property
     def timeline(self) -> Hashable:
-        """The timeline of the data: what was committed on it is still there, and was not changed.
-
-        It becomes another one if data may have been lost that was committed: another database
-        server has taken over, or was restored. Whoever caches what was read asks for it before
-        reading, and makes it part of the key: views that are opened later are of this timeline or
-        of a later one. Always the same for a store that is not shared.
-        """
+        """Part of the key of each cache, got before reading; new once commits may have been lost."""
 
     @property
     def timeline_changes(self) -> int:
-        """How often data may have been lost that was committed, since this process began."""
+        """How often another database server has taken over, or was restored."""
 
     def read(self) -> AbstractContextManager[Reader]:
         """Open a view of the committed data, as it is at the latest at the first read.
