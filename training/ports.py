@@ -229,7 +229,7 @@ class Store(Protocol):
 
     @property
     def timeline(self) -> Hashable:
-        """Part of the key of each cache, got before reading; new once commits may have been lost."""
+        """What to cache by, got before reading: another one once commits may have been lost."""
 
     @property
     def timeline_changes(self) -> int:
@@ -278,8 +278,7 @@ class Store(Protocol):
         """Call `listener` when the store becomes unwritable, and when it is writable again.
 
         With False after a transaction that could not be committed, with True after the next one
-        that could; in the thread that writes, before the futures get their results. It must be
-        quick.
+        that could; in the thread that writes, quickly, before the futures get their results.
         """
 
     @property
