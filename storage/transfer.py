@@ -5,7 +5,7 @@ all of it is there, a table marks the target as incomplete, which no server open
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -108,9 +108,14 @@ def _path(url: str) -> Path | None:
     """Return the file of a database, None if it is in PostgreSQL. Raises ValueError."""
     if is_postgres(url):
         return None
-    path = database_path(url)
+    path = None
+    with suppress(ValueError):
+        path = database_path(url)
     if path is None:
-        raise ValueError(f"{url} is not stored: use sqlite:///FILE or postgresql://…")
+        raise ValueError(
+            f"{without_password(url)!r} is not the URL of a stored database: use"
+            " sqlite:///relative/path, sqlite:////absolute/path, or postgresql://USER@HOST/DATABASE"
+        )
     return path.resolve()
 
 

@@ -187,10 +187,10 @@ def test_a_damaged_row_is_reported_and_the_copy_stays_incomplete(
 @pytest.mark.parametrize(
     ("source_url", "target_url", "words"),
     [
-        ("memory:", "sqlite:///{}/x.db", "is not stored"),
+        ("memory:", "sqlite:///{}/x.db", "memory:' is not the URL of a stored database: use"),
         ("sqlite:///{}/none.db", "sqlite:///{}/x.db", "does not exist"),
         ("sqlite:///{}/x.db", "sqlite:///{}/x.db", "the same"),
-        ("sqlite:///{}/none.db", "mysql://db", "not a database URL"),
+        ("sqlite:///{}/none.db", "mysql://db", "not the URL of a stored database"),
     ],
 )
 def test_urls_without_a_database_are_refused(
