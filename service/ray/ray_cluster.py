@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 from service.ray.worker_actor import WorkerActor
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: The value of `ray_address` that starts a cluster on this machine, which ends with the server.
+#: The value of `ray_address` that starts a cluster on this machine, which ends with the server; as
+#: Ray has it.
 LOCAL = "local"
 
 #: How long a worker may take to stop, in seconds.
@@ -25,8 +27,13 @@ _STOP_SECONDS = 15.0
 
 _NAME = "worker-{}"
 
-#: What Ray reads when it is imported: it tells nobody of this cluster, and leaves SIGTERM to us.
-_ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1"}
+#: What Ray reads when it is imported: it tells nobody of this cluster, leaves SIGTERM to us, and
+#: does not start another cluster when the connection to this one is lost.
+_ENVIRONMENT = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",
+    "RAY_ENABLE_AUTO_CONNECT": "0",
+}
 
 
 class RayMissing(ValueError):
@@ -37,7 +44,7 @@ class RayCluster:
     """Named, detached actors, each with a worker. Its methods block, and are not thread-safe."""
 
     def __init__(self, settings: Settings) -> None:
-        """Connect to the cluster of the settings, or start one; in the main thread.
+        """Connect to the cluster of the settings, or start one.
 
         Raises RayMissing, and ConnectionError if there is no cluster at the address.
         """
@@ -46,17 +53,34 @@ class RayCluster:
         self._settings = replace(settings, threads=settings.ray_cpus, metrics=None)
         # Servers on the same database share their workers, and no others.
         database = sha256(settings.database.encode()).hexdigest()[:16]
-        options: dict[str, Any] = {"namespace": f"clearprop-{database}", "log_to_driver": False}
+        options: dict[str, Any] = {
+            "address": settings.ray_address,
+            "namespace": f"clearprop-{database}",
+            "log_to_driver": False,
+        }
         self._is_local = settings.ray_address == LOCAL
         if self._is_local:
             # On loopback: no other machine takes part. Ray replaces 127.0.0.1 by another address.
             options |= {"include_dashboard": False, "_node_ip_address": "127.0.0.2"}
-        else:
-            options |= {"address": settings.ray_address}
-        with _sigterm_kept():
-            self._ray.init(configure_logging=False, **options)
-        self._actor_class = self._ray.remote(WorkerActor)
+        self._options = options
         self._cpus = settings.ray_cpus
+        self.connect()
+
+    def connect(self) -> None:
+        """Connect, also again after the connection was lost or the cluster has ended.
+
+        Raises ConnectionError if there is no cluster at the address.
+        """
+        self._ray.shutdown()
+        try:
+            with _sigterm_kept():
+                self._ray.init(configure_logging=False, **self._options)
+        except ConnectionError as error:
+            raise ConnectionError(
+                f"cannot connect to Ray at {self._options['address']}: {error}; if it"
+                " requires a token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
+            ) from error
+        self._actor_class = self._ray.remote(WorkerActor)
 
     def names(self) -> set[str]:
         """Return the names of the workers that there are, also of those that are restarting."""
@@ -104,12 +128,16 @@ class RayCluster:
 
 @contextmanager
 def _sigterm_kept() -> Iterator[None]:
-    """Keep the handler of SIGTERM, which Ray would replace by one that exits at once."""
+    """Keep the handler of SIGTERM, which Ray would replace by one that exits at once.
+
+    In other threads than the main thread Ray cannot replace it.
+    """
     before = signal.getsignal(signal.SIGTERM)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if current_thread() is main_thread():
+            signal.signal(signal.SIGTERM, before)
 
 
 def _imported() -> "ModuleType":

@@ -69,6 +69,8 @@ class RayWorkers(BackgroundTask):
         while True:
             wanted = self._wanted.count(self._counts.active_runs, time.monotonic())
             try:
+                if is_failing:
+                    await self._threads.run(self._cluster.connect)
                 await self._threads.run(self._cluster.scale, wanted)
                 is_failing = False
             except Exception:
