@@ -57,6 +57,8 @@ import clearprop.cli.program, service.app, service.cli.serving, service.cli.work
 from importlib.util import find_spec
 if find_spec("psycopg"):
     import storage.postgres
+if find_spec("ray"):
+    import ray.util.client, service.ray.ray_cluster
 """
 
 USER = 10001

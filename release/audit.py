@@ -36,8 +36,13 @@ ALLOWED = {
     "PSF-2.0",
 }
 
-#: Manifests for programs other than Kubernetes itself.
-_OTHER_KINDS = {"kustomization.yaml", "servicemonitor.yaml"}
+#: Manifests for programs other than Kubernetes itself, and parts of manifests.
+_OTHER_KINDS = {
+    "kustomization.yaml",
+    "raycluster.yaml",
+    "servers-patch.yaml",
+    "servicemonitor.yaml",
+}
 
 
 def environment() -> Path:

@@ -16,6 +16,7 @@ DOCKER = ROOT / "docker"
 DOCKERFILE = (DOCKER / "Dockerfile").read_text()
 MANIFESTS = sorted((DOCKER / "kubernetes").rglob("*.yaml"))
 CLUSTER = DOCKER / "kubernetes" / "cluster"
+RAY = DOCKER / "kubernetes" / "ray"
 VARIABLES = {each.variable for each in (*SETTINGS, CONFIG)}
 NOT_DEPLOYED = {"admin-token.yaml", "kustomization.yaml"}
 LABELS = {"app.kubernetes.io/name": "clearprop"}
@@ -52,13 +53,30 @@ def service_of_cluster(name: str) -> dict[str, Any]:
 
 
 def manifest(kind: str) -> dict[str, Any]:
-    found = [yaml.safe_load(path.read_text()) for path in MANIFESTS if path.parent != CLUSTER]
+    paths = [path for path in MANIFESTS if path.parent not in {CLUSTER, RAY}]
+    found = [yaml.safe_load(path.read_text()) for path in paths]
     (only,) = (each for each in found if each["kind"] == kind)
     return dict(only)
 
 
 def deployment(name: str) -> dict[str, Any]:
     return dict(yaml.safe_load((CLUSTER / f"{name}.yaml").read_text()))
+
+
+def ray_cluster() -> dict[str, Any]:
+    return dict(yaml.safe_load((RAY / "raycluster.yaml").read_text()))
+
+
+def pod_of(name: str) -> dict[str, Any]:
+    """Return the description of the pods: of a kind, a file of the cluster, or a group of Ray."""
+    if name == "Pod":
+        return dict(manifest(name)["spec"])
+    if name.startswith("ray"):
+        (workers,) = ray_cluster()["spec"]["workerGroupSpecs"]
+        group = workers if name == "ray workers" else ray_cluster()["spec"]["headGroupSpec"]
+        return dict(group["template"]["spec"])
+    found = deployment(name) if name.islower() else manifest(name)
+    return dict(found["spec"]["template"]["spec"])
 
 
 @pytest.fixture(scope="module")
@@ -137,10 +155,11 @@ def test_the_image_runs_as_an_ordinary_user_and_checks_its_health() -> None:
     assert Path(json.loads(check[1])[-1]).name == "health.py"
 
 
-@pytest.mark.parametrize("kind", ["StatefulSet", "Pod", "servers", "workers"])
-def test_each_pod_is_restricted(kind: str) -> None:
-    found = (deployment(kind) if kind.islower() else manifest(kind))["spec"]
-    pod = found if kind == "Pod" else found["template"]["spec"]
+@pytest.mark.parametrize(
+    "name", ["StatefulSet", "Pod", "servers", "workers", "ray head", "ray workers"]
+)
+def test_each_pod_is_restricted(name: str) -> None:
+    pod = pod_of(name)
     (container,) = pod["containers"]
     # https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
     assert pod["securityContext"]["runAsNonRoot"] is True
@@ -196,7 +215,12 @@ def test_selectors_select_the_pod() -> None:
     assert manifest("PodDisruptionBudget")["spec"]["selector"]["matchLabels"] == LABELS
     assert manifest("ServiceMonitor")["spec"]["selector"]["matchLabels"] == LABELS
     for path in DOCKER.rglob("networkpolicy.yaml"):
-        policy = yaml.safe_load(path.read_text())
+        policy = next(yaml.safe_load_all(path.read_text()))
+        if path.parent == RAY:
+            assert policy["spec"]["podSelector"]["matchLabels"] == {
+                "ray.io/cluster": "clearprop-ray"
+            }
+            continue
         if path.parent == CLUSTER:
             (expression,) = policy["spec"]["podSelector"]["matchExpressions"]
             assert expression["values"] == ["clearprop", "clearprop-worker"]
@@ -214,10 +238,11 @@ def test_one_server_uses_the_volume(pod: dict[str, Any], container: dict[str, An
 
 
 def test_every_manifest_is_deployed() -> None:
-    for folder in (DOCKER / "kubernetes", DOCKER / "kubernetes" / "monitoring", CLUSTER):
-        listed = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
+    for folder in (DOCKER / "kubernetes", DOCKER / "kubernetes" / "monitoring", CLUSTER, RAY):
+        kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
+        patches = {each.get("path") for each in kustomization.get("patches", [])} - {None}
         there = {path.name for path in folder.glob("*.yaml")} - NOT_DEPLOYED
-        assert set(listed) - {".."} == there
+        assert (set(kustomization["resources"]) | patches) - {"..", "../cluster"} == there
 
 
 def test_the_servers_of_a_cluster_are_the_one_server_without_its_volume(
@@ -260,3 +285,36 @@ def test_compose_gives_the_workers_of_a_cluster_no_rights_and_limits() -> None:
     assert "ports" not in worker
     for key in ("read_only", "cap_drop", "security_opt", "mem_limit", "pids_limit"):
         assert worker[key] == server[key], key
+
+
+def test_the_servers_of_ray_keep_workers_in_its_cluster() -> None:
+    (server,) = deployment("servers")["spec"]["template"]["spec"]["containers"]
+    patch = yaml.safe_load((RAY / "servers-patch.yaml").read_text())
+    assert patch["metadata"]["name"] == deployment("servers")["metadata"]["name"]
+    (patched,) = patch["spec"]["template"]["spec"]["containers"]
+    assert patched["name"] == server["name"]
+    merged = {each["name"]: each for each in (*server["env"], *patched["env"])}
+    given = {name: each["value"] for name, each in merged.items() if "value" in each}
+    settings = read_settings(
+        of_image() | {k: v for k, v in given.items() if k in VARIABLES}
+    ).settings
+    cluster = ray_cluster()
+    assert settings.workers == "ray"
+    assert settings.ray_address == f"ray://{cluster['metadata']['name']}-head-svc:10001"
+    (workers,) = cluster["spec"]["workerGroupSpecs"]
+    (container,) = workers["template"]["spec"]["containers"]
+    assert settings.ray_cpus <= int(container["resources"]["requests"]["cpu"])
+    # The secret that KubeRay creates has the name of the cluster.
+    assert {name for name in merged if name not in VARIABLES} == {"RAY_AUTH_MODE", "RAY_AUTH_TOKEN"}
+    assert given["RAY_AUTH_MODE"] == cluster["spec"]["authOptions"]["mode"]
+    secret = merged["RAY_AUTH_TOKEN"]["valueFrom"]["secretKeyRef"]
+    assert secret == {"name": cluster["metadata"]["name"], "key": "auth_token"}
+
+
+def test_ray_in_the_image_has_the_version_of_its_cluster() -> None:
+    pinned = re.search(
+        r"^ray==(\S+)", (ROOT / "requirements" / "ray.txt").read_text(), re.MULTILINE
+    )
+    assert pinned is not None
+    assert ray_cluster()["spec"]["rayVersion"] == pinned[1]
+    assert "\nFROM ${BASE} AS ray\n" in DOCKERFILE
