@@ -20,9 +20,6 @@ from watch_reading import CHANNEL, PATIENCE, shown
 #: Training on these takes long enough for others to come in between.
 EXAMPLES = 200
 
-#: How long an attempt waits for its answer, in seconds.
-_DEADLINE = PATIENCE / 3
-
 #: Answers that say that a call did not happen.
 REFUSALS = {
     "NETWORK_EXISTS",
@@ -95,7 +92,6 @@ class Record:
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.changed = threading.Condition()
-        self.deadlines = 0  # attempts that were not answered at all
         self._ticks = itertools.count(1)
         self._values = itertools.count(1)
 
@@ -182,10 +178,10 @@ class Client:
         """Make an attempt, and return whether it was answered."""
         try:
             asked.response = getattr(stub, asked.rpc)(
-                asked.request, wait_for_ready=True, timeout=_DEADLINE
+                asked.request, wait_for_ready=True, timeout=PATIENCE
             )
         except grpc.RpcError as error:
-            if self._is_lost(error):
+            if error.code() is grpc.StatusCode.UNAVAILABLE:
                 return False
             asked.reason = refusal(error).reason
             if asked.reason not in REFUSALS:
@@ -196,18 +192,12 @@ class Client:
         request = pb.GetNetworkRequest(network=name)
         while True:
             try:
-                return stub.GetNetwork(request, wait_for_ready=True, timeout=_DEADLINE).network
+                return stub.GetNetwork(request, wait_for_ready=True, timeout=PATIENCE).network
             except grpc.RpcError as error:
                 if error.code() is grpc.StatusCode.NOT_FOUND:
                     return None
-                if not self._is_lost(error):
+                if error.code() is not grpc.StatusCode.UNAVAILABLE:
                     raise
-
-    def _is_lost(self, error: grpc.RpcError) -> bool:
-        """Return whether it is unknown what came of an attempt."""
-        is_late = error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-        self._record.deadlines += is_late
-        return is_late or error.code() is grpc.StatusCode.UNAVAILABLE
 
     def _next(self, name: str, network: network_pb2.Network | None) -> tuple[str, Any]:
         if network is None:

@@ -113,7 +113,6 @@ class Round:
         self.counts["acknowledged"] = sum(each.response is not None for each in asked)
         self.counts["refused"] = sum(bool(each.reason) for each in asked)
         self.counts["retries"] = sum(each.lost for each in asked)
-        self.counts["attempts_without_answer"] = self.record.deadlines
 
     def compare(self) -> None:
         """Require that what is stored is what clients were answered, also after they repeat."""

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -50,8 +51,14 @@ _ENOUGH = 2**30
 
 _CLUSTER = ("--no-sync", "--auth=trust", "--username=clearprop", "--encoding=UTF8", "--locale=C")
 
-#: PostgreSQL refuses to run as root: it then runs as the user `nobody`.
+#: PostgreSQL refuses to run as root: it then runs as the user `nobody`. Its own program changes the
+#: user: if Popen did, it would fork, and gRPC loses calls that this process makes meanwhile.
 _NOBODY = 65534
+_CHANGE_USER = (
+    f"import os, sys; os.setgroups([]); os.setgid({_NOBODY}); os.setuid({_NOBODY});"
+    " os.execv(sys.argv[1], sys.argv[1:])"
+)
+_AS_NOBODY = (sys.executable, "-I", "-S", "-c", _CHANGE_USER)
 
 
 class PostgresServer:
@@ -142,15 +149,21 @@ class PostgresServer:
             cursor = connection.execute(sql.encode())
             return cursor.fetchall() if cursor.description else []
 
+    def wait_for(self, condition: str) -> None:
+        """Wait until a query returns true: processes of the server end after their connections."""
+        deadline = monotonic() + PATIENCE
+        while self.execute(condition) != [(True,)]:
+            assert monotonic() < deadline, condition
+            sleep(0.005)
+
     def _launched(self) -> subprocess.Popen[bytes]:
         options = [text for item in self._settings.items() for text in ("-c", "=".join(item))]
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                [_program("postgres"), "-D", self._data, "-p", str(self.port), *options],
+                _command("postgres", "-D", self._data, "-p", str(self.port), *options),
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                **_user(),
             )
 
     def _answers(self) -> bool:
@@ -220,9 +233,7 @@ def _program(name: str) -> Path:
 
 
 def _run(program: str, *arguments: str | Path) -> None:
-    done = subprocess.run(
-        [_program(program), *arguments], cwd="/", capture_output=True, check=False, **_user()
-    )
+    done = subprocess.run(_command(program, *arguments), cwd="/", capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
 
@@ -230,5 +241,5 @@ def _is_root() -> bool:
     return os.getuid() == 0
 
 
-def _user() -> dict[str, Any]:
-    return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if _is_root() else {}
+def _command(program: str, *arguments: str | Path) -> list[str | Path]:
+    return [*(_AS_NOBODY if _is_root() else ()), _program(program), *arguments]

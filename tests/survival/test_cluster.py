@@ -103,5 +103,4 @@ def test_each_acknowledged_call_happens_once_through_whichever_replica(
             a_round.call(3)
             a_round.compare()
         counts += a_round.counts
-    assert counts["attempts_without_answer"] <= rounds(1, 5)
     promise("each acknowledged call in a cluster happens once", **counts)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from clearprop.cli.command_group import CommandGroup
-from clearprop.cli.settings import quiet_grpc
+from clearprop.cli.settings import configure_grpc
 
 app = typer.Typer(
     name="clearprop",
@@ -42,7 +42,7 @@ def clearprop(
 
 def run() -> None:
     """Run the command that the arguments name and exit."""
-    quiet_grpc()
+    configure_grpc()
     for stream in (sys.stdout, sys.stderr):
         # What a terminal cannot show is shown as "?", rather than ending the command.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]

@@ -42,12 +42,14 @@ def profile_file(environment: Mapping[str, str] = os.environ) -> Path:
     return (Path(folder) if folder else Path.home() / ".config") / "clearprop" / "profiles.toml"
 
 
-def quiet_grpc(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Let the gRPC library write nothing, unless the environment says otherwise.
+def configure_grpc(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Configure the gRPC library before it is loaded, unless the environment says otherwise.
 
-    Commands show the errors of calls themselves.
+    It writes nothing, because commands show the errors of calls themselves. And it does nothing if
+    the process forks, as Ray does to start its own: it would lose calls that are made meanwhile.
     """
     environment.setdefault("GRPC_VERBOSITY", "NONE")
+    environment.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
 
 def _check_proofs(name: str, profile: Mapping[str, Any], chosen: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clearprop.cli.settings import profile_file, server_settings
+from clearprop.cli.settings import configure_grpc, profile_file, server_settings
 
 from service.setting_checks import DEFAULT_GRPC
 from service.settings import unknown_variables
@@ -117,3 +117,9 @@ def test_a_profile_without_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"cannot read the profile work in .*: No such file"):
         server_settings({}, environment)
     assert profile_file({}) == Path.home() / ".config" / "clearprop" / "profiles.toml"
+
+
+def test_the_environment_decides_what_grpc_writes_and_does_when_a_process_forks() -> None:
+    environment = {"GRPC_VERBOSITY": "DEBUG"}
+    configure_grpc(environment)
+    assert environment == {"GRPC_VERBOSITY": "DEBUG", "GRPC_ENABLE_FORK_SUPPORT": "0"}
