@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import Popen
+from threading import Event, Thread
 from typing import TypeAlias
 
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
-from nursery import Child
 from postgres_server import PostgresServer, postgres_server
 from servers import OwnProcess, ServerProcess, nursery
 
@@ -23,6 +22,9 @@ from training.ports import Store
 #: Longer than the lease of a worker lives without being renewed, in seconds.
 LONG_STOP = 7.0
 
+#: How often to look whether a process has given up.
+_LOOK_SECONDS = 0.2
+
 
 @dataclass
 class WorkerProcess(OwnProcess):
@@ -30,7 +32,6 @@ class WorkerProcess(OwnProcess):
 
     database: str
     log: Path
-    process: Child | Popen[bytes] | None = None
 
     def launch(self) -> None:
         self.process = nursery().start(["work", "--database", self.database], self.log)
@@ -97,6 +98,26 @@ class Cluster:
         time.sleep(LONG_STOP)
         process.send_signal(signal.SIGCONT)
 
+    @contextmanager
+    def supervised(self) -> Iterator[None]:
+        """Start processes again for the block that gave up: those that met no database."""
+        is_over = Event()
+
+        def supervise() -> None:
+            while not is_over.wait(_LOOK_SECONDS):
+                for process in self.processes:
+                    process.revive()
+
+        for process in self.processes:
+            process.is_supervised = True
+        supervisor = Thread(target=supervise)
+        supervisor.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            supervisor.join()
+
     def kill(self) -> None:
         """Kill all replicas and workers, but not the database."""
         for process in self.processes:
@@ -139,9 +160,10 @@ def new_cluster(folder: Path, replicas: int, workers: int) -> Iterator[Cluster]:
             [WorkerProcess(database, folder / f"worker-{each}.log") for each in range(workers)],
         )
         cluster.start()
-        try:
-            yield cluster
-        finally:
-            for process in cluster.processes:
-                if process.process is not None and process.process.poll() is None:
-                    process.kill()
+        with cluster.supervised():
+            try:
+                yield cluster
+            finally:
+                for process in cluster.processes:
+                    if process.process is not None and process.process.poll() is None:
+                        process.kill()

@@ -108,6 +108,7 @@ class Child:
     def __init__(self, nursery: Nursery, pid: int) -> None:
         self._nursery = nursery
         self._end = os.pidfd_open(pid)
+        self._looking = Lock()
         self.pid = pid
         self.returncode: int | None = None
 
@@ -129,7 +130,8 @@ class Child:
 
     def _look(self, seconds: float | None) -> int | None:
         """Return the exit code, None if it has none after so many seconds (None: wait for it)."""
-        if self.returncode is None and select.select([self._end], [], [], seconds)[0]:
-            self.returncode = self._nursery.exit_code(self.pid)
-            os.close(self._end)
-        return self.returncode
+        with self._looking:
+            if self.returncode is None and select.select([self._end], [], [], seconds)[0]:
+                self.returncode = self._nursery.exit_code(self.pid)
+                os.close(self._end)
+            return self.returncode

@@ -2,12 +2,14 @@
 
 import signal
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from subprocess import Popen
+from threading import Lock
 from typing import Any
 
 import grpc
@@ -35,15 +37,29 @@ def nursery() -> Nursery:
     return Nursery()
 
 
-class OwnProcess:
+@dataclass
+class OwnProcess(ABC):
     """A command that runs as its own process, which can be killed and stopped."""
 
-    process: Child | Popen[bytes] | None = None
+    process: Child | Popen[bytes] | None = field(default=None, init=False)
+    is_supervised: bool = field(default=False, init=False)  # somebody revives it
+    _changing: Lock = field(default_factory=Lock, init=False, repr=False)
+
+    @abstractmethod
+    def launch(self) -> None:
+        """Start it, and do not wait until it works."""
 
     def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        with self._changing:
+            assert self.process is not None
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+    def revive(self) -> None:
+        """Start it again if it has given up, as a supervisor would."""
+        with self._changing:
+            if self.process is not None and (self.process.poll() or 0) > 0:
+                self.launch()
 
     def stop(self) -> int:
         """Stop it as an operator would; return the exit code."""
@@ -61,7 +77,6 @@ class ServerProcess(OwnProcess):
     port: int
     http_port: int | None = None  # None: it serves gRPC alone
     more: tuple[str, ...] = ()  # options
-    process: Child | Popen[bytes] | None = None
 
     @property
     def target(self) -> str:
@@ -103,7 +118,7 @@ class ServerProcess(OwnProcess):
     def _require_process(self) -> None:
         assert self.process is not None
         code = self.process.poll()
-        if code is not None:
+        if code is not None and not self.is_supervised:
             raise RuntimeError(f"the server ended with code {code}:\n{self.said()}")
 
     @contextmanager
