@@ -46,7 +46,7 @@ setup: $(KERNELS) ## install everything into .venv and compile the kernels
 demo: setup ## start a server and train a network on XOR
 	$(BIN)/clearprop demo $(ARGS)
 
-demo-cluster: setup ## train on two servers and two workers with PostgreSQL, and kill one of each
+demo-cluster: setup ## train on two servers and two workers with PostgreSQL and Ray, and kill one of each
 	PYTHONPATH=tests/support:. $(BIN)/python examples/cluster.py
 
 serve: setup ## start a server (ARGS="--grpc 127.0.0.1:50051 ...")

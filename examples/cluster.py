@@ -1,12 +1,14 @@
 """Two servers and two workers on one PostgreSQL: one of each is killed, and nothing is lost.
 
-`make demo-cluster` runs it from a clone. PostgreSQL comes from a Python package; all processes
-listen on loopback, and all data is in temporary folders.
+`make demo-cluster` runs it from a clone. PostgreSQL and Ray, which starts the workers, come from
+Python packages; all processes listen on loopback, and all data is in temporary folders.
 """
 
+import os
+import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import chain
@@ -16,9 +18,10 @@ from tempfile import TemporaryDirectory
 import clearprop
 from clearprop.cli.output import say
 from postgres_server import PostgresServer, postgres_server
+from ray_head import RayHead
 
 from service.cli.demo.checks import check_complete, check_learnt, check_same
-from service.cli.demo.process import DemoProcess, ServerProcess, WorkerProcess, interruptible
+from service.cli.demo.process import DemoProcess, ServerProcess, interruptible
 from service.cli.demo.promises import PromiseBroken, require
 from service.cli.demo.witness import Witness
 
@@ -56,13 +59,13 @@ def main() -> int:
 
 
 def _run(postgres: PostgresServer, stack: ExitStack) -> None:
-    servers, workers = _start(postgres, stack)
+    servers = _start(postgres, stack)
     asked, other = (stack.enter_context(clearprop.connect(each.target)) for each in servers)
     number = _train(asked)
     with Witness(servers[1].target, NETWORK, detail="cost") as witness:
         _section("Killing the worker that trains")
         _await(lambda: witness.count > _WORKER_KILLED * UPDATES, "updates")
-        _kill_owner(postgres, workers, witness)
+        _kill_owner(postgres, witness)
         _section("Killing the server that was asked to train")
         _await(lambda: witness.count > _SERVER_KILLED * UPDATES, "updates")
         servers[0].kill()
@@ -77,23 +80,35 @@ def _run(postgres: PostgresServer, stack: ExitStack) -> None:
     _show_learnt(other, network)
 
 
-def _start(
-    postgres: PostgresServer, stack: ExitStack
-) -> tuple[list[ServerProcess], list[WorkerProcess]]:
-    _section("Starting two servers and two workers")
+def _start(postgres: PostgresServer, stack: ExitStack) -> list[ServerProcess]:
+    _section("Starting two servers, and two workers in Ray")
     database, folder = postgres.url(), Path(stack.enter_context(TemporaryDirectory()))
-    only_calls = ("--workers", "0")
-    servers = [ServerProcess(database, folder / f"server-{n}.log", *only_calls) for n in (1, 2)]
-    workers = [WorkerProcess(database, folder / f"worker-{n}.log", threads=1) for n in (1, 2)]
-    processes = [stack.enter_context(each) for each in (*servers, *workers)]
+    ray = RayHead()
+    stack.callback(ray.close)
+    ray.start()
+    os.environ.update(ray.environment)  # noqa: TID251 (variables of Ray)
+    workers = ("--workers", "ray", "--ray-address", ray.address, "--ray-min-workers", "2")
+    servers = [ServerProcess(database, folder / f"server-{n}.log", *workers) for n in (1, 2)]
+    processes = [stack.enter_context(each) for each in servers]
     with ThreadPoolExecutor() as pool:
         list(pool.map(DemoProcess.start, processes))
-    say(f"PostgreSQL at {database}")
+    say(f"PostgreSQL at {database}, Ray at {ray.address}")
     for server in servers:
         say(f"Server, process {server.pid}: {server.target}")
-    for worker in workers:
-        say(f"Worker, process {worker.pid}")
-    return servers, workers
+    _await(lambda: len(_names(postgres)) == 2, "workers")
+    for name in _names(postgres):
+        say(f"Worker, process {_process(name)}")
+    return servers
+
+
+def _names(postgres: PostgresServer) -> list[str]:
+    """Return the names of the workers."""
+    return [name for (name,) in postgres.execute("SELECT name FROM workers ORDER BY name")]
+
+
+def _process(worker: str) -> int:
+    """Return the process of a worker, which is part of its name: HOST-PROCESS-RANDOM."""
+    return int(worker.split("-")[-2])
 
 
 def _train(client: clearprop.Client) -> int:
@@ -114,17 +129,14 @@ def _train(client: clearprop.Client) -> int:
     return run.number
 
 
-def _kill_owner(
-    postgres: PostgresServer, workers: Sequence[WorkerProcess], witness: Witness
-) -> None:
+def _kill_owner(postgres: PostgresServer, witness: Witness) -> None:
     """Kill the worker that trains, and wait until the other one continues."""
     ((owner,),) = postgres.execute("SELECT owner FROM runs WHERE owner IS NOT NULL")
-    (worker,) = [each for each in workers if f"-{each.pid}-" in owner]
-    worker.kill()
+    os.kill(_process(owner), signal.SIGKILL)
     begin = time.monotonic()
     time.sleep(_IN_TRANSIT_SECONDS)
     before = witness.count
-    say(f"Killed process {worker.pid} at update {before:,}. Its lease ends within 6 s:")
+    say(f"Killed process {_process(owner)} at update {before:,}. Its lease ends within 6 s:")
     _await(lambda: witness.count > before, "updates of the other worker")
     say(f"the other worker continued after {time.monotonic() - begin:.1f} s.")
 

@@ -136,17 +136,6 @@ class ServerProcess(DemoProcess):
             raise PromiseBroken("the server started, but its health is not SERVING") from error
 
 
-class WorkerProcess(DemoProcess):
-    """A worker that trains the runs of servers with the same database, `threads` at a time."""
-
-    def __init__(self, database: str, log: Path, threads: int) -> None:
-        super().__init__(log)
-        self._database, self._threads = database, threads
-
-    def _arguments(self) -> list[str]:
-        return ["work", "--database", self._database, "--threads", str(self._threads)]
-
-
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Handle SIGTERM like Ctrl-C, so that the processes of a demo are stopped as well."""

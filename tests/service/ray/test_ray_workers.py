@@ -2,13 +2,8 @@
 
 import os
 import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from secrets import token_hex
-from time import monotonic, sleep
 
 import psutil
 import pytest
@@ -17,6 +12,7 @@ from clearprop.v1 import training_service_pb2 as pb
 from made_up_sets import create_made_up_set
 from postgres_server import PostgresServer
 from promises import IS_LONG
+from ray_head import RayHead
 from servers import ServerProcess
 from steppers import ALL_EXAMPLES, slow_settings
 from watch_reading import Reading, Watcher
@@ -69,55 +65,16 @@ def test_a_run_goes_on_when_its_worker_in_ray_is_killed(server: ServerProcess) -
     assert [another for another in actors(server) if another != worker]
 
 
-class RayHead:
-    """A cluster of Ray with one machine, which is this one; it can be killed and started again."""
-
-    ADDRESS = "127.0.0.2"  # Ray replaces 127.0.0.1 by another address
-
-    def __init__(self) -> None:
-        self.port, self.client_port = free_port(), free_port()
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        options = (
-            *("--head", "--block", "--disable-usage-stats", "--include-dashboard=false"),
-            *(f"--node-ip-address={self.ADDRESS}", f"--port={self.port}", "--num-cpus=2"),
-            f"--ray-client-server-port={self.client_port}",
-            # Workers use any port: free ports are among their usual ones.
-            *("--min-worker-port=0", "--max-worker-port=0"),
-        )
-        command = [str(Path(sys.executable).with_name("ray")), "start", *options]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        end = monotonic() + 60
-        while not self._answers():
-            assert self.process.poll() is None
-            assert monotonic() < end
-            sleep(0.1)
-
-    def kill(self) -> None:
-        assert self.process is not None
-        for each in psutil.Process(self.process.pid).children(recursive=True):
-            each.kill()
-        self.process.kill()
-        self.process.wait()
-
-    def _answers(self) -> bool:
-        with socket.socket() as connection:
-            return connection.connect_ex((self.ADDRESS, self.client_port)) == 0
-
-
 @pytest.fixture
 def head(monkeypatch: pytest.MonkeyPatch) -> Iterator[RayHead]:
-    monkeypatch.setenv("RAY_AUTH_MODE", "token")
-    monkeypatch.setenv("RAY_AUTH_TOKEN", token_hex(16))
     head = RayHead()
+    for name, value in head.environment.items():
+        monkeypatch.setenv(name, value)
     head.start()
     try:
         yield head
     finally:
-        head.kill()
+        head.close()
 
 
 @pytest.mark.skipif(
@@ -128,10 +85,9 @@ def test_a_server_finds_the_cluster_again_after_it_has_ended(
 ) -> None:
     # Seconds in which the client of Ray tries to find the same cluster again.
     monkeypatch.setenv("RAY_CLIENT_RECONNECT_GRACE_PERIOD", "1")
-    ray = f"ray://{head.ADDRESS}:{head.client_port}"
     server = ServerProcess(
         *(postgres.url(postgres.create()), tmp_path / "server.log", free_port()),
-        more=("--workers", "ray", "--ray-address", ray),
+        more=("--workers", "ray", "--ray-address", head.client_address),
     )
     with server.start().stub() as stub:
         create_made_up_set(stub, "slow", ALL_EXAMPLES)
