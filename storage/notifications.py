@@ -26,6 +26,9 @@ _PAYLOAD = 7_900
 #: Seconds to wait for the first connection: later changes are received from the beginning.
 _PATIENCE = 5.0
 
+#: Seconds without a notification after which the listener asks whether the server is there.
+_SILENT_SECONDS = 2.0
+
 # Seconds between attempts to connect again.
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 2.0
 
@@ -121,7 +124,9 @@ class Notifications:
         self._is_listening.set()
         try:
             while not self._closed.is_set():
-                select.select([connection.fileno(), self._wake_read], [], [])
+                files = [connection.fileno(), self._wake_read]
+                if not any(select.select(files, [], [], _SILENT_SECONDS)):
+                    connection.execute("SELECT 1")  # a lost connection is as silent
                 for notification in connection.notifies(timeout=0):
                     sender, _, uids = notification.payload.partition(" ")
                     if sender != self._sender:

@@ -1,5 +1,6 @@
 """The store in a PostgreSQL database, which any number of processes use at once."""
 
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -183,6 +184,7 @@ def _prepare(url: str) -> None:
 
 def _connect_for_engine(url: str) -> psycopg.Connection[tuple[object, ...]]:
     connection = connect(url)
+    connection.patience = math.inf  # a migration takes its time, and others wait for it
     connection.autocommit = False
     connection.cursor_factory = psycopg.Cursor
     return connection

@@ -1,10 +1,13 @@
 """Connections to PostgreSQL, and the meaning of their errors."""
 
+import math
 from collections.abc import Callable
-from typing import Any, cast
+from time import monotonic
+from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg import errors, pq
+from psycopg.abc import PQGen
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -14,6 +17,8 @@ from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from storage.reader_pool import ReaderPool
 from storage.timelines import Timeline, Timelines, timeline_of
 
+T = TypeVar("T")
+
 #: How long a statement waits for the lock of another process, in milliseconds.
 LOCK_TIMEOUT = 2_000
 
@@ -22,7 +27,8 @@ LOCK_TIMEOUT = 2_000
 # Snapshots lock nothing, and may be used for long computations.
 _WRITING_TIMEOUT, _READING_TIMEOUT, _MAINTENANCE_TIMEOUT = 5_000, 300_000, 60_000
 
-# A connection to a machine that disappears ends after about 10 s. A standby may lack what others
+# A connection to a machine that disappears, or to a server that is silent in the middle of a
+# statement, ends after about 10 s: no statement waits so long. A standby may lack what others
 # have read. The URL may say otherwise.
 _DEFAULTS = {
     "target_session_attrs": "read-write",
@@ -61,9 +67,32 @@ _UNDONE = (
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection, and the timeline that it leads to."""
+    """A connection, and the timeline that it leads to.
+
+    It is lost when its server is silent for `patience` seconds in the middle of a statement: the
+    timeouts of TCP do not end one that a proxy keeps open, or whose server is stopped.
+    """
 
     timeline = Timeline()
+    patience = math.inf
+
+    def wait(self, gen: PQGen[T], *times: Any, **options: Any) -> T:  # noqa: ANN401 (passed on)
+        """Wait for the end of what is in progress. Raises psycopg.OperationalError."""
+        return super().wait(self._answered(gen), *times, **options)
+
+    def _answered(self, gen: PQGen[T]) -> PQGen[T]:
+        deadline, ready = monotonic() + self.patience, None
+        while True:
+            try:
+                wanted = next(gen) if ready is None else gen.send(ready)
+            except StopIteration as done:
+                return cast("T", done.value)
+            ready = yield wanted
+            if ready:
+                deadline = monotonic() + self.patience
+            elif monotonic() > deadline:
+                self.pgconn.finish()
+                raise psycopg.OperationalError(f"no answer within {self.patience:g} s")
 
 
 class _Cursor(psycopg.Cursor[Any]):
@@ -83,15 +112,15 @@ def connect(url: str, timelines: Timelines | None = None) -> Connection:
     given = _parameters(url)
     if given is None:
         raise ValueError("the URL is invalid")
+    parameters = _DEFAULTS | given
     connection = Connection.connect(
-        psycopg.conninfo.make_conninfo("", **_DEFAULTS | given),
-        autocommit=True,
-        cursor_factory=_Cursor,
+        psycopg.conninfo.make_conninfo("", **parameters), autocommit=True, cursor_factory=_Cursor
     )
     try:
+        connection.patience = int(parameters["tcp_user_timeout"]) / 1_000 or math.inf
         # Otherwise the type of a number, and with it the prepared statement, depends on its size.
         connection.adapters.register_dumper(int, Int8Dumper)
-        connection.pgconn.exec_(_SESSION.encode())
+        _set(connection, _SESSION)
         if timelines is not None:
             connection.timeline = timeline_of(connection)
             timelines.note(connection.timeline)
@@ -126,8 +155,13 @@ def leads_to(connection: DBAPIConnection, timeline: Timeline) -> bool:
 
 def _connect_driver(url: str, timelines: Timelines, session: str) -> DBAPIConnection:
     connection = connect(url, timelines)
-    connection.pgconn.exec_(session.encode())
+    _set(connection, session)
     return cast("DBAPIConnection", connection)
+
+
+def _set(connection: Connection, session: str) -> None:
+    # Only a cursor whose results are text executes several statements at once.
+    psycopg.Cursor(connection).execute(session.encode())
 
 
 def shown_cause(error: Exception) -> str:

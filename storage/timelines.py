@@ -11,7 +11,6 @@ from threading import Lock
 from typing import Any, Final
 
 import psycopg
-from psycopg import pq
 
 _logger = logging.getLogger(__name__)
 
@@ -41,13 +40,15 @@ class Timeline:
 
 def timeline_of(connection: psycopg.Connection[Any]) -> Timeline:
     """Return the timeline of a new connection. Raises psycopg.Error."""
-    result = connection.pgconn.exec_(_PLACE)
-    if result.status != pq.ExecStatus.TUPLES_OK:
-        result = connection.pgconn.exec_(_START)
-    lineage, start = (result.get_value(0, column) for column in range(2))
-    if lineage is None or start is None:
-        raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
-    return Timeline(lineage.decode(), start.decode())
+    cursor = psycopg.Cursor(connection)
+    try:
+        row = cursor.execute(_PLACE).fetchone()
+    except psycopg.DatabaseError:
+        if connection.closed:
+            raise
+        row = cursor.execute(_START).fetchone()
+    assert row is not None
+    return Timeline(*row)
 
 
 class Timelines:

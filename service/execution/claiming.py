@@ -146,9 +146,9 @@ class Claiming:
 
     def _give_turn(self) -> None:
         """Give back a run, so that one that waits has its turn, if there is one."""
-        with self._store.read() as reader:
-            is_waiting = reader.count_waiting_runs() > 0
-        if is_waiting:
+        # Not a snapshot, for which the end of the lease would have to wait.
+        waiting = self._store.write(lambda writer: writer.count_waiting_runs())
+        if result_within(waiting, self._lease.seconds_left):
             self._claimer.give_back(TURN_SECONDS)
 
     def _note_failure(self, error: Exception) -> None:

@@ -41,16 +41,22 @@ class WorkerCounts(BackgroundTask):
 
     async def _repeat(self) -> None:
         while True:
-            is_read = False
-            try:
-                await self._threads.run(self._count)
-                is_read = True
-            except StoreUnavailable:
-                pass  # the store itself has reported it
-            except Exception:
-                logger.exception("counting workers failed; trying again")
-            self._note(is_connected=is_read and self._store.is_listening)
+            counting = asyncio.create_task(self._is_counted())
+            # A store that does not answer has failed long before the count ends.
+            while not (await asyncio.wait([counting], timeout=COUNT_SECONDS))[0]:
+                self._note(is_connected=False)
+            self._note(is_connected=await counting and self._store.is_listening)
             await asyncio.sleep(COUNT_SECONDS)
+
+    async def _is_counted(self) -> bool:
+        try:
+            await self._threads.run(self._count)
+        except StoreUnavailable:
+            return False  # the store itself has reported it
+        except Exception:
+            logger.exception("counting workers failed; trying again")
+            return False
+        return True
 
     def _note(self, *, is_connected: bool) -> None:
         if is_connected and self._failures >= _FAILURES:

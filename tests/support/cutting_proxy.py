@@ -7,6 +7,7 @@ connection must carry one call at a time.
 import random
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -43,24 +44,26 @@ class Frame(NamedTuple):
     content: bytes
 
 
-class CuttingProxy:
-    """Listens on a port of its own; `counts` says how often which fate came.
+class Proxy(ABC):
+    """Listens on a port of its own, and passes connections on to a server.
 
     `server_port` is asked for each connection.
     """
 
-    def __init__(self, server_port: Callable[[], int], fates: random.Random) -> None:
-        self.counts: Counter[str] = Counter()
+    def __init__(self, server_port: Callable[[], int]) -> None:
         self._server_port = server_port
-        self._fates = fates
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._connections: list[threading.Thread] = []
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
 
     @property
+    def port(self) -> int:
+        return int(self._listener.getsockname()[1])
+
+    @property
     def target(self) -> str:
-        return f"127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"127.0.0.1:{self.port}"
 
     def close(self) -> None:
         """Take no more connections, and wait until the clients have closed theirs."""
@@ -88,7 +91,25 @@ class CuttingProxy:
             except OSError:
                 return  # it is being started again
             with closing(server):
-                _Connection(client, server, self._draw).serve()
+                for end in (client, server):
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._pass_on(client, server)
+
+    @abstractmethod
+    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
+        """Pass on what both ends send, until one of them closes."""
+
+
+class CuttingProxy(Proxy):
+    """Cuts connections; `counts` says how often which fate came."""
+
+    def __init__(self, server_port: Callable[[], int], fates: random.Random) -> None:
+        self.counts: Counter[str] = Counter()
+        self._fates = fates
+        super().__init__(server_port)
+
+    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
+        _Connection(client, server, self._draw).serve()
 
     def _draw(self) -> Fate:
         (fate,) = self._fates.choices(list(FATES), list(FATES.values()))
@@ -108,8 +129,6 @@ class _Connection:
         self._fate = Fate.PASSED
 
     def serve(self) -> None:
-        for end in (self._client, self._server):
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         replies = threading.Thread(target=self._pass_replies, daemon=True)
         replies.start()
         self._pass_requests()
@@ -139,9 +158,14 @@ class _Connection:
         """Cut the connection at the end, which ends the other direction as well."""
         with suppress(OSError, EOFError):
             yield
-        for end in (self._client, self._server):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        cut(self._client, self._server)
+
+
+def cut(*ends: socket.socket) -> None:
+    """End connections, also for threads that read from them."""
+    for end in ends:
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 def _frames(source: socket.socket) -> Iterator[Frame]:

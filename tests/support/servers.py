@@ -142,6 +142,13 @@ def new_server(folder: Path, *options: str, http: bool = False) -> Iterator[Serv
         free_port() if http else None,
         options,
     )
+    with running(server):
+        yield server
+
+
+@contextmanager
+def running(server: ServerProcess) -> Iterator[ServerProcess]:
+    """Start a server, and kill it at the end of the block."""
     try:
         yield server.start()
     finally:
