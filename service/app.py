@@ -119,7 +119,7 @@ class Server:
         clock, limits = SystemClock(), settings.limits
         self.threads = Threads(_OWN_THREADS, "own")
         self._tls = Certificates.of(settings, self.threads)
-        self.store = open_store(settings.database, clock, limits)
+        self.store = open_store(settings.database, clock, limits, settings.direct_database)
         self.wakeups = Wakeups(loop)
         self.admission = Admission(limits)
         self.insight = Insight(self.store, clock, settings.audit_days)

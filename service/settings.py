@@ -41,11 +41,6 @@ DEFAULT_DATABASE = "sqlite:///clearprop.db"
 #: The source of a setting that is not set.
 DEFAULT = "default"
 
-#: What is shown for a secret.
-_HIDDEN = "(secret)"
-
-_LIMITS = Limits()
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -120,8 +115,14 @@ class Settings:
         " memory:.",
         metavar="URL",
     )
+    direct_database: str | None = setting(
+        None,
+        "Write and listen at this URL of the same PostgreSQL database without a pooler, if"
+        " --database leads to a pooler in transaction mode.",
+        metavar="URL",
+    )
     limits: Limits = setting(  # noqa: RUF009 (a field)
-        _LIMITS,
+        Limits(),
         "Set a limit, such as networks=100 or store_bytes=20GiB. Can be repeated.",
         metavar="NAME=VALUE",
         option="limit",
@@ -313,10 +314,12 @@ class SourcedSettings:
         found: dict[str, Any] = {}
         for each in SETTINGS:
             value = getattr(self.settings, each.name)
+            if each.declared.metavar == "URL" and value:
+                value = without_password(value)
             if isinstance(value, Limits):
                 found |= {f"{each.key}.{limit.name}": limit.value for limit in described(value)}
             else:
-                found[each.key] = _HIDDEN if each.declared.is_secret and value else value
+                found[each.key] = "(secret)" if each.declared.is_secret and value else value
         return found
 
 

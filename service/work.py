@@ -49,7 +49,9 @@ class Worker:
         clock = SystemClock()
         self._settings = settings
         self._threads = Threads(_OWN_THREADS, "own")
-        self._store = open_store(settings.database, clock, settings.limits)
+        self._store = open_store(
+            settings.database, clock, settings.limits, settings.direct_database
+        )
         readers = Readers.of(self._store)
         self._executor = new_executor(self._store, readers, clock, settings.training_threads)
         self._readiness = Readiness(loop, lambda _: None)

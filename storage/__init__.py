@@ -8,11 +8,14 @@ from training.limits import Limits
 from training.ports import Clock, Store
 
 
-def open_store(url: str, clock: Clock, limits: Limits | None = None) -> Store:
+def open_store(
+    url: str, clock: Clock, limits: Limits | None = None, direct_url: str | None = None
+) -> Store:
     """Open the store at a URL.
 
     It is `sqlite:///relative/path`, `sqlite:////absolute/path`, `postgresql://USER@HOST/DATABASE`
-    or `memory:`. Limits of its size apply only to stores in files.
+    or `memory:`. Limits of its size apply only to stores in files. `direct_url` is that of the same
+    PostgreSQL database without a pooler, if `url` leads to one in transaction mode.
 
     Raises ValueError for another URL, and storage.errors.CannotOpenStore.
     """
@@ -24,6 +27,8 @@ def open_store(url: str, clock: Clock, limits: Limits | None = None) -> Store:
             raise CannotOpenStore(
                 "PostgreSQL needs more packages: pip install 'clearprop-server[postgres]'"
             ) from error
-        return PostgresStore(url, clock, limits)
+        return PostgresStore(url, clock, limits, direct_url)
+    if direct_url:
+        raise ValueError("--direct-database needs --database postgresql://USER@HOST/DATABASE")
     path = database_path(url)
     return MemoryStore(clock) if path is None else SqliteStore(path, clock, limits)

@@ -26,8 +26,10 @@ from storage.postgres_connections import (
     leads_to,
     shown_cause,
 )
+from storage.postgres_pooled import PooledReaderPool, require_session
 from storage.postgres_writer import PostgresReader, PostgresWriter
 from storage.queued_store import Work
+from storage.reader_pool import ReaderPool
 from storage.session import Session
 from storage.sql_store import Database, SqlStore
 from storage.timelines import Timeline, Timelines
@@ -47,6 +49,12 @@ _ATTEMPTS = 4
 _MEASURE_SECONDS = 10.0
 _SIZE = select(sa.func.pg_database_size(sa.func.current_database()))
 
+#: What two databases do not have in common, also if one is a copy of the other.
+_DATABASE = sa.text(
+    "SELECT (SELECT system_identifier FROM pg_control_system()),"
+    " (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
 #: The key of the lock that lets one process at a time migrate.
 _MIGRATION = 0x0C1EA7
 
@@ -57,17 +65,27 @@ class PostgresStore(SqlStore):
     is_shared = True
     _is_maintainer = False
 
-    def __init__(self, url: str, clock: Clock, limits: Limits | None = None) -> None:
-        """Open the database; create or migrate its tables if necessary. Raises CannotOpenStore."""
+    def __init__(
+        self, url: str, clock: Clock, limits: Limits | None = None, direct_url: str | None = None
+    ) -> None:
+        """Open the database; create or migrate its tables if necessary. Raises CannotOpenStore.
+
+        `direct_url` leads to the same database without a pooler, if `url` leads to one in
+        transaction mode: then only snapshots are read through the pooler.
+        """
         del limits  # the size of a database does not shrink when rows are deleted
         self._used_bytes = 0
         self._measure_time = 0.0
         self._timelines = Timelines()
+        direct = direct_url or url
         try:
-            _prepare(url)
-            super().__init__(_database(url, self._timelines), clock)
+            require_session(direct)
+            _prepare(direct)
+            super().__init__(_database(direct, url, self._timelines), clock)
+            if direct != url:
+                self._require_same_database()
             self._notifications = Notifications(
-                partial(connect, url, self._timelines), self._tell_of_others, self._living_now
+                partial(connect, direct, self._timelines), self._tell_of_others, self._living_now
             )
         except (psycopg.Error, SQLAlchemyError, ValueError) as error:
             raise CannotOpenStore(
@@ -112,6 +130,13 @@ class PostgresStore(SqlStore):
         refused: Future[BinaryIO] = Future()
         refused.set_exception(store_errors.cannot_copy_postgres())
         return refused
+
+    def _require_same_database(self) -> None:
+        """Raise CannotOpenStore unless snapshots are those of the database that is written."""
+        written = self._session().row(_DATABASE, {})
+        with self._database.readers.connection() as connection:
+            if Session(connection, self._statements).row(_DATABASE, {}) != written:
+                raise CannotOpenStore("--direct-database is another database than --database")
 
     def _reader(self, session: Session) -> PostgresReader:
         return PostgresReader(session, self._clock)
@@ -190,12 +215,17 @@ def _connect_for_engine(url: str) -> psycopg.Connection[tuple[object, ...]]:
     return connection
 
 
-def _database(url: str, timelines: Timelines) -> Database:
+def _database(url: str, reading_url: str, timelines: Timelines) -> Database:
+    readers: ReaderPool = (
+        PostgresReaderPool(partial(connect_reader, url, timelines), _READERS, timelines)
+        if url == reading_url
+        else PooledReaderPool(reading_url, _READERS, timelines)
+    )
     return Database(
         dialect=PGDialect_psycopg(),  # type: ignore[no-untyped-call] # of SQLAlchemy
         connect=partial(connect_writer, url, timelines),
         begin=BEGIN_WRITE,
-        readers=PostgresReaderPool(partial(connect_reader, url, timelines), _READERS, timelines),
+        readers=readers,
         errors=(psycopg.Error,),
         is_damage=postgres_connections.is_damage,
         is_of_disk=postgres_connections.is_of_disk,

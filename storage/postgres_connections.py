@@ -15,7 +15,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from storage.reader_pool import ReaderPool
-from storage.timelines import Timeline, Timelines, timeline_of
+from storage.timelines import Timeline, Timelines
 
 T = TypeVar("T")
 
@@ -46,10 +46,11 @@ _WRITING = (
     f"SET idle_in_transaction_session_timeout = {_WRITING_TIMEOUT};"
     f" SET idle_session_timeout = {_MAINTENANCE_TIMEOUT}"
 )
-_READING = f"SET idle_in_transaction_session_timeout = {_READING_TIMEOUT}"
+#: What is set in connections for snapshots.
+READING = f"SET idle_in_transaction_session_timeout = {_READING_TIMEOUT}"
 
 #: Begins the transaction of a snapshot: all its statements see the same committed data.
-_BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 #: Begins a transaction that writes: each statement sees what is committed when it begins, and a row
 #: that another transaction changes is read again once it has ended.
@@ -104,7 +105,20 @@ class _Cursor(psycopg.Cursor[Any]):
 
 
 def connect(url: str, timelines: Timelines | None = None) -> Connection:
-    """Open a connection that does not begin transactions automatically, and note its timeline.
+    """Open a connection with a session, and note its timeline; see `opened`."""
+    connection = opened(url)
+    try:
+        _set(connection, _SESSION)
+        if timelines is not None:
+            connection.timeline = timelines.of(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def opened(url: str) -> Connection:
+    """Open a connection that does not begin transactions automatically.
 
     Raises psycopg.Error if there is no server, or if it refuses the connection, and ValueError for
     an invalid URL.
@@ -116,17 +130,9 @@ def connect(url: str, timelines: Timelines | None = None) -> Connection:
     connection = Connection.connect(
         psycopg.conninfo.make_conninfo("", **parameters), autocommit=True, cursor_factory=_Cursor
     )
-    try:
-        connection.patience = int(parameters["tcp_user_timeout"]) / 1_000 or math.inf
-        # Otherwise the type of a number, and with it the prepared statement, depends on its size.
-        connection.adapters.register_dumper(int, Int8Dumper)
-        _set(connection, _SESSION)
-        if timelines is not None:
-            connection.timeline = timeline_of(connection)
-            timelines.note(connection.timeline)
-    except BaseException:
-        connection.close()
-        raise
+    connection.patience = int(parameters["tcp_user_timeout"]) / 1_000 or math.inf
+    # Otherwise the type of a number, and with it the prepared statement, depends on its size.
+    connection.adapters.register_dumper(int, Int8Dumper)
     return connection
 
 
@@ -145,7 +151,7 @@ def connect_writer(url: str, timelines: Timelines) -> DBAPIConnection:
 
 def connect_reader(url: str, timelines: Timelines) -> DBAPIConnection:
     """Open a connection for snapshots; see `connect`."""
-    return _connect_driver(url, timelines, _READING)
+    return _connect_driver(url, timelines, READING)
 
 
 def leads_to(connection: DBAPIConnection, timeline: Timeline) -> bool:
@@ -197,7 +203,7 @@ class PostgresReaderPool(ReaderPool):
         if not leads_to(connection, self._timelines.current):
             raise InvalidatePoolError
         try:
-            connection.cursor().execute(_BEGIN_READ)
+            connection.cursor().execute(BEGIN_READ)
         except psycopg.OperationalError as error:
             raise InvalidatePoolError(str(error)) from error
 

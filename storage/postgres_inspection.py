@@ -11,6 +11,7 @@ from storage.errors import CannotOpenStore
 from storage.migrations import REVISIONS, require_known, revision_of
 from storage.postgres import postgres_engine
 from storage.postgres_connections import shown_cause
+from storage.postgres_pooled import require_session
 from storage.urls import without_password
 
 #: The settings without which the server may lose what it has acknowledged.
@@ -45,6 +46,7 @@ def inspect_postgres(url: str) -> InspectedPostgres:
     Raises CannotOpenStore if it cannot be reached, or belongs to another program or version.
     """
     try:
+        require_session(url)
         with postgres_engine(url).connect() as connection:
             revision = revision_of(connection)
             found = {

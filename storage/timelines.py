@@ -16,7 +16,7 @@ _logger = logging.getLogger(__name__)
 
 #: The cluster and its timeline; when the server was started, and when it recovered from a crash of
 #: one of its processes, which clears its statistics. Any user may read them.
-_PLACE: Final = b"""
+_PLACE: Final = """
 SELECT system_identifier || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8),
        extract(epoch FROM pg_postmaster_start_time()) || '/' ||
        (SELECT coalesce(extract(epoch FROM stats_reset), 0) FROM pg_stat_bgwriter)
@@ -24,7 +24,7 @@ SELECT system_identifier || '/' || left(pg_walfile_name(pg_current_wal_insert_ls
 """
 
 #: For services that resemble PostgreSQL, and do not tell their timeline.
-_START: Final = b"SELECT '', extract(epoch FROM pg_postmaster_start_time())::text"
+_START: Final = "SELECT '', extract(epoch FROM pg_postmaster_start_time())::text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +38,36 @@ class Timeline:
     start: str = ""
 
 
-def timeline_of(connection: psycopg.Connection[Any]) -> Timeline:
-    """Return the timeline of a new connection. Raises psycopg.Error."""
-    cursor = psycopg.Cursor(connection)
-    try:
-        row = cursor.execute(_PLACE).fetchone()
-    except psycopg.DatabaseError:
-        if connection.closed:
-            raise
-        row = cursor.execute(_START).fetchone()
-    assert row is not None
-    return Timeline(*row)
-
-
 class Timelines:
     """The timeline that the latest connection of a process leads to. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._sql = _PLACE
         self.current = Timeline()
         #: How often the database has begun another timeline since this process opened it.
         self.changes = 0
+
+    def of(self, connection: psycopg.Connection[Any], begin: str = "") -> Timeline:
+        """Return the timeline that a connection leads to, and note it.
+
+        `begin` are statements to execute before, all in one round trip. Raises psycopg.Error.
+        """
+        cursor = psycopg.Cursor(connection)  # text, which executes several statements at once
+        try:
+            cursor.execute(f"{begin}{self._sql}".encode())
+        except psycopg.DatabaseError:
+            if begin or connection.closed:
+                raise
+            self._sql = _START
+            cursor.execute(self._sql.encode())
+        while cursor.nextset():
+            pass
+        row = cursor.fetchone()
+        assert row is not None
+        found = Timeline(*row)
+        self.note(found)
+        return found
 
     def note(self, found: Timeline) -> None:
         """Note the timeline of a new connection: those to another one are not to be used."""

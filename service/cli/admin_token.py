@@ -10,7 +10,7 @@ from service.cli.setting_options import with_settings_options
 from service.settings import read_settings
 
 
-@with_settings_options("database")
+@with_settings_options("database", "direct_database")
 def admin_token(**options: Any) -> None:  # noqa: ANN401 (of any setting)
     """Create the token `admin` while no server runs, and print its secret.
 
@@ -25,7 +25,9 @@ def admin_token(**options: Any) -> None:  # noqa: ANN401 (of any setting)
 
     try:
         settings = read_settings(**options).settings
-        store = open_store(settings.database, SystemClock(), settings.limits)
+        store = open_store(
+            settings.database, SystemClock(), settings.limits, settings.direct_database
+        )
         try:
             is_audited = settings.audit_days > 0
             secret = replace_admin_token(store, SystemClock(), is_audited=is_audited)

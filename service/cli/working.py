@@ -10,7 +10,9 @@ from service.cli.setting_options import with_settings_options
 from service.settings import read_settings
 
 
-@with_settings_options("database", "threads", "limits", "log_format", "log_level", "metrics")
+@with_settings_options(
+    "database", "direct_database", "threads", "limits", "log_format", "log_level", "metrics"
+)
 def work(**options: Any) -> None:  # noqa: ANN401 (of any setting)
     """Start a worker, which trains the runs of servers that share a database.
 

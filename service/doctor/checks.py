@@ -15,7 +15,7 @@ def check_all(found: SourcedSettings) -> Iterator[Finding]:
     yield from _check_settings(found)
     yield from check_ports(settings)
     yield from check_certificates(settings)
-    yield from check_store(settings.database, settings.limits)
+    yield from check_store(settings.direct_database or settings.database, settings.limits)
     yield from check_clock()
     yield from check_kernels()
 

@@ -242,4 +242,9 @@ def _is_root() -> bool:
 
 
 def _command(program: str, *arguments: str | Path) -> list[str | Path]:
-    return [*(_AS_NOBODY if _is_root() else ()), _program(program), *arguments]
+    return as_nobody(_program(program), *arguments)
+
+
+def as_nobody(*command: str | Path) -> list[str | Path]:
+    """Return a command that starts another one, which refuses to run as root."""
+    return [*(_AS_NOBODY if _is_root() else ()), *command]

@@ -59,3 +59,9 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     monkeypatch.setattr(settings, "SETTINGS", secret)
     assert read_settings({}).values() == {"database": "(secret)"}
+
+
+def test_passwords_in_urls_are_not_shown() -> None:
+    url = "postgresql://ann:s3cr3t@host/store"
+    found = read_settings({"CLEARPROP_DATABASE": url, "CLEARPROP_DIRECT_DATABASE": url}).values()
+    assert found["database"] == found["direct-database"] == "postgresql://ann:***@host/store"
