@@ -14,6 +14,7 @@ from clearprop.snapshots import Snapshot
 from clearprop.v1.training_service_pb2 import (
     ENCODING_COLUMNS,
     ENCODING_UPDATES,
+    ReceivedUpdate,
     WatchUpdatesRequest,
     WatchUpdatesResponse,
 )
@@ -79,9 +80,10 @@ class WatchCursor:
     """Reads the responses of one watch, over any number of streams.
 
     After a lost connection, the watch resumes at the number after the last update that was read.
-    The service then repeats the run events at this position; those that were already read are
-    skipped by their numbers. Bookmarks do not move the cursor: with a stride, an update that was
-    skipped may still be delivered as the last one of its run.
+    The service then compares this last update with what is stored, and repeats the run events at
+    this position; those that were already read are skipped by their numbers. Bookmarks do not move
+    the cursor: with a stride, an update that was skipped may still be delivered as the last one of
+    its run.
     """
 
     def __init__(self, request: WatchUpdatesRequest) -> None:
@@ -89,6 +91,7 @@ class WatchCursor:
         self._next = request.start_update if request.HasField("start_update") else None
         self._gapless = request.stride <= 1
         self._latest_event = 0
+        self._received: ReceivedUpdate | None = None
         self.complete = False
 
     def request(self) -> WatchUpdatesRequest:
@@ -97,6 +100,8 @@ class WatchCursor:
         request.CopyFrom(self._request)
         if self._next is not None:
             request.start_update = self._next
+        if self._received is not None:
+            request.received.CopyFrom(self._received)
         return request
 
     def read(self, response: WatchUpdatesResponse) -> Sequence[Received]:
@@ -128,6 +133,8 @@ class WatchCursor:
             new.append(Snapshot(update))
             following = number + 1
         self._next = following
+        if new:
+            self._received = ReceivedUpdate(update=new[-1].number, cost=new[-1].cost)
         return new
 
     def _read_columns(self, message: UpdateColumns) -> list[Columns]:
@@ -142,6 +149,9 @@ class WatchCursor:
         if self._gapless and self._next is not None and first != self._next:
             raise _gap(self._request.network, self._next, first)
         self._next = columns.numbers[-1] + 1
+        self._received = ReceivedUpdate(
+            update=columns.numbers[-1], cost=columns.costs[-1] if len(columns.costs) else None
+        )
         return [columns]
 
     def _read_event(self, event: RunEvent) -> list[RunEvent]:

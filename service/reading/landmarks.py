@@ -5,6 +5,9 @@ A database that has lost commits may have others in their place, with the same n
 
 from collections.abc import Hashable
 from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
 
 from service.reading.stored_updates import UpdatePage
 from training.errors import DamagedHistory, HistoryCompacted
@@ -17,6 +20,25 @@ from training.update import RunEvent, UpdateKind
 #: a batch is that of the same batch of the same run, with a cost of the same bits; any other update
 #: was committed at the same time. None: unknown.
 Landmark = Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedUpdate:
+    """An update as a client has received it; `cost` is None if it has none, or if it is unknown."""
+
+    update: int
+    cost: float | None = None
+
+
+def is_stored(reader: Reader, network: Network, received: ReceivedUpdate) -> bool:
+    """Return whether the stored update with this number has the cost, if that can be compared."""
+    if received.cost is None:
+        return True
+    with suppress(DamagedHistory, HistoryCompacted):
+        for segment in reader.segments(network.uid, received.update, received.update, 1):
+            offset = received.update - segment.first_update
+            return np.array_equal(segment.costs[offset:][:1], [received.cost], equal_nan=True)
+    return True
 
 
 def landmark_of(reader: Reader, network: Network, update: int) -> Landmark:

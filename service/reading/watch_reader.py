@@ -4,7 +4,14 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from service.reading.landmarks import Landmark, landmark_in, landmark_of, landmark_of_event
+from service.reading.landmarks import (
+    Landmark,
+    ReceivedUpdate,
+    is_stored,
+    landmark_in,
+    landmark_of,
+    landmark_of_event,
+)
 from service.reading.one_timeline import on_one_timeline
 from service.reading.selection import Detail
 from service.reading.selection_reader import SelectionReader
@@ -60,20 +67,29 @@ class WatchReader:
         self._selections = selections
 
     def begin(
-        self, scope: WatchScope, start: int | None
+        self, scope: WatchScope, start: int | None, received: ReceivedUpdate | None = None
     ) -> tuple[WatchCursor, Sequence[WatchedItem]]:
         """Return the cursor of a new watch, and the items that it is sent first.
 
-        Raises NetworkNotFound, RunNotFound, UpdateOutOfRange, HistoryCompacted.
+        `received` is the last update that its client has received before, if any. Raises
+        NetworkNotFound, RunNotFound, UpdateOutOfRange, HistoryCompacted, HistoryLost.
         """
-        return on_one_timeline(self._store, partial(self._begin, scope, start))
+        return on_one_timeline(self._store, partial(self._begin, scope, start, received))
 
     def _begin(
-        self, scope: WatchScope, start: int | None, timeline: Hashable
+        self,
+        scope: WatchScope,
+        start: int | None,
+        received: ReceivedUpdate | None,
+        timeline: Hashable,
     ) -> tuple[WatchCursor, Sequence[WatchedItem]]:
         network = scope.network
         with self._store.read() as reader:
             head = reader.head(network.uid)
+            if received is not None:
+                check_there(network, head, received.update)
+                if not is_stored(reader, network, received):
+                    raise history_lost(network, received.update, received.update)
             greeting: list[WatchedItem] = []
             last_event = 0
             if start is None:

@@ -8,6 +8,7 @@ from weakref import WeakSet
 
 from service.execution.wakeups import Wakeups
 from service.reading.cache_uses import CacheUses
+from service.reading.landmarks import ReceivedUpdate
 from service.reading.selection import Detail, Selection
 from service.reading.watch_cursor import WatchCursor, WatchScope
 from service.reading.watch_reader import WatchReader, check_uid
@@ -32,7 +33,8 @@ class WatchCommand:
 
     `start_update` None: after the latest. `until_run` 0: without end. `uid` empty: not checked.
     `parameters` are the layer, the unit and the input (None: the bias) of the parameters to send;
-    empty: all. `unknown` are the fields with unknown values.
+    empty: all. `received` is the last update that the client has received, if any. `unknown` are
+    the fields with unknown values.
     """
 
     network_id: str
@@ -42,6 +44,7 @@ class WatchCommand:
     until_run: int = 0
     uid: str = ""
     parameters: Sequence[tuple[int, int, int | None]] = ()
+    received: ReceivedUpdate | None = None
     unknown: tuple[Violation, ...] = ()
 
 
@@ -87,7 +90,7 @@ class Watches:
         """Return an open watch, which counts for the limits until it is closed.
 
         Raises InvalidFields, LimitExceeded, NetworkNotFound, RunNotFound, NetworkReplaced,
-        UpdateOutOfRange, HistoryCompacted, DamagedHistory, Draining.
+        UpdateOutOfRange, HistoryCompacted, HistoryLost, DamagedHistory, Draining.
         """
         self._wakeups.check()
         with ExitStack() as opened:
@@ -129,13 +132,17 @@ class Watches:
         check_uid(network, command.uid)
         selection = Selection(command.detail, command.stride, parameters)
         scope = WatchScope(network, selection, command.until_run)
-        return self._reader.begin(scope, command.start_update)
+        return self._reader.begin(scope, command.start_update, command.received)
 
 
 def _check(violations: Violations, command: WatchCommand) -> None:
     violations.require(command.stride >= 1, "stride", f"must be at least 1, not {command.stride}")
     violations.require(
         command.until_run >= 0, "until_run", f"must be at least 0, not {command.until_run}"
+    )
+    received = command.received
+    violations.require(
+        received is None or received.update >= 0, "received.update", "must be at least 0"
     )
     violations.known("detail")
     violations.known("encoding")

@@ -157,6 +157,7 @@ NOT_IN_THE_CLIENT = {
     "validate_only": "for pages and forms, which ask while somebody types",
     "CreateTrainingSet.columns": "`upload_table` uploads, which takes tables of any size",
     "CreateTrainingSet.table": "`upload_table` uploads, which takes tables of any size",
+    "received": "the client sends it when it resumes a watch",
     "preparation": "`import_network` sends that of a document",
     "optimizer_state": "`import_network` sends that of a document",
 }

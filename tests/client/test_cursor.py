@@ -158,8 +158,22 @@ def test_the_options_of_a_watch_are_requested_again() -> None:
     expected = WatchUpdatesRequest()
     expected.CopyFrom(asked)
     expected.start_update = 11
+    expected.received.CopyFrom(cursor.request().received)
     assert cursor.request() == expected
     assert asked.start_update == 5
+
+
+@pytest.mark.parametrize("form", [as_columns, lambda response: response])
+def test_the_last_update_is_compared_when_a_watch_resumes(
+    form: Callable[[WatchUpdatesResponse], WatchUpdatesResponse],
+) -> None:
+    cursor = WatchCursor(watch_request("n", "u", start=0))
+    assert not cursor.request().HasField("received")
+    message = updates(0, 1)
+    message.updates.updates[-1].cost = 1.0
+    cursor.read(form(message))
+    received = cursor.request().received
+    assert (received.update, received.cost) == (1, 1.0)
 
 
 def test_later_bookmarks_do_not_move_the_position() -> None:

@@ -166,3 +166,24 @@ def test_a_run_continues_when_its_watches_end(stub: TrainingServiceStub) -> None
         next(watch)
         watch.cancel()
     assert wait_until_over(stub, run).state == run_pb2.RUN_STATE_SUCCEEDED
+
+
+def test_a_watch_resumes_only_if_what_was_received_is_still_stored(
+    stub: TrainingServiceStub,
+) -> None:
+    network = create(stub).network
+    stub.Step(pb.StepRequest(network=network, count=5, settings=settings(epochs=9)))
+    costs = [each.cost for each in all_updates(stub, network)]
+
+    def resumed(update: int, cost: float | None) -> pb.WatchUpdatesRequest:
+        received = pb.ReceivedUpdate(update=update, cost=cost)
+        return pb.WatchUpdatesRequest(network=network, start_update=update + 1, received=received)
+
+    for update, cost in ((0, None), (3, costs[3]), (5, costs[5]), (5, None)):
+        next(stub.WatchUpdates(resumed(update, cost)))
+    for update, cost in ((3, costs[5]), (0, costs[5]), (6, None), (9, costs[5])):
+        with pytest.raises(grpc.RpcError) as caught:
+            next(stub.WatchUpdates(resumed(update, cost)))
+        error = refusal(caught.value)
+        assert (error.code, error.reason) == (grpc.StatusCode.DATA_LOSS, "HISTORY_LOST")
+        assert int(error.metadata["last_update"]) == update

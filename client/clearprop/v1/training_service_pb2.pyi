@@ -1729,6 +1729,7 @@ class WatchUpdatesRequest(_message.Message):
     ENCODING_FIELD_NUMBER: _builtins.int
     UNTIL_RUN_FIELD_NUMBER: _builtins.int
     PARAMETERS_FIELD_NUMBER: _builtins.int
+    RECEIVED_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     uid: _builtins.str
@@ -1760,6 +1761,13 @@ class WatchUpdatesRequest(_message.Message):
         Cannot be combined with detail COST, which sends no parameters.
         """
 
+    @_builtins.property
+    def received(self) -> Global___ReceivedUpdate:
+        """The last update that the client has received, if it resumes a watch. If the database has lost
+        this update, or has another one in its place, the call fails with DATA_LOSS. Absent: not
+        checked.
+        """
+
     def __init__(
         self,
         *,
@@ -1771,16 +1779,45 @@ class WatchUpdatesRequest(_message.Message):
         encoding: Global___Encoding.ValueType = ...,
         until_run: _builtins.int = ...,
         parameters: _abc.Iterable[_update_pb2.Parameter] | None = ...,
+        received: Global___ReceivedUpdate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_start_update", b"_start_update", "start_update", b"start_update"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_start_update", b"_start_update", "received", b"received", "start_update", b"start_update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_start_update", b"_start_update", "detail", b"detail", "encoding", b"encoding", "network", b"network", "parameters", b"parameters", "start_update", b"start_update", "stride", b"stride", "uid", b"uid", "until_run", b"until_run"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_start_update", b"_start_update", "detail", b"detail", "encoding", b"encoding", "network", b"network", "parameters", b"parameters", "received", b"received", "start_update", b"start_update", "stride", b"stride", "uid", b"uid", "until_run", b"until_run"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__start_update: _TypeAlias = _typing.Literal["start_update"]  # noqa: Y015
     _WhichOneofArgType__start_update: _TypeAlias = _typing.Literal["_start_update", b"_start_update"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__start_update) -> _WhichOneofReturnType__start_update | None: ...
 
 Global___WatchUpdatesRequest: _TypeAlias = WatchUpdatesRequest  # noqa: Y015
+
+@_typing.final
+class ReceivedUpdate(_message.Message):
+    """An update that a client has received."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPDATE_FIELD_NUMBER: _builtins.int
+    COST_FIELD_NUMBER: _builtins.int
+    update: _builtins.int
+    """Its number."""
+    cost: _builtins.float
+    """Its cost. Absent: it has none, or is not compared."""
+    def __init__(
+        self,
+        *,
+        update: _builtins.int = ...,
+        cost: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "cost", b"cost"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "cost", b"cost", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__cost: _TypeAlias = _typing.Literal["cost"]  # noqa: Y015
+    _WhichOneofArgType__cost: _TypeAlias = _typing.Literal["_cost", b"_cost"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cost) -> _WhichOneofReturnType__cost | None: ...
+
+Global___ReceivedUpdate: _TypeAlias = ReceivedUpdate  # noqa: Y015
 
 @_typing.final
 class WatchUpdatesResponse(_message.Message):

@@ -696,6 +696,11 @@ class TrainingServiceServicer(object):
         OUT_OF_RANGE: `start_update`, or the next update of a watch that has fallen behind, was
         deleted by DeleteUpdates (HISTORY_COMPACTED). Watch again from the metadata
         `earliest_update`.
+        DATA_LOSS: the database has lost updates that this watch has sent, or that were `received`
+        before, or it has others in their place (HISTORY_LOST; metadata `first_update`,
+        `last_update`): another database server has taken over, or a backup was restored. Discard
+        all updates of the network that you have, and watch again from update 0. Do not resume.
+        DATA_LOSS: some of the updates cannot be read back correctly (DAMAGED_HISTORY).
         RESOURCE_EXHAUSTED: the limit of concurrent watches is reached, in total or for the address
         of the client (LIMIT_EXCEEDED, `watches` or `watches_of_client`). End a watch that you no
         longer need.

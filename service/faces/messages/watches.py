@@ -12,6 +12,7 @@ from service.faces.messages.runs import run_event
 from service.faces.messages.updates import UPDATE_KINDS, detail, updates
 from service.faces.messages.wire import can_be_written, columns_response, updates_response
 from service.faces.response_stream import ResponseGroup
+from service.reading.landmarks import ReceivedUpdate
 from service.reading.selection import Detail, Selection
 from service.reading.stored_updates import UpdatePage
 from service.reading.watched_items import Bookmark, WatchedEvent, WatchedPart, WatchedUpdates
@@ -42,8 +43,15 @@ def watch(request: pb.WatchUpdatesRequest) -> WatchCommand:
         parameters=tuple(
             (each.layer, each.unit, optional(each, "input")) for each in request.parameters
         ),
+        received=_received(request),
         unknown=tuple(unknown.found),
     )
+
+
+def _received(request: pb.WatchUpdatesRequest) -> ReceivedUpdate | None:
+    if not request.HasField("received"):
+        return None
+    return ReceivedUpdate(request.received.update, optional(request.received, "cost"))
 
 
 async def watched(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 import grpc
+from clearprop.v1.training_service_pb2 import WatchUpdatesRequest
 from google.protobuf.message import Message
 from starlette.requests import Request
 
@@ -138,11 +139,12 @@ def _set_headers(violations: Violations, message: Message, request: Request) -> 
 def _resume(violations: Violations, message: Message, request: Request) -> None:
     """Resume a watch after the last update that its client has read; this overrides the query."""
     last = request.headers.get("Last-Event-ID")
-    field = message.DESCRIPTOR.fields_by_name.get("start_update")
-    if not last or field is None:
+    if not last or not isinstance(message, WatchUpdatesRequest):
         return
+    field = message.DESCRIPTOR.fields_by_name["start_update"]
     try:
-        setattr(message, field.name, scalar(field)(last) + 1)
+        message.start_update = scalar(field)(last) + 1
+        message.received.update = message.start_update - 1
     except (BadValue, ValueError):
         violations.add(
             field.name, "must be an event id from the server in the header Last-Event-ID"

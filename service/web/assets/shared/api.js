@@ -97,11 +97,14 @@ function listen(address, on) {
     }
   };
   source.onerror = ({ data }) => {
-    const { code, message } = data ? JSON.parse(data).error : { message: "" };
+    const { code, status, message } = data ? JSON.parse(data).error : { message: "" };
     if (code === UNAUTHENTICATED) refuseToken(sentence(message));
+    // What is stored is not what the page shows: connecting again would hide that.
+    const isLost = status === "DATA_LOSS";
     // The browser would connect again with the ticket, which is used.
-    if (hasToken()) source.close();
-    on.state?.(source.readyState === EventSource.CLOSED ? "refused" : "lost", message);
+    if (hasToken() || isLost) source.close();
+    const said = isLost ? `${sentence(message)} Reload the page.` : message;
+    on.state?.(source.readyState === EventSource.CLOSED ? "refused" : "lost", said);
   };
   source.addEventListener("end", () => source.close());
   return source;

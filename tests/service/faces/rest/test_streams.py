@@ -127,6 +127,14 @@ def test_last_event_id_overrides_the_query(http_server: ServerProcess) -> None:
     assert first["update"] == "101"
 
 
+def test_a_client_whose_last_event_was_lost_is_told(http_server: ServerProcess) -> None:
+    source = watch_of(http_server, train(http_server))
+    source.last_id = str(UPDATES + 1)
+    refused = requests.get(source.url, headers={"Last-Event-ID": source.last_id}, timeout=30)
+    error = refused.json()["error"]
+    assert (error["status"], error["details"][0]["reason"]) == ("DATA_LOSS", "HISTORY_LOST")
+
+
 def test_bookmarks_have_ids(http_server: ServerProcess) -> None:
     with http_server.stub() as stub:
         name = create(stub).network
