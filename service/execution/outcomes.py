@@ -29,23 +29,25 @@ class Outcomes:
     def find(self, ticket: Ticket) -> Outcome | None:
         """Return the outcome of a call, None while its run is active.
 
-        Raises NetworkNotFound if the network was deleted.
+        Raises NetworkNotFound if the network was deleted, StoreUnavailable if its run was lost.
         """
         if ticket.outcome is not None:
             return ticket.outcome
         with self._store.read() as reader:
             reader.network_by_uid(ticket.network_uid)
-            earliest = reader.head(ticket.network_uid).earliest_update
+            head = reader.head(ticket.network_uid)
             events = reader.run_events(ticket.network_uid, 0, ticket.after_event, _FEW)
+        if head.last_run < ticket.run_number or head.last_event < ticket.after_event:
+            raise _unknown()
         for event in events:
             if event.run.number == ticket.run_number and not event.run.is_active:
-                head = Head(
+                then = Head(
                     ticket.network_uid,
                     event.update,
                     last_event=event.number,
-                    earliest_update=earliest,
+                    earliest_update=head.earliest_update,
                 )
-                return Outcome(ticket.network_id, event.run, ticket.updates_done, head)
+                return Outcome(ticket.network_id, event.run, ticket.updates_done, then)
         return None
 
     async def wait(self, ticket: Ticket) -> Outcome:
@@ -60,10 +62,7 @@ class Outcomes:
                 version = signal.version
                 outcome = await self._threads.run(self.find, ticket)
                 if self._store.timeline != timeline:
-                    raise StoreUnavailable(
-                        "the database was started again while the call waited, and its outcome is"
-                        " unknown: repeat the call with the same request id"
-                    )
+                    raise _unknown()
                 if outcome is not None:
                     return outcome
                 self._wakeups.check()
@@ -75,3 +74,10 @@ class Outcomes:
         """Stop the run as requested if the worker that should do so does not live any more."""
         uid, number = ticket.network_uid, ticket.run_number
         self._store.commit(lambda writer: halt_if_unowned(writer, self._clock, uid, number), uid)
+
+
+def _unknown() -> StoreUnavailable:
+    return StoreUnavailable(
+        "the database was started again while the call waited, and its outcome is unknown: repeat"
+        " the call with the same request id"
+    )

@@ -168,20 +168,38 @@ def test_a_watch_of_changes_that_were_lost_ends(
         watching.read()
 
 
-def test_a_call_that_waits_for_what_was_lost_ends(
+async def wait(service: Service, ticket: Ticket) -> None:
+    wakeups = Wakeups(asyncio.get_running_loop())
+    service.store.on_commit(wakeups.committed)
+    outcomes = Outcomes(service.store, wakeups, service.threads, service.clock)
+    with pytest.raises(StoreUnavailable):
+        await outcomes.wait(ticket)
+
+
+def test_a_call_that_waits_during_a_failover_ends(
     replicated_server: PostgresServer, service: Service
 ) -> None:
     trained(service, "net")
     replicated_server.copy_to_standby()
-    service.step(1, network="net")
-    head = service.networks.get("net").head
-    network = service.networks.get("net").network
+    view = service.networks.get("net")
+    ticket = Ticket("net", view.network.uid, 1, view.head.last_event)
+
+    async def fail_over() -> None:
+        waiting = asyncio.create_task(wait(service, ticket))
+        await asyncio.sleep(0)  # until it waits
+        await asyncio.to_thread(replicated_server.fail_over)
+        await waiting
+
+    asyncio.run(fail_over())
+
+
+def test_a_call_that_waits_for_a_run_that_was_lost_ends(
+    replicated_server: PostgresServer, service: Service
+) -> None:
+    trained(service, "net")
+    service.runs.begin_cancel("net", 1)
+    replicated_server.copy_to_standby()
+    service.step(1, SETTINGS)
+    view = service.networks.get("net")
     replicated_server.fail_over()
-    ticket = Ticket(network.id, network.uid, 1, head.last_event)
-
-    async def wait() -> None:
-        wakeups = Wakeups(asyncio.get_running_loop())
-        await Outcomes(service.store, wakeups, service.threads, service.clock).wait(ticket)
-
-    with pytest.raises(StoreUnavailable, match="repeat the call with the same request id"):
-        asyncio.run(wait())
+    asyncio.run(wait(service, Ticket("net", view.network.uid, 2, view.head.last_event)))
