@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -35,12 +36,13 @@ class Batch:
     example_count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batches:
     """The examples of each update of a run: in order, epoch after epoch.
 
     `mode` says what happens at the end of an epoch. `max_updates` is the maximum number of updates,
-    0 for no limit. Positions count the examples that are used, across all epochs.
+    0 for no limit. Positions count the examples that are used, across all epochs. Derived numbers
+    are computed once, because each call of a run needs them several times.
     """
 
     examples: int
@@ -49,39 +51,39 @@ class Batches:
     max_updates: int = 0
     mode: BatchMode = BatchMode.CROSS_EPOCHS
 
-    @property
+    @cached_property
     def epoch_examples(self) -> int:
         """The number of examples that each epoch uses: the first in its order."""
         if self.mode is BatchMode.DROP_LAST:
             return self.examples // self.batch_size * self.batch_size
         return self.examples
 
-    @property
+    @cached_property
     def total_examples(self) -> int:
         """Epochs × examples of an epoch."""
         return self.epoch_examples * self.epochs
 
-    @property
+    @cached_property
     def total_updates(self) -> int:
         """The number of updates in all epochs, at most `max_updates`."""
         updates = self._updates_of_all_epochs
         return min(updates, self.max_updates or updates)
 
-    @property
+    @cached_property
     def is_limited(self) -> bool:
         """Whether `max_updates` ends the run before its epochs are complete."""
         return self.total_updates < self._updates_of_all_epochs
 
-    @property
+    @cached_property
     def _crosses(self) -> bool:
         return self.mode is BatchMode.CROSS_EPOCHS
 
-    @property
+    @cached_property
     def _updates_of_an_epoch(self) -> int:
         """Return the number of updates of an epoch, if batches end with it."""
         return -(-self.epoch_examples // self.batch_size)
 
-    @property
+    @cached_property
     def _updates_of_all_epochs(self) -> int:
         if self._crosses:
             return -(-self.total_examples // self.batch_size)

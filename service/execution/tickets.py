@@ -24,8 +24,8 @@ class Outcome:
 class Ticket:
     """Where the outcome of a call that waits for a run is found.
 
-    At the first event of the run after `after_event` in which it is not active; or in `run` and
-    `head`, if there was nothing to wait for. `updates_done` is that of the run before the call.
+    At the first event of the run after `after_event` in which it is not active; or here, if there
+    was nothing to wait for. `updates_done` is that of the run before the call.
     """
 
     network_id: str
@@ -33,15 +33,7 @@ class Ticket:
     run_number: int
     after_event: int
     updates_done: int = 0
-    run: Run | None = None
-    head: Head | None = None
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """The outcome, if there was nothing to wait for."""
-        if self.run is None or self.head is None:
-            return None
-        return Outcome(self.network_id, self.run, self.updates_done, self.head)
+    outcome: Outcome | None = None
 
 
 def ticket_for(
@@ -52,13 +44,11 @@ def ticket_for(
     updates_done: int = 0,
 ) -> Ticket:
     """Return the ticket for a run that may be active; `before` is the head before the call."""
-    waiting = run.is_active
     return Ticket(
         network_id=network.id,
         network_uid=network.uid,
         run_number=run.number,
         after_event=(before or head).last_event,
         updates_done=updates_done,
-        run=None if waiting else run,
-        head=None if waiting else head,
+        outcome=None if run.is_active else Outcome(network.id, run, updates_done, head),
     )

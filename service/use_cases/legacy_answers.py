@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from service.execution.tickets import Ticket
+from service.execution.tickets import Outcome, Ticket
 from service.use_cases.edits import Changed
 from service.use_cases.networks import NetworkView
 from service.use_cases.runs import RunView
@@ -168,17 +168,24 @@ def read(content: bytes) -> LegacyAnswer:
         case _RunView():
             return RunView(found.network_id, _run(found.run))
         case _Ticket():
-            return Ticket(
-                found.network_id,
-                found.network_uid,
-                found.run_number,
-                found.after_event,
-                found.updates_done,
-                _run(found.run) if found.run else None,
-                _head(found.head) if found.head else None,
-            )
+            return _ticket(found)
         case _:
             return TrainingSet(**msgspec.structs.asdict(found))
+
+
+def _ticket(found: _Ticket) -> Ticket:
+    outcome = None
+    if found.run is not None and found.head is not None:
+        run, head = _run(found.run), _head(found.head)
+        outcome = Outcome(found.network_id, run, found.updates_done, head)
+    return Ticket(
+        found.network_id,
+        found.network_uid,
+        found.run_number,
+        found.after_event,
+        found.updates_done,
+        outcome,
+    )
 
 
 def _form(document: dict[str, object]) -> type[msgspec.Struct]:

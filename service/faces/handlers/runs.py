@@ -1,7 +1,7 @@
 """Runs and steps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 from clearprop.v1 import run_pb2
 from clearprop.v1 import training_service_pb2 as pb
@@ -105,7 +105,7 @@ class RunHandlers:
 
     def _begin_step(self, request: pb.StepRequest) -> pb.StepResponse | Ticket:
         """Begin a step; return its response immediately if it is already complete."""
-        translate = cache(_stepped)  # shared by the stored and the sent response
+        translate = _Once(_stepped)  # shared by the stored and the sent response
         begun = self._steps.begin(step(request), request_id(request, translate))
         outcome = begun.ticket.outcome
         if outcome is None:
@@ -115,6 +115,21 @@ class RunHandlers:
             shown = latest_in_response(begun.network, begun.made)
             response.updates.extend(updates(begun.network, [shown]))
         return response
+
+
+class _Once:
+    """Converts an outcome once. A cache would compute its hash, which takes longer."""
+
+    def __init__(self, convert: Callable[[Outcome], pb.StepResponse]) -> None:
+        self._convert = convert
+        self._outcome: Outcome | None = None
+        self._converted: pb.StepResponse | None = None
+
+    def __call__(self, outcome: Outcome) -> pb.StepResponse:
+        """Return the same message for the same object."""
+        if self._converted is None or self._outcome is not outcome:
+            self._outcome, self._converted = outcome, self._convert(outcome)
+        return self._converted
 
 
 def _trained(view: RunView) -> pb.TrainResponse:

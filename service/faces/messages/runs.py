@@ -1,6 +1,7 @@
 """Runs, their settings and their events."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -117,8 +118,9 @@ def optimizer_state(unknown: Violations, message: run_pb2.OptimizerState) -> Opt
     )
 
 
+@lru_cache(maxsize=1_000)
 def sent_settings(source: TrainingSettings) -> run_pb2.TrainingSettings:
-    """Convert the settings of a run."""
+    """Convert the settings of a run, to a message that must not be changed."""
     message = run_pb2.TrainingSettings(
         training_set=source.training_set,
         learning_rate=source.learning_rate,
