@@ -118,7 +118,8 @@ _DELETE_ENTRIES = audit_entries.delete().where(
         select(_OLDEST_ENTRIES.c.number).where(_OLDEST_ENTRIES.c.first_time <= bindparam("until"))
     )
 )
-_FORGET = answers.delete().where(answers.c.request_id == bindparam("request_id"))
+# Not an UPDATE: an answer that replaces an expired one expires after those before it.
+_REMEMBER = answers.insert().prefix_with("OR REPLACE")
 
 
 class SqlWriter(SqlReader, OwnershipWriting):
@@ -186,9 +187,7 @@ class SqlWriter(SqlReader, OwnershipWriting):
             self.run(uid, number)
 
     def remember(self, answer: Answer) -> None:
-        # Not an UPDATE: an answer that replaces an expired one expires after those before it.
-        self._change(_FORGET, request_id=answer.request_id)
-        self._insert(answers, rows.answer_values(answer))
+        self._session.change(_REMEMBER, rows.answer_values(answer))
 
     def record(self, entry: AuditEntry) -> int:
         if entry.number:
