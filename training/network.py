@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -187,7 +188,8 @@ def places(network: Network) -> Callable[[int], tuple[int, int, int | None]]:
     return place
 
 
-def count_parameters(layer_sizes: Sequence[int], bias: bool) -> int:
+@lru_cache(maxsize=1_000)
+def count_parameters(layer_sizes: tuple[int, ...], bias: bool) -> int:
     """Return the number of parameters of a network with these layers, without allocating."""
     return sum(units * (inputs + bias) for inputs, units in pairwise(layer_sizes))
 

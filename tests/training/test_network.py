@@ -32,7 +32,7 @@ def test_layers_follow_each_other_weights_first_then_biases(
     layer_sizes: list[int], bias: bool
 ) -> None:
     places: list[int] = []
-    every = range(count_parameters(layer_sizes, bias))
+    every = range(count_parameters(tuple(layer_sizes), bias))
     for shape, (inputs, units) in zip(
         layer_shapes(layer_sizes, bias), pairwise(layer_sizes), strict=True
     ):
