@@ -2,7 +2,8 @@
 
 `python -m bench engine` measures the engine alone, and only prints; with names of those that are to
 take part, such as `ours FANN "plain C"`, only them. `python -m bench hostile` attacks a server,
-which takes ten minutes; with names of attacks, it only prints these.
+which takes ten minutes; with names of attacks, it only prints these. `python -m bench cluster`
+measures several servers and workers; with names of figures, it only prints these.
 """
 
 import sys
@@ -21,6 +22,7 @@ from bench import (
     validating,
     watching,
 )
+from bench.cluster import figures
 
 
 def main() -> None:
@@ -28,6 +30,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["hostile", *names]:
             hostile.main(*names)
+        case ["cluster", *names]:
+            figures.main(*names)
         case ["engine", *names]:
             sys.stdout.write(report.engine_text(*engine.measure(names)))
         case []:
@@ -35,6 +39,7 @@ def main() -> None:
             rows += validating.rows()
             for part in (service, access, rest, watching, crowd, insight, history, migrating):
                 rows += part.rows()
+            figures.main()
             sys.stdout.write(report.write(rows, table))
         case _:
             sys.exit(__doc__)

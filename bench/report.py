@@ -12,6 +12,8 @@ RESULTS = Path(__file__).with_name("results.md")
 TRIED = Path(__file__).with_name("tried.md")
 #: The figures of attacks, which take as long to measure as all others: `make bench ARGS=hostile`.
 HOSTILE = Path(__file__).with_name("hostile.md")
+#: The figures of several servers and workers: `make bench ARGS=cluster`.
+CLUSTER = Path(__file__).with_name("cluster.md")
 PACKAGES = ("clearprop-server", "numba", "numpy", "grpcio", "protobuf", "sqlalchemy")
 
 
@@ -68,17 +70,30 @@ def write(rows: list[Row], table: Table) -> str:
         *_figures(rows),
         *table.lines,
     ]
-    text = "\n".join(lines) + "\n\n" + HOSTILE.read_text() + "\n" + TRIED.read_text()
+    sections = (CLUSTER, HOSTILE, TRIED)
+    text = "\n\n".join(["\n".join(lines), *(each.read_text().rstrip() for each in sections)]) + "\n"
     RESULTS.write_text(text)
     return text
 
 
 def write_hostile(table: Table) -> None:
     """Keep the figures of attacks, and replace them in the report."""
-    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_processor()}."
-    before = HOSTILE.read_text()
-    text = "\n".join([*table.lines[1:], when]) + "\n"
-    HOSTILE.write_text(text)
+    _replace(HOSTILE, [*table.lines[1:], _when()])
+
+
+def write_cluster(rows: list[Row], text: str) -> None:
+    """Keep the figures of several servers and workers, and replace them in the report."""
+    lines = ["## Several servers and workers", "", text, "", *_figures(rows), "", _when()]
+    _replace(CLUSTER, lines)
+
+
+def _when() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_processor()}."
+
+
+def _replace(section: Path, lines: list[str]) -> None:
+    before, text = section.read_text(), "\n".join(lines) + "\n"
+    section.write_text(text)
     RESULTS.write_text(RESULTS.read_text().replace(before, text))
 
 

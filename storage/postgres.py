@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from storage import postgres_connections, store_errors
 from storage.errors import CannotOpenStore
 from storage.migrations import migrate
-from storage.notifications import Notifications
+from storage.notifications import CHANGES, WAITING, Notifications
 from storage.postgres_connections import (
     BEGIN_WRITE,
     PostgresReaderPool,
@@ -28,7 +28,7 @@ from storage.postgres_connections import (
 )
 from storage.postgres_pooled import PooledReaderPool, require_session
 from storage.postgres_writer import PostgresReader, PostgresWriter
-from storage.queued_store import Work
+from storage.queued_store import Listener, WaitingListener, Work
 from storage.reader_pool import ReaderPool
 from storage.session import Session
 from storage.sql_store import Database, SqlStore
@@ -64,6 +64,8 @@ class PostgresStore(SqlStore):
 
     is_shared = True
     _is_maintainer = False
+    # Changed only in the thread that writes.
+    _has_changed_runs = _has_left_runs = False
 
     def __init__(
         self, url: str, clock: Clock, limits: Limits | None = None, direct_url: str | None = None
@@ -84,8 +86,12 @@ class PostgresStore(SqlStore):
             super().__init__(_database(direct, url, self._timelines), clock)
             if direct != url:
                 self._require_same_database()
+            self._waiting_listeners: tuple[WaitingListener, ...] = ()
             self._notifications = Notifications(
-                partial(connect, direct, self._timelines), self._tell_of_others, self._living_now
+                partial(connect, direct, self._timelines),
+                self._tell_of_others,
+                self._tell_of_waiting,
+                self._living_now,
             )
         except (psycopg.Error, SQLAlchemyError, ValueError) as error:
             raise CannotOpenStore(
@@ -141,8 +147,28 @@ class PostgresStore(SqlStore):
     def _reader(self, session: Session) -> PostgresReader:
         return PostgresReader(session, self._clock)
 
+    def on_commit(self, listener: Listener) -> None:
+        """Call `listener` after each commit; see training.ports.Store."""
+        super().on_commit(listener)
+        self._notifications.receive(CHANGES)
+
+    def on_waiting(self, listener: WaitingListener) -> None:
+        """Call `listener` when runs may wait for an owner; see training.ports.Store."""
+        with self._lock:
+            self._waiting_listeners += (listener,)
+        self.receive_waiting()
+
+    def receive_waiting(self, *, is_wanted: bool = True) -> None:
+        """Call listeners of `on_waiting` from now on, or no more; see training.ports.Store."""
+        self._notifications.receive(WAITING, is_wanted=is_wanted)
+
     def _writer(self, session: Session) -> PostgresWriter:
         return PostgresWriter(session, self._clock)
+
+    def _done(self, writer: Writer) -> None:
+        assert isinstance(writer, PostgresWriter)
+        self._has_changed_runs |= writer.has_changed_run
+        self._has_left_runs |= writer.has_left_run
 
     def _transact(self, works: Sequence[Work[Any]]) -> set[str] | None:
         if self._connection is not None and not leads_to(self._connection, self.timeline):
@@ -152,12 +178,20 @@ class PostgresStore(SqlStore):
 
     def _tell(self, changed: set[str]) -> None:
         super()._tell(changed)
-        self._notifications.changed(changed)
+        self._notifications.changed(changed, at_once=self._has_changed_runs)
+        if self._has_left_runs:
+            self._notifications.left_runs()
+            self._tell_of_waiting()
+        self._has_changed_runs = self._has_left_runs = False
 
     def _tell_of_others(self, uids: Sequence[str]) -> None:
         self._merging.changed(uids)
         for listener in self._listeners:
             self._guarded(listener, uids)
+
+    def _tell_of_waiting(self) -> None:
+        for listener in self._waiting_listeners:
+            self._guarded(listener)
 
     def _living_now(self) -> list[str]:
         try:
@@ -184,6 +218,8 @@ class PostgresStore(SqlStore):
     def _remove_piece(self, writer: Writer) -> bool:
         assert isinstance(writer, PostgresWriter)
         self._is_maintainer = writer.is_maintainer()
+        if self._is_maintainer:
+            self._notifications.receive(CHANGES)  # it merges the segments of all
         return self._is_maintainer and super()._remove_piece(writer)
 
     def _merge_piece(self) -> bool:

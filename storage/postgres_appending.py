@@ -24,7 +24,7 @@ _RUN_COLUMNS = tuple(column.name for column in rows.RUN_COLUMNS)
 
 
 def appending(addition: Addition) -> ClauseElement:
-    """Return the statement for an addition: its rows are the requested state of the run.
+    """Return the statement for an addition: its row has the requested state and owner of the run.
 
     There is none if the stored head is not the one that the addition is based on.
     """
@@ -77,9 +77,10 @@ def _statement(*, has_segment: bool, has_keyframe: bool, has_run: bool) -> Claus
         if is_given
     ]
     if not has_run:
-        return select(moved.c.network_uid, sa.null()).add_cte(*stored)
+        return select(moved.c.network_uid, sa.null(), sa.null()).add_cte(*stored)
     run = _put_run(moved)
-    return select(moved.c.network_uid, run.c.wanted_state).join(run, sa.true()).add_cte(*stored)
+    columns = (moved.c.network_uid, run.c.wanted_state, run.c.owner)
+    return select(*columns).join(run, sa.true()).add_cte(*stored)
 
 
 def _put_run(moved: sa.CTE) -> sa.CTE:
@@ -91,7 +92,7 @@ def _put_run(moved: sa.CTE) -> sa.CTE:
         statement.on_conflict_do_update(
             index_elements=[runs.c.network_uid, runs.c.number], set_=changes
         )
-        .returning(runs.c.wanted_state)
+        .returning(runs.c.wanted_state, runs.c.owner)
         .cte("stored_run")
     )
 

@@ -79,6 +79,10 @@ class PostgresReader(SqlReader):
 class PostgresWriter(PostgresReader, SqlWriter):
     """One work in a transaction; see training.ports.Writer."""
 
+    #: Whether a run has begun or ended in this work, or whether one has no owner after it: somebody
+    #: may wait for that.
+    has_changed_run = has_left_run = False
+
     def network(self, network_id: str) -> Network:
         self._lock_head(super().network(network_id).uid)
         return super().network(network_id)
@@ -129,8 +133,15 @@ class PostgresWriter(PostgresReader, SqlWriter):
         row = self._session.changed_row(appending(addition), appending_values(addition))
         if row is None:
             self._raise_moved(addition.before.network_uid)
-        _, wanted = row
+        _, wanted, owner = row
+        is_active = addition.run is not None and addition.run.is_active
+        self.has_left_run |= is_active and owner is None
+        self.has_changed_run |= bool(addition.events)
         return wanted and RunState(wanted)
+
+    def release_run(self, uid: str, number: int, worker: str) -> None:
+        super().release_run(uid, number, worker)
+        self.has_left_run = True
 
     def _next_audit_number(self) -> int:
         row = self._row(_NEXT_AUDIT_NUMBER)

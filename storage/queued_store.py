@@ -25,6 +25,7 @@ Listener = Callable[[Sequence[str]], None]
 AvailabilityListener = Callable[[bool], None]
 Preparing = Callable[[Callable[[Writer], Any]], Callable[[Writer], Any]]
 TransactionListener = Callable[[float, bool], None]
+WaitingListener = Callable[[], None]
 
 #: The id of the answer that a probe writes; no request has it.
 _PROBE = ""
@@ -191,6 +192,13 @@ class QueuedStore(ABC):
         """Call `listener` after each commit that changed networks, with their uids."""
         with self._lock:
             self._listeners += (listener,)
+
+    def on_waiting(self, listener: WaitingListener) -> None:
+        """Call `listener` when runs may wait for an owner: after each commit."""
+        self.on_commit(lambda _: listener())
+
+    def receive_waiting(self, *, is_wanted: bool = True) -> None:  # noqa: B027 — of most stores
+        """Call listeners of `on_waiting` only if this is wanted: here, it costs nothing."""
 
     def on_availability(self, listener: AvailabilityListener) -> None:
         """Call `listener` when the store becomes unwritable, and when it is writable again."""

@@ -193,6 +193,7 @@ class SqlStore(QueuedStore):
             return set()
         for sql in undoing.end:
             session.control(sql)
+        self._done(writer)
         return writer.changed
 
     def _undo(self, session: Session, undoing: _Undoing, *, is_needed: bool = True) -> None:
@@ -216,6 +217,9 @@ class SqlStore(QueuedStore):
 
     def _writer(self, session: Session) -> SqlWriter:
         return SqlWriter(session, self._clock)
+
+    def _done(self, writer: SqlWriter) -> None:
+        """Note what a work has done whose transaction will be committed."""
 
     def _commit(self, session: Session) -> None:
         """Commit; if this raises, the outcome is unknown."""

@@ -6,7 +6,7 @@ owner only decides who begins: what keeps an earlier owner from writing is the t
 which each claim renews.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -83,3 +83,20 @@ class OwnershipWriter(OwnershipReader, Protocol):
 
     def release_run(self, uid: str, number: int, worker: str) -> None:
         """Give up a run, if this worker owns it; listeners of `on_commit` are told."""
+
+
+class OwnershipStore(Protocol):
+    """How workers learn that there are runs to claim; a part of training.ports.Store."""
+
+    def on_waiting(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after commits, also of other processes, that may leave a run unowned.
+
+        In the threads of `on_commit`, also too often, perhaps late and perhaps never; it must be
+        quick.
+        """
+
+    def receive_waiting(self, *, is_wanted: bool = True) -> None:
+        """Call listeners of `on_waiting` from now on, or no more.
+
+        Each process that listens to others takes time of a shared store.
+        """

@@ -11,7 +11,7 @@ from training.access import Token
 from training.audit import AuditEntry
 from training.intent import Intent, PausedRun
 from training.network import Network
-from training.ownership import OwnershipReader, OwnershipWriter
+from training.ownership import OwnershipReader, OwnershipStore, OwnershipWriter
 from training.run import Run, RunState
 from training.snapshots import Snapshots
 from training.training_set import Examples, TrainingSet
@@ -209,7 +209,7 @@ class Writer(Reader, OwnershipWriter, Protocol):
         """Delete a token. Raises TokenNotFound."""
 
 
-class Store(Protocol):
+class Store(OwnershipStore, Protocol):
     """Stores networks, training sets and histories.
 
     Every method may be called from any thread.

@@ -6,6 +6,11 @@ from typing import Final
 #: be lost.
 POLL_SECONDS: Final = 0.5
 
+#: A worker spends at most 2 % of its time on looking: when a thousand of them do, this takes longer
+#: and they do it less often, up to these seconds.
+_PAUSES: Final = 50
+_LONGEST_SECONDS: Final = 5.0
+
 #: The maximum number of runs for each thread: so many share it. Others wait for another worker.
 _RUNS_PER_THREAD: Final = 4
 
@@ -23,6 +28,7 @@ class ClaimLimit:
         self._most = threads * _RUNS_PER_THREAD
         self._ahead = 0
         self._filled_at = self._looked_at = float("-inf")
+        self._pause = 0.0
 
     def next(self, executed: int, now: float) -> int:
         """Return how many runs to claim now; 0 for none."""
@@ -31,18 +37,32 @@ class ClaimLimit:
             is_soon = now - self._filled_at < POLL_SECONDS
             self._ahead = min(2 * self._ahead + 1, self._most - self._threads) if is_soon else 0
             return free + self._ahead
-        if now - self._looked_at < POLL_SECONDS:
+        if not self.is_due(now):
             return 0
         return min(self._threads, self._most - executed)
+
+    def is_due(self, now: float) -> bool:
+        """Return whether to look for runs although nobody has told that some wait."""
+        return now - self._looked_at >= self._pause
+
+    def has_free_thread(self, executed: int) -> bool:
+        """Return whether a worker with so many runs has a thread without one."""
+        return executed < self._threads
 
     def is_full(self, executed: int) -> bool:
         """Return whether a worker with so many runs claims no more."""
         return executed >= self._most
 
-    def claimed(self, count: int, limit: int, now: float) -> None:
-        """Note that so many of the runs up to a limit were there to be claimed."""
+    def claimed(self, count: int, limit: int, now: float, seconds: float) -> None:
+        """Note that so many of the runs up to a limit were there, and how long the claim took."""
         self._looked_at = now
-        if count:
+        self._pause = pause_after(seconds)
+        if count == limit:
             self._filled_at = now
-        if count < limit:
-            self._ahead = 0
+        else:  # a thread that is free now has not become free again
+            self._ahead, self._filled_at = 0, float("-inf")
+
+
+def pause_after(seconds: float) -> float:
+    """Return how long to look for no more runs after a look that took so many seconds."""
+    return max(POLL_SECONDS, min(_PAUSES * seconds, _LONGEST_SECONDS))

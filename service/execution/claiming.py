@@ -14,8 +14,7 @@ from training.ports import Clock, Store
 
 logger = logging.getLogger(__name__)
 
-#: The pause after a claim that found nothing, in seconds: other workers commit all the time, and
-#: each of their commits wakes an idle one.
+#: The pause after a claim that failed, in seconds.
 _PAUSE_SECONDS: Final = 0.05
 
 #: A worker with the maximum number of runs gives one back after this time, in seconds, if others
@@ -52,16 +51,16 @@ class Claiming:
         self._limit = ClaimLimit(threads)
         self._clock = clock
         self._looked_at = clock.monotonic()  # for runs that wait although this worker is full
+        self._was_free_at = clock.monotonic()
         self._woken = Event()
         self._stopping = False
         self._is_failing = False
-        self._known: frozenset[str] = frozenset()  # networks whose commits are no news here
         self._thread = Thread(target=self._serve, name="claims", daemon=True)
-        store.on_commit(self._committed)
 
     def start(self) -> None:
         """Begin to claim; beginning again only wakes it."""
         if self._thread.ident is None:
+            self._store.on_waiting(self.wake)
             self._thread.start()
         self.wake()
 
@@ -85,16 +84,12 @@ class Claiming:
             except (StoreFull, StoreUnavailable, TimeoutError):
                 logger.warning("the lease of this worker could not be ended; it will expire")
 
-    def _committed(self, uids: Sequence[str]) -> None:
-        if not self._known.issuperset(uids):
-            self.wake()
-
     def _serve(self) -> None:
         while not self._stopping:
-            self._woken.wait(POLL_SECONDS)
+            is_woken = self._woken.wait(POLL_SECONDS)
             self._woken.clear()
             try:
-                if self._keep_lease():
+                if self._keep_lease() and (is_woken or self._limit.is_due(self._clock.monotonic())):
                     self._claim()
                 self._is_failing = False
             except (StoreFull, StoreUnavailable, TimeoutError) as error:
@@ -125,7 +120,9 @@ class Claiming:
 
     def _claim(self) -> None:
         executed, now = self._claimer.executed(), self._clock.monotonic()
-        self._known = frozenset(uid for uid, _ in executed)
+        if self._limit.has_free_thread(len(executed)):
+            self._was_free_at = now
+        self._store.receive_waiting(is_wanted=now - self._was_free_at < POLL_SECONDS)
         limit = self._limit.next(len(executed), now)
         if limit > 0:
             self._claim_up_to(limit, {*executed, *self._claimer.impossible()})
@@ -136,13 +133,12 @@ class Claiming:
     def _claim_up_to(self, limit: int, carried_out: Collection[tuple[str, int]]) -> None:
         worker = self._lease.worker
         claiming = self._store.write(lambda writer: writer.claim_runs(worker, limit, carried_out))
+        began = self._clock.monotonic()
         claims = result_within(claiming, self._lease.seconds_left)
-        self._limit.claimed(len(claims), limit, self._clock.monotonic())
+        ended = self._clock.monotonic()
+        self._limit.claimed(len(claims), limit, ended, ended - began)
         if claims:
-            self._known |= {claim.run.network_uid for claim in claims}
             self._claimer.carry_out(claims, worker)
-        else:
-            time.sleep(_PAUSE_SECONDS)
 
     def _give_turn(self) -> None:
         """Give back a run, so that one that waits has its turn, if there is one."""

@@ -1,9 +1,9 @@
 """How long the segments of runs on a shared database take: what the database can bear.
 
-A segment takes as long as a transaction, and at least as long as on a database that nobody shares.
-The more workers there are, the longer do transactions take; so segments get longer, until all
-workers together write what the database can bear. If that is 4,000 segments per second, a thousand
-workers settle at 250 ms, and one alone stays at 10 ms.
+A segment takes twice as long as a transaction, and at least as long as on a database that nobody
+shares. The more workers there are, the longer do transactions take; so segments get longer, until
+all workers together write what the database can bear. If that is 4,000 segments per second, a
+thousand workers settle at 250 ms, and one alone stays at 10 ms.
 """
 
 from typing import Final
@@ -12,6 +12,10 @@ from training.trainer import SEGMENT_SECONDS
 
 #: The longest segment, in seconds: it delays watches and pauses.
 _LONGEST: Final = 1.0
+
+#: How long a segment takes, in transactions: so no more than half of all workers wait for the
+#: database, where it is at its limit.
+_TRANSACTIONS: Final = 2
 
 #: The share of the last transaction in the average.
 _SHARE: Final = 0.1
@@ -26,7 +30,7 @@ class Pace:
     @property
     def segment_seconds(self) -> float:
         """How long the training of a segment should take now, in seconds."""
-        return min(max(self._average, SEGMENT_SECONDS), _LONGEST)
+        return min(max(_TRANSACTIONS * self._average, SEGMENT_SECONDS), _LONGEST)
 
     def transaction_ended(self, seconds: float, is_committed: bool) -> None:
         """Note how long a transaction took; one that failed says nothing."""

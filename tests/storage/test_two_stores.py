@@ -446,6 +446,26 @@ def test_both_processes_are_told_of_each_commit(stores: Stores) -> None:
     assert told.empty()
 
 
+def test_workers_are_told_only_of_runs_that_nobody_owns(stores: Stores) -> None:
+    first, second = stores
+    told = SimpleQueue[str]()
+    second.on_waiting(lambda: told.put("a run waits"))
+    others = told_to(second)  # of later commits, it is told later
+    story = begin(first)
+    append(first, story.opening())
+    assert told.get(timeout=PATIENCE)
+    first.commit(lambda writer: writer.add_worker("worker", 60.0))
+    (claim,) = first.commit(lambda writer: writer.claim_runs("worker", 1))
+    story.head = claim.head
+    append(first, story.growth(1))
+    later = begin(first, "later")
+    while others.get(timeout=PATIENCE) != later.uid:
+        pass
+    assert told.empty()
+    first.commit(lambda writer: writer.release_run(story.uid, 1, "worker"))
+    assert told.get(timeout=PATIENCE)
+
+
 def test_many_uids_are_told_in_several_notifications(stores: Stores) -> None:
     first, second = stores
     told = told_to(second)

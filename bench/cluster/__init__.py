@@ -1,0 +1,1 @@
+"""What several servers and workers on one PostgreSQL database cost."""
