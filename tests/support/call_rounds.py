@@ -25,7 +25,7 @@ from training.ports import Store
 CLIENTS = 8
 CALLS_OF_A_CLIENT = 50
 
-NETWORKS = ["net-1", "net-2", "net-3"]
+NETWORKS = ["called-1", "called-2", "called-3"]
 
 #: Calls that are answered again as they were, also when their network is gone.
 KNOWN_FOR_GOOD = {"CreateNetwork", "DeleteNetwork", "ForkNetwork"}
@@ -88,6 +88,15 @@ class Round:
 
     def call(self, disturbances: int) -> None:
         """Let all clients make their calls, and disturb what they call meanwhile."""
+        with self.calling():
+            most = CLIENTS * CALLS_OF_A_CLIENT * 3 // 4
+            for count in sorted(self.choices.randrange(most) for _ in range(disturbances)):
+                self.record.wait_for(count)
+                self.counts[self.called.disturb(self.choices)] += 1
+
+    @contextmanager
+    def calling(self) -> Iterator[None]:
+        """Let all clients begin with the block, and wait for them at its end."""
         with closing(CuttingProxy(self.called.port, self.a_random())) as proxy:
             clients = [
                 Client(proxy.target, NETWORKS, self.record, CALLS_OF_A_CLIENT, self.a_random())
@@ -95,10 +104,7 @@ class Round:
             ]
             for client in clients:
                 client.start()
-            most = CLIENTS * CALLS_OF_A_CLIENT * 3 // 4
-            for count in sorted(self.choices.randrange(most) for _ in range(disturbances)):
-                self.record.wait_for(count)
-                self.counts[self.called.disturb(self.choices)] += 1
+            yield
             for client in clients:
                 client.join()
         self.counts += proxy.counts
@@ -118,7 +124,7 @@ class Round:
         """Require that what is stored is what clients were answered, also after they repeat."""
         self.called.restart()  # now those calls have ended, too, that their clients have given up
         with self.called.stub() as stub:
-            there = networks(stub)
+            there = [each for each in networks(stub) if _is_of_rounds(each)]
             for network in there:
                 if network.active_run:
                     pause(stub, network)
@@ -181,6 +187,10 @@ class Round:
                 again = getattr(stub, asked.rpc)(asked.request, timeout=PATIENCE)
                 assert again == asked.response, f"{asked.rpc} is answered otherwise"
                 self.counts["answers_repeated"] += 1
+
+
+def _is_of_rounds(network: network_pb2.Network) -> bool:
+    return network.network in NETWORKS or network.HasField("forked_from")
 
 
 def networks(stub: TrainingServiceStub) -> list[network_pb2.Network]:

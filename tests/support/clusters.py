@@ -3,14 +3,16 @@
 import random
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import TypeAlias
 
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+from network_links import Link, Trouble
 from postgres_server import PostgresServer, postgres_server
 from servers import OwnProcess, ServerProcess, nursery
 
@@ -21,6 +23,10 @@ from training.ports import Store
 
 #: Longer than the lease of a worker lives without being renewed, in seconds.
 LONG_STOP = 7.0
+
+#: How long a process waits for an answer of its database, in milliseconds: a network that passes
+#: nothing on may be silent for less than that, or for more.
+_ANSWER_MILLISECONDS = 3_000
 
 #: How often to look whether a process has given up.
 _LOOK_SECONDS = 0.2
@@ -42,12 +48,17 @@ Killable: TypeAlias = ServerProcess | WorkerProcess | PostgresServer
 
 @dataclass
 class Cluster:
-    """A database, its replicas and its workers."""
+    """A database, its replicas and its workers, each with a network of its own to the database.
+
+    Clients reach each replica over one of the networks `to_replicas`.
+    """
 
     postgres: PostgresServer
     database: str
     replicas: list[ServerProcess]
     workers: list[WorkerProcess]
+    to_replicas: list[Link]
+    to_database: list[Link]
     choices: random.Random = field(default_factory=lambda: random.Random(1))
 
     def start(self) -> None:
@@ -62,8 +73,8 @@ class Cluster:
         return [*self.replicas, *self.workers]
 
     def port(self) -> int:
-        """Return the port of one of the replicas, which may be starting."""
-        return self.choices.choice(self.replicas).port
+        """Return a port that leads to one of the replicas, which may be starting."""
+        return self.choices.choice(self.to_replicas).port
 
     @contextmanager
     def stub(self) -> Iterator[TrainingServiceStub]:
@@ -118,6 +129,26 @@ class Cluster:
             is_over.set()
             supervisor.join()
 
+    def partition(self, choices: random.Random) -> Trouble:
+        """Let a network have a trouble, for less or more than a lease; return which."""
+        trouble = choices.choice(list(Trouble))
+        with choices.choice([*self.to_replicas, *self.to_database]).having(trouble):
+            time.sleep(choices.uniform(0, LONG_STOP))
+        return trouble
+
+    def balanced(self) -> Link:
+        """Return a network that leads each connection to any replica."""
+        return Link(self.port)
+
+    def replace(self) -> Iterator[str]:
+        """Replace each process by a new one; yield which kind it was when the new one is there."""
+        for process in self.processes:
+            assert process.stop() == 0
+            kind = self.bring_back(process).removeprefix("kills_of_")
+            if isinstance(process, ServerProcess):
+                process.wait_until_serving()
+            yield f"{kind}_replaced"
+
     def kill(self) -> None:
         """Kill all replicas and workers, but not the database."""
         for process in self.processes:
@@ -146,18 +177,33 @@ class Cluster:
 @contextmanager
 def new_cluster(folder: Path, replicas: int, workers: int) -> Iterator[Cluster]:
     """A cluster with a database server of its own; its logs are in this folder."""
-    with postgres_server() as postgres:
-        database = postgres.url(postgres.create())
+    with postgres_server() as postgres, ExitStack() as closing_links:
+
+        def link(port: Callable[[], int]) -> Link:
+            return closing_links.enter_context(closing(Link(port)))
+
+        name = postgres.create()
+        to_database = [link(lambda: postgres.port) for _ in range(replicas + workers)]
+        urls = [
+            f"{postgres.url(name, each.port)}?tcp_user_timeout={_ANSWER_MILLISECONDS}"
+            for each in to_database
+        ]
+        servers = [
+            ServerProcess(
+                urls[each], folder / f"replica-{each}.log", free_port(), more=("--workers", "0")
+            )
+            for each in range(replicas)
+        ]
         cluster = Cluster(
             postgres,
-            database,
+            postgres.url(name),
+            servers,
             [
-                ServerProcess(
-                    database, folder / f"replica-{each}.log", free_port(), more=("--workers", "0")
-                )
-                for each in range(replicas)
+                WorkerProcess(url, folder / f"worker-{index}.log")
+                for index, url in enumerate(urls[replicas:])
             ],
-            [WorkerProcess(database, folder / f"worker-{each}.log") for each in range(workers)],
+            [link(partial(getattr, server, "port")) for server in servers],
+            to_database,
         )
         cluster.start()
         with cluster.supervised():

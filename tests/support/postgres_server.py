@@ -83,9 +83,9 @@ class PostgresServer:
         assert self._process is not None
         return self._process.pid
 
-    def url(self, database: str = "postgres") -> str:
-        """Return the URL of a database."""
-        return f"postgresql://clearprop@{HOST}:{self.port}/{database}"
+    def url(self, database: str = "postgres", port: int | None = None) -> str:
+        """Return the URL of a database, at another port if one leads here."""
+        return f"postgresql://clearprop@{HOST}:{port or self.port}/{database}"
 
     def start(self) -> None:
         """Start the server, on the same port and with the same data, and wait until it answers."""

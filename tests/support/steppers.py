@@ -19,12 +19,15 @@ HELD_OUT = 0.25
 ALL_EXAMPLES = 400
 
 
-def slow_settings() -> run_pb2.TrainingSettings:
-    """Return those of a run that outlasts all kills, and whose patience does not end."""
+def slow_settings(factor: int = 1) -> run_pb2.TrainingSettings:
+    """Return those of a run that outlasts all kills, and whose patience does not end.
+
+    The set `slow` has `factor * ALL_EXAMPLES` examples: so much longer does an update take.
+    """
     return settings(
         "slow",
         rate=0.5,
-        batch_size=EXAMPLES,
+        batch_size=factor * EXAMPLES,
         epochs=10**9,
         validation=run_pb2.Validation(share=HELD_OUT, every=20),
         stop=run_pb2.StopCondition(patience=10**9, restore_best=True),
@@ -34,8 +37,10 @@ def slow_settings() -> run_pb2.TrainingSettings:
 class Stepper:
     """A client that steps a network on and on, and repeats a step until it is answered."""
 
-    def __init__(self, target: str, network: network_pb2.Network) -> None:
+    def __init__(self, target: str, network: network_pb2.Network, factor: int = 1) -> None:
+        """Step with the settings of this factor; see `slow_settings`."""
         self.network = network
+        self._factor = factor
         self.made = 0
         self.counts: Counter[str] = Counter()
         self._target = target
@@ -57,7 +62,7 @@ class Stepper:
         try:
             with reconnecting(self._target) as stub:
                 while not self._stopping:
-                    self._step(stub, self._counts_of_steps.randint(1, 1_000))
+                    self._step(stub, self._counts_of_steps.randint(1, 1_000 // self._factor))
         except Exception as failure:  # noqa: BLE001 (raised where it is stopped)
             self._failure = failure
 
@@ -65,7 +70,7 @@ class Stepper:
         request = pb.StepRequest(
             network=self.network.network,
             count=count,
-            settings=None if self.made else slow_settings(),
+            settings=None if self.made else slow_settings(self._factor),
             request_id=fresh_id("step"),
         )
         response = self._answered(stub, request)

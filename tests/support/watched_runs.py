@@ -18,7 +18,12 @@ LAYERS = (2, 12, 1)
 
 
 class WatchedRun:
-    """A run that is trained and watched, and a network that is stepped."""
+    """A run that is trained and watched, and a network that is stepped.
+
+    `factor` says how long an update takes; see `slow_settings`.
+    """
+
+    factor = 1
 
     def __init__(
         self, called: Called, stepped: str, watched: Sequence[str], moments: random.Random
@@ -30,15 +35,19 @@ class WatchedRun:
         with called.stub() as stub:
             self.network = create(stub, LAYERS, seed=moments.randrange(2**32), bias=True)
             name = self.network.network
-            stub.Train(pb.TrainRequest(network=name, settings=slow_settings()))
-            self.stepper = Stepper(stepped, create(stub, LAYERS, seed=5, bias=True))
+            stub.Train(pb.TrainRequest(network=name, settings=slow_settings(self.factor)))
+            other = create(stub, LAYERS, seed=5, bias=True)
+            self.stepper = Stepper(stepped, other, self.factor)
         self.watchers = [
-            Watcher(target, Reading(self.network, columns=bool(index % 2))).start()
-            for index, target in enumerate(watched)
+            Watcher(target, self.reading(index)).start() for index, target in enumerate(watched)
         ]
 
+    def reading(self, index: int) -> Reading:
+        """Return what the watcher with this index wants."""
+        return Reading(self.network, columns=bool(index % 2))
+
     def wait_for_updates(self) -> None:
-        more = self.moments.randint(1, 1_000)
+        more = self.moments.randint(1, 1_000 // self.factor)
         for watcher in self.watchers:
             watcher.wait_for(_has_read(watcher.reading.updates + more))
 
