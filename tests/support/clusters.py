@@ -175,9 +175,11 @@ class Cluster:
 
 
 @contextmanager
-def new_cluster(folder: Path, replicas: int, workers: int) -> Iterator[Cluster]:
+def new_cluster(
+    folder: Path, replicas: int, workers: int, **postgres_settings: str
+) -> Iterator[Cluster]:
     """A cluster with a database server of its own; its logs are in this folder."""
-    with postgres_server() as postgres, ExitStack() as closing_links:
+    with postgres_server(**postgres_settings) as postgres, ExitStack() as closing_links:
 
         def link(port: Callable[[], int]) -> Link:
             return closing_links.enter_context(closing(Link(port)))
@@ -190,7 +192,11 @@ def new_cluster(folder: Path, replicas: int, workers: int) -> Iterator[Cluster]:
         ]
         servers = [
             ServerProcess(
-                urls[each], folder / f"replica-{each}.log", free_port(), more=("--workers", "0")
+                urls[each],
+                folder / f"replica-{each}.log",
+                free_port(),
+                free_port(),
+                more=("--workers", "0"),
             )
             for each in range(replicas)
         ]

@@ -115,7 +115,9 @@ class Reading:
     def begin(self) -> pb.WatchUpdatesRequest:
         """Begin the next stream, and return what it asks for."""
         self.streams.append(Stream(self.start, self.stride, self.parameters))
+        has_read = self.last_update >= 0
         return pb.WatchUpdatesRequest(
+            received=pb.ReceivedUpdate(update=self.last_update) if has_read else None,
             network=self.network.network,
             uid=self.network.uid,
             start_update=self.start,
