@@ -1,13 +1,19 @@
 """The statements of the SQL stores: each uses a key or an index."""
 
+import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from histories import NOW, append, begin, make_training_set
+from psycopg.sql import Literal
 
+from storage.postgres import PostgresStore
+from storage.schema import metadata
 from storage.sqlite import SqliteStore
 from training.audit import AuditEntry
 from training.ports import Answer, Reader, Writer
@@ -29,12 +35,28 @@ BOUNDED = {"SCAN answers", "SCAN audit_entries", "SCAN anon_1"}
 SHARED = "coalesce(runs.claim_time"
 PURGES = ("DELETE FROM answers", "DELETE FROM audit_entries")
 
+#: Tables with rows for each network, run, update or call.
+GROWING = {"runs", "segments", "keyframes", "run_events", "answers", "audit_entries"}
+
+#: With so many networks, going through all of them costs more than an index.
+NETWORKS = 10_000
+
+#: What is different in each row that is made up; one network in a hundred has an active run.
+MADE_UP = {
+    "networks": {"uid": "'u' || n", "id": "'i' || n"},
+    "heads": {"network_uid": "'u' || n", "active_run": "(n % 100 = 0)::int"},
+    "runs": {"network_uid": "'u' || n", "training_set_uid": "'s' || n"},
+    **{name: {"network_uid": "'u' || n"} for name in ("segments", "keyframes", "run_events")},
+    "answers": {"request_id": "request_id || n", "number": "number * 100000 + n"},
+    "audit_entries": {"number": "number * 100000 + n"},
+}
+
 
 def _entry(number: int) -> AuditEntry:
     return AuditEntry(number, NOW, NOW, 1, "", "", "Train", "net", 0, "", "OK")
 
 
-def do_everything(store: SqliteStore) -> None:
+def do_everything(store: SqliteStore | PostgresStore) -> None:
     """Execute every statement that there is."""
     story = begin(store)
     for addition in (
@@ -129,3 +151,66 @@ def test_every_statement_is_compiled_once(
     compiled = dict(sqlite_store._statements._compiled)
     do_everything(sqlite_store)
     assert sqlite_store._statements._compiled == compiled
+
+
+def fill(connection: psycopg.Connection[Any]) -> None:
+    """Make many networks of one, and have PostgreSQL count them."""
+    for name, changed in MADE_UP.items():
+        table = metadata.tables[name]
+        columns = ", ".join(column.name for column in table.columns)
+        values = ", ".join(changed.get(column.name, column.name) for column in table.columns)
+        added = (
+            f"INSERT INTO {name} ({columns}) SELECT {values} FROM {name},"  # noqa: S608 (own names)
+            f" generate_series(1, {NETWORKS}) n"
+        )
+        connection.execute(added.encode())
+    connection.execute("ANALYZE")
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+def whole_scans(connection: psycopg.Connection[Any], statement: Any) -> set[str]:
+    """Return the growing tables that a statement goes through whole, whatever its values are."""
+    names: dict[str, int] = {}
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in statement.constants:
+            return Literal(statement.constants[name]).as_string()
+        return f"${names.setdefault(name, len(names) + 1)}"
+
+    numbered = re.sub(r"%\((\w+)\)s", value, statement.sql)
+    explained = connection.execute(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {numbered}".encode())
+    ((plan,),) = explained.fetchall()
+    return {
+        each["Relation Name"]
+        for each in nodes(plan[0]["Plan"])
+        if each.get("Relation Name") in GROWING
+        and each["Node Type"].endswith("Scan")
+        and not {"Index Cond", "Recheck Cond"} & each.keys()
+    }
+
+
+def test_no_statement_goes_through_a_table_that_grows_in_postgresql(
+    postgres_store: PostgresStore, postgres_url: str
+) -> None:
+    do_everything(postgres_store)
+    story = begin(postgres_store)
+    append(postgres_store, story.opening())
+    append(postgres_store, story.growth(keyframe=True))
+    postgres_store.commit(lambda writer: writer.remember(Answer("id", b"", b"", NOW)))
+    postgres_store.commit(lambda writer: writer.record(_entry(0)))
+    statements = list(postgres_store._statements._compiled.values())
+    assert len(statements) > 40
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        fill(connection)
+        found = {
+            each.sql: scans
+            for each in statements
+            if (scans := whole_scans(connection, each)) and not each.sql.startswith(PURGES)
+        }
+    assert found == {}
