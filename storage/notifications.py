@@ -25,9 +25,9 @@ CHANGES, WAITING = "clearprop", "clearprop_waiting"
 #: At most 50 notifications per second of updates: more would only wake the same watches more often.
 _SECONDS_BETWEEN = 0.02
 
-#: And a process spends at most 2 % of its time on them. When a thousand workers write, only changes
+#: And a process spends at most 10 % of its time on them. When a thousand workers write, only changes
 #: of runs are notified at once; updates are found by those who read again.
-_PAUSES = 50
+_PAUSES = 10
 
 #: The maximum number of bytes of a notification; PostgreSQL allows less than 8,000.
 _PAYLOAD = 7_900

@@ -23,7 +23,7 @@ _SHARED_RUNS, _SHARED_UPDATES = 8, 1_000_000
 _SHARED_REPETITIONS = 3
 _MOST_SHARED = 1.2
 
-_AT_ONCE, _ONE_AFTER_THE_OTHER = 1_000, 100
+_AT_ONCE, _ONE_AFTER_THE_OTHER = 1_000, 50
 _PROCESSORS, _LEAST_SHARE = 2, 0.9
 
 _KILLS = 10
@@ -40,7 +40,7 @@ def _begin(client: clearprop.Client, updates: int) -> clearprop.Run:
 
 
 def _begin_wide(client: clearprop.Client, updates: int) -> clearprop.Run:
-    """Begin a run on a network with 100 hidden units: an update takes about 5 µs."""
+    """Begin a run on a network with 10,501 parameters."""
     network = client.create_network(next(_names), layer_sizes=[2, 100, 100, 1], seed=7)
     return network.train("xor", learning_rate=0.1, batch_size=4, epochs=updates)
 
@@ -106,8 +106,8 @@ def _processor_seconds(shared: Cluster, folder: Path, count: int) -> float:
 def at_once(shared: Cluster) -> list[Row]:
     """Compare many networks that are trained at once with one after the other."""
     return [
-        _at_once(shared, "2-100-100-1, 10,000 updates", partial(_begin_wide, updates=10_000)),
-        _at_once(shared, "2-5-1, 100,000 updates", partial(_begin, updates=100_000)),
+        _at_once(shared, "2-100-100-1, 2,500 updates", partial(_begin_wide, updates=2_500)),
+        _at_once(shared, "2-5-1, 50,000 updates", partial(_begin, updates=50_000)),
     ]
 
 

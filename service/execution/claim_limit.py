@@ -6,10 +6,13 @@ from typing import Final
 #: be lost.
 POLL_SECONDS: Final = 0.5
 
-#: A worker spends at most 2 % of its time on looking: when a thousand of them do, this takes longer
-#: and they do it less often, up to these seconds.
-_PAUSES: Final = 50
-_LONGEST_SECONDS: Final = 5.0
+#: A worker spends at most a twentieth of its time on looking: when a thousand of them do, this
+#: takes longer, and they do it less often. But the runs of one that was killed do not wait long.
+_PAUSES: Final = 20
+_LONGEST_SECONDS: Final = 2.0
+
+#: The share of the last look in the average, so that one that is slow by chance does not matter.
+_SHARE: Final = 0.1
 
 #: The maximum number of runs for each thread: so many share it. Others wait for another worker.
 _RUNS_PER_THREAD: Final = 4
@@ -28,7 +31,7 @@ class ClaimLimit:
         self._most = threads * _RUNS_PER_THREAD
         self._ahead = 0
         self._filled_at = self._looked_at = float("-inf")
-        self._pause = 0.0
+        self._average = 0.0  # seconds of a look
 
     def next(self, executed: int, now: float) -> int:
         """Return how many runs to claim now; 0 for none."""
@@ -43,7 +46,7 @@ class ClaimLimit:
 
     def is_due(self, now: float) -> bool:
         """Return whether to look for runs although nobody has told that some wait."""
-        return now - self._looked_at >= self._pause
+        return now - self._looked_at >= pause_after(self._average)
 
     def has_free_thread(self, executed: int) -> bool:
         """Return whether a worker with so many runs has a thread without one."""
@@ -56,7 +59,7 @@ class ClaimLimit:
     def claimed(self, count: int, limit: int, now: float, seconds: float) -> None:
         """Note that so many of the runs up to a limit were there, and how long the claim took."""
         self._looked_at = now
-        self._pause = pause_after(seconds)
+        self._average += _SHARE * (seconds - self._average)
         if count == limit:
             self._filled_at = now
         else:  # a thread that is free now has not become free again
@@ -64,5 +67,5 @@ class ClaimLimit:
 
 
 def pause_after(seconds: float) -> float:
-    """Return how long to look for no more runs after a look that took so many seconds."""
+    """Return how long to look for no more runs if a look takes so many seconds."""
     return max(POLL_SECONDS, min(_PAUSES * seconds, _LONGEST_SECONDS))
