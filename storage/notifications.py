@@ -25,8 +25,8 @@ CHANGES, WAITING = "clearprop", "clearprop_waiting"
 #: At most 50 notifications per second of updates: more would only wake the same watches more often.
 _SECONDS_BETWEEN = 0.02
 
-#: And a process spends at most 10 % of its time on them. When a thousand workers write, only changes
-#: of runs are notified at once; updates are found by those who read again.
+#: And a process spends at most a tenth of its time on them. When a thousand workers write, only
+#: changes of runs are notified at once; updates are found by those who read again.
 _PAUSES = 10
 
 #: The maximum number of bytes of a notification; PostgreSQL allows less than 8,000.
