@@ -104,6 +104,10 @@ def test_an_address_counts_from_1_and_older_ones_still_open(folder: Path) -> Non
     run_module(folder, HERE / "addresses.test.mjs")
 
 
+def test_a_stream_of_a_history_that_was_lost_ends(folder: Path) -> None:
+    run_module(folder, HERE / "streams.test.mjs")
+
+
 def test_what_parts_of_the_page_know_follows_from_events(folder: Path) -> None:
     run_module(folder, HERE / "states.test.mjs")
 
