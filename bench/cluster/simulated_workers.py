@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from typing import cast
 
 import psycopg
@@ -34,6 +34,9 @@ from training.ownership import Claim
 
 #: The updates of a segment: 2 kB, however long it took to compute them.
 _UPDATES = 250
+
+#: Workers start one after the other: the first claims of a thousand at once are not measured.
+_STARTING = Lock()
 
 _STATEMENTS = Statements(PGDialect_psycopg())  # type: ignore[no-untyped-call] # of SQLAlchemy
 
@@ -67,8 +70,10 @@ class _Worker(Thread):
     def run(self) -> None:
         """Claim a run, and work in each phase."""
         self._transact(lambda: self._writer.add_worker(self._name, 100 * SECONDS))
-        while not (claims := self._claim(())):
-            time.sleep(0.1)
+        claims: list[Claim] = []
+        while not claims:
+            with _STARTING:
+                claims = self._claim(())
         self._prepare(claims[0])
         number = 0
         while True:
