@@ -136,7 +136,8 @@ def row(folder: Path) -> Row:
         "statement load of simulated workers, segments of 2 kB",
         sentences,
         f"with segments of a given length: {fixed}",
-        f"the knee is at {knee:,.0f} segments/s; {last.workers} workers choose {last.length * 1e3:.0f} ms",
+        f"the knee is at {knee:,.0f} segments/s;"
+        f" {last.workers} workers choose {last.length * 1e3:.0f} ms",
         f"p99 of the most workers ≤ {_MOST_P99:.0f} s",
         last.p99 <= _MOST_P99,
     )
