@@ -90,13 +90,19 @@ def schema(server: ServerProcess) -> BaseSchema:
 
 
 def before_call(_: HookContext, case: "Case[Any]", __: dict[str, Any]) -> None:
-    """Watch until the end of a run that is over: any other watch does not end."""
+    """Watch until the end of a run that is over: any other watch does not end.
+
+    A client that says it has received what is not stored is told of a loss of data.
+    """
     if case.path.endswith(":watch"):
         case.path_parameters = {"network": PATHS["network"]}
+        case.headers.pop("Last-Event-ID", None)
         if case.method == "GET":
-            case.query = {**case.query, "untilRun": "1"}
+            query = {name: value for name, value in case.query.items() if "received" not in name}
+            case.query = {**query, "untilRun": "1"}
         elif isinstance(case.body, dict):
             case.body = {**case.body, "untilRun": "1"}
+            case.body.pop("received", None)
 
 
 def line(_: SerializationContext, value: object) -> bytes:
