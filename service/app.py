@@ -99,6 +99,10 @@ _OWN_THREADS = 16
 #: How long active calls have to finish when the server shuts down, in seconds.
 _GRACE_SECONDS = 4.0
 
+#: When those that do not finish are answered that the server stops: before gRPC cancels them, which
+#: a client cannot tell from a cancellation of its own.
+_ANSWER_SECONDS = _GRACE_SECONDS - 0.5
+
 #: How long the store has to write what is queued when the server shuts down, in seconds.
 _CLOSE_SECONDS = 2.0
 
@@ -256,7 +260,7 @@ class Server:
             server.close()
         self.wakeups.drain()
         self.admission.drain(Pool.COMPUTING)
-        last = self._loop.call_later(_GRACE_SECONDS, self.admission.drain, Pool.QUICK, Pool.LISTING)
+        last = self._loop.call_later(_ANSWER_SECONDS, self.admission.drain, Pool.QUICK, Pool.LISTING)
         stopping = [
             self.threads.begin(self.executor.stop),
             asyncio.create_task(self.grpc.stop(_GRACE_SECONDS)),

@@ -15,7 +15,7 @@ from calls import refusal, settings
 from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
-from watch_reading import CHANNEL, PATIENCE, shown
+from watch_reading import CHANNEL, PATIENCE, RETRIED, shown
 
 #: Training on these takes long enough for others to come in between.
 EXAMPLES = 200
@@ -181,7 +181,7 @@ class Client:
                 asked.request, wait_for_ready=True, timeout=PATIENCE
             )
         except grpc.RpcError as error:
-            if error.code() is grpc.StatusCode.UNAVAILABLE:
+            if error.code() in RETRIED:
                 return False
             asked.reason = refusal(error).reason
             if asked.reason not in REFUSALS:
@@ -196,7 +196,7 @@ class Client:
             except grpc.RpcError as error:
                 if error.code() is grpc.StatusCode.NOT_FOUND:
                     return None
-                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                if error.code() not in RETRIED:
                     raise
 
     def _next(self, name: str, network: network_pb2.Network | None) -> tuple[str, Any]:

@@ -9,7 +9,7 @@ from calls import fresh_id, settings
 from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
-from watch_reading import PATIENCE, reconnecting
+from watch_reading import PATIENCE, RETRIED, reconnecting
 
 #: An update with all of these takes nearly 100 µs, so that watchers keep up with training.
 EXAMPLES = 300
@@ -83,6 +83,6 @@ class Stepper:
             try:
                 return stub.Step(request, wait_for_ready=True, timeout=PATIENCE)
             except grpc.RpcError as error:
-                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                if error.code() not in RETRIED:
                     raise
                 self.counts["steps_cut"] += 1

@@ -27,7 +27,8 @@ CHANNEL = [
     ("grpc.http2.lookahead_bytes", 16 * 2**10),
 ]
 
-_RESUMED = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
+#: A server that stops ends some calls with CANCELLED.
+RETRIED = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
 
 _KINDS = {
     number: name.removeprefix("UPDATE_KIND_") for name, number in update_pb2.UpdateKind.items()
@@ -158,9 +159,9 @@ class Reading:
         if info.reason == "HISTORY_COMPACTED":
             self.start = stream.said["earliest_update"]
             return True
-        if call.code() not in _RESUMED:
+        if call.code() not in RETRIED:
             stream.reason = stream.reason or str(call.code())
-        return call.code() in _RESUMED
+        return call.code() in RETRIED
 
 
 def _as_call(error: grpc.RpcError) -> Any:
