@@ -260,7 +260,8 @@ class Server:
             server.close()
         self.wakeups.drain()
         self.admission.drain(Pool.COMPUTING)
-        last = self._loop.call_later(_ANSWER_SECONDS, self.admission.drain, Pool.QUICK, Pool.LISTING)
+        drain_rest = partial(self.admission.drain, Pool.QUICK, Pool.LISTING)
+        last = self._loop.call_later(_ANSWER_SECONDS, drain_rest)
         stopping = [
             self.threads.begin(self.executor.stop),
             asyncio.create_task(self.grpc.stop(_GRACE_SECONDS)),
