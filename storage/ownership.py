@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from storage import codec, rows
 from storage.schema import heads, runs, workers
+from storage.session import Row
 from storage.sql_queries import IS_ACTIVE
 from storage.sql_rows import RowReading, RowWriting
 from training.errors import DamagedHistory
@@ -50,19 +51,15 @@ _REMOVE = workers.delete().where(workers.c.name == _WORKER)
 _REMOVE_EXPIRED = workers.delete().where(~_LIVING)
 
 _IS_CLAIMABLE = (runs.c.owner == _WORKER) | runs.c.owner.is_(None) | ~_OWNER_LIVES
+# What another transaction claims or changes at this moment is not waited for, and others take its
+# place: so a thousand workers that claim at once do not try the same runs.
 _CANDIDATES = (
-    select(runs.c.network_uid, runs.c.number)
+    select(*rows.HEAD_COLUMNS, *rows.RUN_COLUMNS)
     .select_from(_RUNS)
     .where(*_ACTIVE_RUNS, _IS_CLAIMABLE)
     # NULL, of runs that were never claimed, comes first in all databases.
     .order_by(sa.func.coalesce(runs.c.claim_time, 0), heads.c.network_uid)
     .limit(bindparam("limit", type_=sa.Integer))
-)
-# What another transaction claims or changes at this moment is not waited for.
-_CANDIDATE = (
-    select(*rows.HEAD_COLUMNS, *rows.RUN_COLUMNS)
-    .select_from(_RUNS)
-    .where(_IS_RUN, *_ACTIVE_RUNS, _IS_CLAIMABLE)
     .with_for_update(of=(heads, runs), skip_locked=True)
 )
 _CLAIM = runs.update().where(_IS_RUN)
@@ -74,9 +71,6 @@ _OWNED = (
     .order_by(heads.c.network_uid)
 )
 _RELEASE = runs.update().where(_IS_RUN, runs.c.owner == _WORKER).values(owner=sa.null())
-
-#: So many times the wanted number of runs are tried, in case other workers claim them, too.
-_TRIED = 4
 
 
 class OwnershipReading(RowReading):
@@ -128,13 +122,11 @@ class OwnershipWriting(OwnershipReading, RowWriting):
         if self._row(_IS_ALIVE, worker=worker, now=now) is None:
             raise WorkerExpired(worker)
         skipped = set(carried_out)
-        most = _TRIED * limit + len(skipped)
         claims: list[Claim] = []
-        for uid, number in self._rows(_CANDIDATES, worker=worker, now=now, limit=most):
+        for row in self._rows(_CANDIDATES, worker=worker, now=now, limit=limit + len(skipped)):
             if len(claims) == limit:
                 break
-            if (uid, number) not in skipped:
-                claims += self._claim(uid, number, worker, now)
+            claims += self._claim(row, skipped, worker, now)
         return claims
 
     def release_run(self, uid: str, number: int, worker: str) -> None:
@@ -142,13 +134,13 @@ class OwnershipWriting(OwnershipReading, RowWriting):
         if self._change(_RELEASE, at_uid=uid, at_number=number, worker=worker):
             self.changed.add(uid)
 
-    def _claim(self, uid: str, number: int, worker: str, now: int) -> list[Claim]:
-        """Claim a run unless another transaction has it, or it is corrupt."""
-        place = {"at_uid": uid, "at_number": number}
-        row = self._row(_CANDIDATE, worker=worker, now=now, **place)
-        if row is None:
-            return []
+    def _claim(self, row: Row, skipped: set[tuple[str, int]], worker: str, now: int) -> list[Claim]:
+        """Claim the run of a row, unless it is one of those that are skipped, or is corrupt."""
         size = len(rows.HEAD_COLUMNS)
+        uid, number = str(row[0]), int(row[size + 1])
+        if (uid, number) in skipped:
+            return []
+        place = {"at_uid": uid, "at_number": number}
         try:
             head, run = self._found_head(uid, row[:size]).renewed(), self._run(row[size:])
         except DamagedHistory:
