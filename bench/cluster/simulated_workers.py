@@ -11,6 +11,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Condition, Lock, Thread
@@ -37,6 +38,9 @@ _UPDATES = 250
 
 #: Workers start one after the other: the first claims of a thousand at once are not measured.
 _STARTING = Lock()
+
+#: Of a lease, in seconds: it does not end between two phases, in which nobody renews it.
+_LEASE_SECONDS = 100 * SECONDS
 
 _STATEMENTS = Statements(PGDialect_psycopg())  # type: ignore[no-untyped-call] # of SQLAlchemy
 
@@ -69,7 +73,7 @@ class _Worker(Thread):
 
     def run(self) -> None:
         """Claim a run, and work in each phase."""
-        self._transact(lambda: self._writer.add_worker(self._name, 100 * SECONDS))
+        self._transact(lambda: self._writer.add_worker(self._name, _LEASE_SECONDS))
         claims: list[Claim] = []
         while not claims:
             with _STARTING:
@@ -130,12 +134,13 @@ class _Worker(Thread):
         now = time.monotonic()
         if now >= self._notification_time:
             payload = f"{self._name} {'0' * 32}"
-            self._notifier.execute("SELECT pg_notify(%s, %s)", [CHANGES, payload])
+            with suppress(psycopg.errors.LockNotAvailable):  # as a server, it notifies later
+                self._notifier.execute("SELECT pg_notify(%s, %s)", [CHANGES, payload])
             self._notification_time = time.monotonic() + pause_after(time.monotonic() - now)
         now = time.monotonic()
         if now >= self._renewal_time:
             self._renewal_time = now + RENEWAL_SECONDS
-            self._transact(lambda: self._writer.renew_worker(self._name, SECONDS))
+            self._transact(lambda: self._writer.renew_worker(self._name, _LEASE_SECONDS))
         if now >= self._claim_time:
             self._claim(self._carried_out)
             ended = time.monotonic()

@@ -21,7 +21,7 @@ from training.network import Network
 from training.ports import Writer
 from training.update import Addition, Keyframe, Segment
 
-_PROCESSES = 2
+_PROCESSES = 4
 _SECONDS = 4.0
 #: The first seconds of workers that choose the length of their segments are not counted.
 _SETTLING_SECONDS = 12.0
@@ -33,7 +33,8 @@ _MOST_P99 = 1.0
 SWEEP = {
     10: (0.010,),
     100: (0.010, 0.025, 0.050),
-    300: (0.050, 0.100, 0.250),
+    300: (0.100, 0.250),
+    1_000: (0.250, 0.500),
 }
 
 

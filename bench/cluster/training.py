@@ -106,7 +106,7 @@ def _processor_seconds(shared: Cluster, folder: Path, count: int) -> float:
 def at_once(shared: Cluster) -> list[Row]:
     """Compare many networks that are trained at once with one after the other."""
     return [
-        _at_once(shared, "2-100-100-1, 2,500 updates", partial(_begin_wide, updates=2_500)),
+        _at_once(shared, "2-100-100-1, 10,000 updates", partial(_begin_wide, updates=10_000)),
         _at_once(shared, "2-5-1, 50,000 updates", partial(_begin, updates=50_000)),
     ]
 
