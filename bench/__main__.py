@@ -1,9 +1,9 @@
 """Measures everything, prints the figures and writes results.md: `make bench`.
 
-`python -m bench engine` measures the engine alone, and only prints; with names of those that are to
-take part, such as `ours FANN "plain C"`, only them. `python -m bench hostile` attacks a server,
-which takes ten minutes; with names of attacks, it only prints these. `python -m bench cluster`
-measures several servers and workers; with names of figures, it only prints these.
+`make bench ARGS=engine` measures the engine alone, and only prints; with names of those that are to
+take part, such as `ARGS='engine ours FANN "plain C"'`, only them. `ARGS=hostile` attacks a server,
+which takes ten minutes; with names of attacks, it only prints these. `ARGS=cluster` measures several
+servers and workers; with names of figures, it only prints these.
 """
 
 import sys

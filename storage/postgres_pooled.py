@@ -4,19 +4,22 @@ Each transaction may be in another session of the database. So nothing is set, p
 longer than a transaction: each begins with all of it, in one round trip.
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from storage.errors import CannotOpenStore
-from storage.postgres_connections import BEGIN_READ, READING, Connection, connect, opened
-from storage.reader_pool import ReaderPool
+from storage.postgres_connections import (
+    BEGIN_READ,
+    READING,
+    Connection,
+    PostgresReaderPool,
+    connect,
+    opened,
+)
 from storage.timelines import Timelines
 
 _BEGIN = f"{BEGIN_READ}; SET LOCAL jit = off; {READING.replace('SET ', 'SET LOCAL ')};"
@@ -25,21 +28,12 @@ _BEGIN = f"{BEGIN_READ}; SET LOCAL jit = off; {READING.replace('SET ', 'SET LOCA
 _PROBE = "clearprop.session"
 
 
-class PooledReaderPool(ReaderPool):
+class PooledReaderPool(PostgresReaderPool):
     """Connections to a pooler, whose transactions are snapshots."""
 
     def __init__(self, url: str, size: int, timelines: Timelines) -> None:
         """Open at most `size` connections; more readers wait."""
-        self._timelines = timelines
-        super().__init__(partial(_connect, url), size)
-
-    def _opened(self, connect: Callable[[], DBAPIConnection], size: int) -> QueuePool:
-        pool = QueuePool(connect, pool_size=size, max_overflow=0, reset_on_return="rollback")
-        event.listen(pool, "checkout", self._begin_snapshot)
-        return pool
-
-    def _begin(self, connection: PoolProxiedConnection) -> None:
-        """Do nothing: the pool has begun the transaction."""
+        super().__init__(partial(_connect, url), size, timelines)
 
     def _begin_snapshot(self, connection: DBAPIConnection, *_: object) -> None:
         try:
