@@ -2,8 +2,8 @@
 
 `make bench ARGS=engine` measures the engine alone, and only prints; with names of those that are to
 take part, such as `ARGS='engine ours FANN "plain C"'`, only them. `ARGS=hostile` attacks a server,
-which takes ten minutes; with names of attacks, it only prints these. `ARGS=cluster` measures several
-servers and workers; with names of figures, it only prints these.
+which takes ten minutes; with names of attacks, it only prints these. `ARGS=cluster` measures
+several servers and workers; with names of figures, it only prints these.
 """
 
 import sys
