@@ -79,12 +79,13 @@ class PostgresStore(SqlStore):
         self._used_bytes = 0
         self._measure_time = 0.0
         self._timelines = Timelines()
-        direct = direct_url or url
+        opened = direct = direct_url or url
         try:
             require_session(direct)
             _prepare(direct)
             super().__init__(_database(direct, url, self._timelines), clock)
             if direct != url:
+                opened = url
                 self._require_same_database()
             self._waiting_listeners: tuple[WaitingListener, ...] = ()
             self._notifications = Notifications(
@@ -95,7 +96,7 @@ class PostgresStore(SqlStore):
             )
         except (psycopg.Error, SQLAlchemyError, ValueError) as error:
             raise CannotOpenStore(
-                f"cannot open the database {without_password(url)}: {shown_cause(error)}"
+                f"cannot open the database {without_password(opened)}: {shown_cause(error)}"
             ) from None
 
     @property

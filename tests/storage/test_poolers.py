@@ -105,6 +105,14 @@ def test_what_is_read_through_a_pooler_leaves_nothing_in_its_sessions(
             assert cursor.fetchall() == [("on",)]
 
 
+def test_the_url_that_cannot_be_opened_is_named(postgres_url: str, clock: SetClock) -> None:
+    nowhere = "postgresql://clearprop:secret@127.0.0.1:1/direct"
+    with pytest.raises(CannotOpenStore, match=r"clearprop:\*\*\*@127.0.0.1:1/direct: conn"):
+        PostgresStore(postgres_url, clock, direct_url=nowhere)
+    with pytest.raises(CannotOpenStore, match="database nonsense: the URL is invalid"):
+        PostgresStore(postgres_url, clock, direct_url="nonsense")
+
+
 def test_a_direct_url_leads_to_the_same_database(
     postgres: PostgresServer, postgres_url: str, clock: SetClock
 ) -> None:
