@@ -12,9 +12,12 @@ from typing import TypedDict
 
 from clearprop.cli import main
 from clearprop.cli.command_group import Commands
+from clearprop.cli.settings import configure_grpc
 
-from service import app  # noqa: F401 (what a server would load by itself)
-from service.kernels import warm_up
+configure_grpc()  # before gRPC is loaded, as the program does it: Ray's forks would fail otherwise
+
+from service import app  # noqa: E402, F401 (what a server would load by itself)
+from service.kernels import warm_up  # noqa: E402
 
 
 class _Input(TypedDict, total=False):
