@@ -88,6 +88,7 @@ class SqlStore(QueuedStore):
         # Only the thread that writes uses it. It is opened before the first reader, which may not
         # create what readers and the writer share.
         self._connection: DBAPIConnection | None = database.connect()
+        self._is_readable = True
         super().__init__()
 
     @contextmanager
@@ -102,8 +103,13 @@ class SqlStore(QueuedStore):
         try:
             with self._database.readers.connection() as connection:
                 yield self._reader(Session(connection, self._statements))
+            self._is_readable = True
         except errors as error:
-            _logger.exception("the database cannot be read")
+            if self._is_readable:
+                _logger.exception("the database cannot be read")
+            else:  # it is in the log already
+                _logger.warning("the database still cannot be read: %s", error)
+            self._is_readable = False
             raise self._error(error, store_errors.cannot_read()) from error
 
     def _remove_piece(self, writer: Writer) -> bool:

@@ -86,6 +86,19 @@ def test_a_server_that_is_gone_is_used_again_when_it_is_back(
     assert store.is_writable
 
 
+def test_an_outage_fills_the_log_with_one_traceback(
+    own_server: PostgresServer, store: PostgresStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    own_server.stop()
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable):
+            read(store)
+    own_server.start()
+    read(store)
+    failures = [each for each in caplog.records if "cannot be read" in each.message]
+    assert [each.exc_info is not None for each in failures] == [True, False, False]
+
+
 def test_a_restart_between_two_calls_is_not_noticed(
     own_server: PostgresServer, store: PostgresStore
 ) -> None:
