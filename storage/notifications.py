@@ -93,9 +93,11 @@ class Notifications:
     def changed(self, uids: Iterable[str], *, at_once: bool = False) -> None:
         """Notify other processes soon, or at once. May be called from any thread, and is quick."""
         with self._is_due:
+            is_first = not self._changed
             self._changed.update(uids)
             self._is_urgent |= at_once
-            self._is_due.notify()
+            if is_first or at_once:  # others are sent with it
+                self._is_due.notify()
 
     def left_runs(self) -> None:
         """Notify other processes at once that a run waits for an owner; as `changed`."""

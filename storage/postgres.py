@@ -34,7 +34,7 @@ from storage.session import Session
 from storage.sql_store import Database, SqlStore
 from storage.timelines import Timeline, Timelines
 from storage.urls import without_password
-from training.errors import StoreUnavailable
+from training.errors import ClearpropError, StoreUnavailable
 from training.limits import Limits
 from training.ports import Clock, Writer
 
@@ -163,8 +163,17 @@ class PostgresStore(SqlStore):
         """Call listeners of `on_waiting` from now on, or no more; see training.ports.Store."""
         self._notifications.receive(WAITING, is_wanted=is_wanted)
 
-    def _writer(self, session: Session) -> PostgresWriter:
-        return PostgresWriter(session, self._clock)
+    def _writer(self, session: Session, *, is_first: bool) -> PostgresWriter:
+        return PostgresWriter(session, self._clock, assumes=is_first)
+
+    def _perform(self, work: Work[Any], writer: Writer) -> None:
+        assert isinstance(writer, PostgresWriter)
+        try:
+            work.attempt(writer)
+        except ClearpropError:
+            writer.check_unanswered()  # else it may be an error only because it is repeated
+            raise
+        writer.check_unanswered()
 
     def _done(self, writer: Writer) -> None:
         assert isinstance(writer, PostgresWriter)

@@ -2,31 +2,38 @@
 
 A work reads, decides and writes. In SQLite no other transaction does that meanwhile. Here, each
 statement sees what others have committed before it; so a work that decides by what it reads locks
-it first: a network by its head, a request by its id, a training set by its row, and the number of
-networks or training sets by a lock of their table.
+it first: a network by its head, a training set by its row, and the number of networks or training
+sets by a lock of their table.
+
+That a request has no answer is assumed instead, because almost every request is new. If another
+process has answered it, or does so meanwhile, the work is undone, and repeated with that answer.
 """
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from psycopg.errors import UniqueViolation
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from storage import codec
 from storage.column_types import TEXT
 from storage.postgres_appending import appending, appending_values
+from storage.retention import ANSWERS_KEPT
 from storage.rows import HEAD_COLUMNS, answer_values
 from storage.schema import answers, audit_entries, heads, training_sets
+from storage.session import Session
 from storage.sql_queries import TRAINING_SET_BY_ID
 from storage.sql_reader import SqlReader
 from storage.sql_writer import SqlWriter
 from training.network import Network
-from training.ports import Answer
+from training.ports import Answer, Clock
 from training.run import Run, RunState
 from training.training_set import TrainingSet
 from training.update import Addition, Head
 
 # The first part of the keys of advisory locks, which are shared by the whole database.
-_REQUESTS, _NUMBERS, _MAINTENANCE = (0x0C1EA701 + place for place in range(3))
+_NUMBERS, _MAINTENANCE = (0x0C1EA702 + place for place in range(2))
 
 _LOCK_TEXT = select(
     sa.func.pg_advisory_xact_lock(
@@ -45,6 +52,8 @@ _NEXT_AUDIT_NUMBER = select(
     sa.func.nextval(sa.func.pg_get_serial_sequence(audit_entries.name, "number"))
 )
 
+# Until any time in the future.
+_ALWAYS = 2**63 - 1
 
 _remembering = insert(answers)
 _REMEMBER = _remembering.on_conflict_do_update(
@@ -56,6 +65,7 @@ _REMEMBER = _remembering.on_conflict_do_update(
             for name in ("create_time", "digest", "content", "crc")
         },
     },
+    where=answers.c.create_time <= bindparam("replaced_until", type_=sa.BigInteger),
 )
 _STORE_TIME = select(
     sa.cast(sa.extract("epoch", sa.func.clock_timestamp()) * 1_000_000, sa.BigInteger)
@@ -83,6 +93,12 @@ class PostgresWriter(PostgresReader, SqlWriter):
     #: may wait for that.
     has_changed_run = has_left_run = False
 
+    def __init__(self, session: Session, clock: Clock, *, assumes: bool = False) -> None:
+        """With `assumes`, requests are assumed to have no answers."""
+        super().__init__(session, clock)
+        self._assumes = assumes
+        self._unanswered: set[str] = set()  # requests without an answer, as far as is known
+
     def network(self, network_id: str) -> Network:
         self._lock_head(super().network(network_id).uid)
         return super().network(network_id)
@@ -99,9 +115,16 @@ class PostgresWriter(PostgresReader, SqlWriter):
         return super().wanted_state(uid, number)
 
     def answer(self, request_id: str) -> Answer | None:
-        # Another process that answers the same request is waited for.
-        self._row(_LOCK_TEXT, space=_REQUESTS, text=request_id)
-        return super().answer(request_id)
+        answer = None if self._assumes else super().answer(request_id)
+        if answer is None:
+            self._unanswered.add(request_id)
+        return answer
+
+    def check_unanswered(self) -> None:
+        """Raise UniqueViolation if a request has an answer by now that this work has not seen."""
+        for request_id in self._unanswered:
+            if super().answer(request_id) is not None:
+                raise _answered(request_id)
 
     def count_networks(self) -> int:
         self._row(_LOCK_TEXT, space=_NUMBERS, text="networks")
@@ -127,7 +150,12 @@ class PostgresWriter(PostgresReader, SqlWriter):
 
     def remember(self, answer: Answer) -> None:
         # As in SQLite, an answer that replaces an expired one expires after those before it.
-        self._change(_REMEMBER, **answer_values(answer))
+        replaced_until = _ALWAYS
+        if answer.request_id in self._unanswered:
+            self._unanswered.remove(answer.request_id)
+            replaced_until = codec.microseconds(self._clock.now() - ANSWERS_KEPT)
+        if not self._change(_REMEMBER, **answer_values(answer), replaced_until=replaced_until):
+            raise _answered(answer.request_id)
 
     def _put(self, addition: Addition) -> RunState | None:
         row = self._session.changed_row(appending(addition), appending_values(addition))
@@ -147,3 +175,7 @@ class PostgresWriter(PostgresReader, SqlWriter):
         row = self._row(_NEXT_AUDIT_NUMBER)
         assert row is not None  # a sequence always has a next number
         return int(row[0])
+
+
+def _answered(request_id: str) -> UniqueViolation:
+    return UniqueViolation(f"request {request_id} was answered by another process")

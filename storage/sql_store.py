@@ -178,12 +178,12 @@ class SqlStore(QueuedStore):
         It is undone alone if it fails. Raises the error of the driver if the whole transaction is
         lost, and _MustBeSaved if it cannot be undone alone.
         """
-        writer = self._writer(session)
-        changes = session.changes
+        is_first = attempts_left == self._database.attempts
+        writer, changes = self._writer(session, is_first=is_first), session.changes
         for sql in undoing.begin:
             session.control(sql)
         try:
-            work.attempt(writer)
+            self._perform(work, writer)
         except BaseException as error:
             if isinstance(error, Exception) and self._loses_all(error, attempts_left):
                 raise
@@ -221,8 +221,13 @@ class SqlStore(QueuedStore):
     def _reader(self, session: Session) -> SqlReader:
         return SqlReader(session, self._clock)
 
-    def _writer(self, session: Session) -> SqlWriter:
+    def _writer(self, session: Session, *, is_first: bool) -> SqlWriter:  # noqa: ARG002
+        """Return a writer for a work, and for its first attempt if `is_first`."""
         return SqlWriter(session, self._clock)
+
+    def _perform(self, work: Work[Any], writer: SqlWriter) -> None:
+        """Do a work. Raises what it raises."""
+        work.attempt(writer)
 
     def _done(self, writer: SqlWriter) -> None:
         """Note what a work has done whose transaction will be committed."""
