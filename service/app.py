@@ -165,6 +165,7 @@ class Server:
         if self.store.is_shared:
             polling = HeadPolling(self.store, self.wakeups, self.threads)
             self._tasks += [polling, self._workers]
+            self.store.on_commit(self.executor.committed)
         if settings.workers == RAY:
             self._tasks.append(RayWorkers.of(settings, self._workers, self.threads))
         self._heartbeat = Heartbeat(self.admission.beat, self.readiness.response_changed)

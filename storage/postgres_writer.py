@@ -78,6 +78,16 @@ _HEADS = select(*HEAD_COLUMNS).where(
 class PostgresReader(SqlReader):
     """One snapshot; see training.ports.Reader."""
 
+    def __init__(self, session: Session, clock: Clock) -> None:
+        super().__init__(session, clock)
+        self._heads: dict[str, Head] = {}
+
+    def head(self, uid: str) -> Head:
+        # It is the same for the whole snapshot, and each look at a history begins with it.
+        if uid not in self._heads:
+            self._heads[uid] = super().head(uid)
+        return self._heads[uid]
+
     def heads(self, uids: Sequence[str]) -> list[Head]:
         return [self._found_head(row[0], row) for row in self._rows(_HEADS, uids=list(uids))]
 

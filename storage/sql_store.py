@@ -147,14 +147,11 @@ class SqlStore(QueuedStore):
         # repeated, they are used only after one of several has failed.
         undoing = _SAVED if attempts_left == 1 else _UNSAVED
         if len(works) == 1:
-            undoing = _Undoing(undo=("ROLLBACK", begin))
+            undoing = _Undoing(begin=(begin,), undo=("ROLLBACK",))
         while True:
             session = self._session()
             try:
-                session.control(begin)
-                changed: set[str] = set()
-                for work in works:
-                    changed |= self._attempt(work, session, attempts_left, undoing)
+                changed = self._attempt_all(works, session, attempts_left, undoing)
             except _MustBeSaved:
                 session.control("ROLLBACK")
                 undoing = _SAVED
@@ -167,15 +164,32 @@ class SqlStore(QueuedStore):
                 sleep(uniform(0.5, 1) * _WAIT / attempts_left)  # noqa: S311
                 attempts_left -= 1
             else:
+                if changed is None:
+                    return set()
                 self._commit(session)
                 return changed
 
+    def _attempt_all(
+        self, works: Sequence[Work[Any]], session: Session, attempts_left: int, undoing: _Undoing
+    ) -> set[str] | None:
+        """Do all work in a transaction; return the uids of the networks that it changed.
+
+        None if there is nothing to commit. Raises what `_attempt` raises.
+        """
+        if len(works) == 1:
+            return self._attempt(works[0], session, attempts_left, undoing)
+        session.control(self._database.begin)
+        changed: set[str] = set()
+        for work in works:
+            changed |= self._attempt(work, session, attempts_left, undoing) or set()
+        return changed
+
     def _attempt(
         self, work: Work[Any], session: Session, attempts_left: int, undoing: _Undoing
-    ) -> set[str]:
-        """Do one work; return the uids of the networks that it changed.
+    ) -> set[str] | None:
+        """Do one work; return the uids of the networks that it changed, None if it failed.
 
-        It is undone alone if it fails. Raises the error of the driver if the whole transaction is
+        Then it is undone alone. Raises the error of the driver if the whole transaction is
         lost, and _MustBeSaved if it cannot be undone alone.
         """
         is_first = attempts_left == self._database.attempts
@@ -190,13 +204,13 @@ class SqlStore(QueuedStore):
             if not isinstance(error, self._database.errors):
                 self._undo(session, undoing, is_needed=session.changes > changes)
                 work.fail(error)
-                return set()
+                return None
             self._undo(session, undoing)
             if attempts_left > 1 and self._database.is_conflict(error):
                 return self._attempt(work, session, attempts_left - 1, undoing)
             _logger.exception("the database refused to be written")
             work.fail(self._error(error, store_errors.cannot_write()))
-            return set()
+            return None
         for sql in undoing.end:
             session.control(sql)
         self._done(writer)

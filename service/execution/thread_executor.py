@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -128,6 +128,10 @@ class ThreadExecutor:
     def paused(self, network_id: str) -> PausedRun | None:
         """Return the paused run of a network, if it is cached."""
         return self._paused.run(network_id)
+
+    def committed(self, uids: Sequence[str]) -> None:
+        """Note which networks have changed, here or elsewhere; a listener of the store."""
+        self._paused.changed(uids)
 
     def begin(
         self, intent: Intent, write: Callable[[Writer, Addition], T], client: str = ""

@@ -51,9 +51,9 @@ class StateReader:
     def _snapshot(self, network: Network, update: int, timeline: Hashable) -> Snapshots:
         state = self._cache.find(timeline, network.uid, update)
         if state is None:
-            snapshot = self._stored(network, update)
+            base = self._cache.find(timeline, network.uid, update - 1)
+            snapshot = None if base else self._stored(network, update)
             if snapshot is None:
-                base = self._cache.find(timeline, network.uid, update - 1)
                 (snapshot,) = self._replay.recompute(network, base, update, update, update)
             assert snapshot.last_state is not None
             self._cache.remember(timeline, network.uid, snapshot.last_state)

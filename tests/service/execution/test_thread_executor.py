@@ -57,6 +57,22 @@ def test_a_short_step_needs_one_commit_and_continues_from_memory(bench: Executio
         assert outcome.run.updates_done == before.run.updates_done + 1
 
 
+def test_a_paused_run_is_read_again_if_its_network_was_changed_elsewhere(
+    bench: ExecutionBench,
+) -> None:
+    executor = bench.executor
+    assert isinstance(executor, ThreadExecutor)
+    bench.step(1, SETTINGS)
+    paused = executor.paused("net")
+    assert paused is not None
+    executor.committed(["another"])
+    assert executor.paused("net") == paused
+    executor.committed([paused.network.uid])
+    assert executor.paused("net") is None
+    bench.step(1)
+    assert executor.paused("net") is not None
+
+
 def test_a_step_with_long_updates_has_its_turns_as_any_other_run(
     bench: ExecutionBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
