@@ -15,6 +15,7 @@ from training.learning_rates import learning_rates
 from training.network import Array, Network
 from training.numerics import kernels
 from training.numerics.arguments import (
+    NO_SCRATCH,
     NOT_VALIDATING,
     Data,
     Plan,
@@ -91,7 +92,10 @@ class Updates:
 
 
 class Engine:
-    """Computes the gradient updates of one run, for training and replay, with the same bits."""
+    """Computes the gradient updates of one run, for training and replay, with the same bits.
+
+    It keeps the memory for intermediate results: threads must not use an engine at the same time.
+    """
 
     def __init__(self, network: Network, run: Run, examples: Examples) -> None:
         settings = run.settings
@@ -111,6 +115,7 @@ class Engine:
         # for the next one, and making them anew takes longer than a few small updates.
         self._shuffled: tuple[int, Words] = (-1, np.empty(0, dtype=np.uint64))
         self._stop = settings.stop
+        self._scratch = NO_SCRATCH
 
     def reduce(self, plateau: Plateau) -> None:
         """Continue with the learning rates that follow from what validations have led to."""
@@ -195,7 +200,9 @@ class Engine:
         workspace = Workspace(
             shuffled, parameters, memory, running_cost, costs, recorded, validating
         )
-        made, outcome = kernels.train(self._network, self._data, plan, workspace)
+        network, data = self._network, self._data
+        self._scratch = kernels.scratch_for(network, data, plan, workspace, self._scratch)
+        made, outcome = kernels.train(network, data, plan, workspace, self._scratch)
         return Updates(
             costs[:made],
             recorded[:made],

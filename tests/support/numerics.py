@@ -1,7 +1,7 @@
 """Small problems for the loops and the kernels alike, and how to run both on them."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from training.batches import Batches, BatchMode
 from training.numerics import kernels, loops, run_loops
 from training.numerics.activations import ACTIVATIONS, SOFTMAX
-from training.numerics.arguments import NOT_VALIDATING, Data, Plan, Workspace, data_of
+from training.numerics.arguments import NOT_VALIDATING, Data, Plan, Scratch, Workspace, data_of
 from training.numerics.dropout import NOTHING_DROPPED, DroppedUnits, unit_factors
 from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, encoded
 from training.numerics.gradient_rule import NO_RULE, GradientRule
@@ -145,12 +145,18 @@ class Problem:
         progress.updates_done += made
         return Made(made, outcome, costs[:made], recorded[:made])
 
-    def train(self, progress: Progress, costs: Floats, recorded: Floats) -> tuple[int, int]:
-        """Call the kernel with these arrays."""
+    def train(
+        self,
+        progress: Progress,
+        costs: Floats,
+        recorded: Floats,
+        given: Callable[[Scratch], Scratch] = lambda scratch: scratch,
+    ) -> tuple[int, int]:
+        """Call the kernel with these arrays, and with what `given` makes of its scratch."""
         training = self.training
         learning_rates = np.full(len(costs), training.rates.learning_rate)
-        given = training.learning_rates[progress.updates_done :][: len(costs)]
-        learning_rates[: len(given)] = given
+        scheduled = training.learning_rates[progress.updates_done :][: len(costs)]
+        learning_rates[: len(scheduled)] = scheduled
         learning_rates.flags.writeable = False
         plan = Plan(
             training.batch_size,
@@ -175,7 +181,9 @@ class Problem:
             recorded,
             NOT_VALIDATING,
         )
-        return kernels.train(self.network, self.data, plan, workspace)
+        network, data = self.network, self.data
+        scratch = given(kernels.scratch_for(network, data, plan, workspace))
+        return kernels.train(network, data, plan, workspace, scratch)
 
     def shuffling(self, updates_done: int) -> NDArray[np.uint64]:
         seed = self.training.shuffle_seed

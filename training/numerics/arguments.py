@@ -97,6 +97,18 @@ class Workspace(NamedTuple):
     validating: Validating
 
 
+class Scratch(NamedTuple):
+    """Memory for intermediate results of a call, which may be used again for the next one."""
+
+    integers: NDArray[np.int64]
+    floats: Floats
+    """Begins at a multiple of 64 bytes."""
+
+
+#: No memory yet.
+NO_SCRATCH = Scratch(np.empty(0, dtype=np.int64), np.empty(0))
+
+
 class Results(NamedTuple):
     """The arrays that an evaluation sets."""
 
@@ -165,4 +177,5 @@ _VALIDATING: Any = types.NamedTuple(
 WORKSPACE: Any = types.NamedTuple(
     (_WORDS, VECTOR, VECTOR, VECTOR, VECTOR, ROWS, _VALIDATING), Workspace
 )
+SCRATCH: Any = types.NamedTuple((_INTEGERS, VECTOR), Scratch)
 RESULTS: Any = types.NamedTuple((ROWS, VECTOR, VECTOR), Results)

@@ -23,6 +23,7 @@ from training.numerics.encoded_network import (
     NetworkPointers,
     pointers_of,
     size_of,
+    unit_count,
 )
 from training.numerics.example_weights import weights_of
 from training.numerics.forward_pass import forward_pass
@@ -71,7 +72,7 @@ def forward(
         activations: [examples, units of all layers after the inputs], filled in.
     """
     pointers = pointers_of(network, parameters)
-    integer_count, float_count = memory_size(pointers, MOST_LANES)
+    integer_count, float_count = memory_size(pointers.layers, unit_count(pointers), MOST_LANES)
     integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
     memory = memory_within(pointers, MOST_LANES, pointer(integers), pointer(floats))
     rows, tiles = memory.rows, memory.tiles
@@ -142,7 +143,7 @@ def evaluate(
         pointer(results.costs),
     )
     at_once = n if results.gradient.size else MOST_LANES
-    integer_count, float_count = memory_size(pointers, at_once)
+    integer_count, float_count = memory_size(pointers.layers, unit_count(pointers), at_once)
     integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
     memory = memory_within(pointers, at_once, pointer(integers), pointer(floats))
     of_batch = _from(dropout, 0)

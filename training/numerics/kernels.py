@@ -1,23 +1,35 @@
 """Compiled training: the arithmetic of `loops`, in the same order and with the same bits."""
 
-from training.numerics.arguments import Data, Plan, Workspace
+import numpy as np
+
+from training.numerics.arguments import NO_SCRATCH, Data, Floats, Plan, Scratch, Workspace
 from training.numerics.encoded_network import EncodedNetwork
 from training.numerics.evaluation_kernels import evaluate, forward
 from training.numerics.lanes import MOST_LANES
 from training.numerics.normal_numbers import make_normal
 from training.numerics.orthonormal_rows import make_orthonormal
+from training.numerics.run_memory import run_memories
 from training.numerics.schedules import fill_learning_rates
+from training.numerics.tile_workspace import ALIGNED
 from training.numerics.training_kernel import COST_REACHED, DIVERGED, MADE, training_kernel
 
-__all__ = ["COST_REACHED", "DIVERGED", "KERNELS", "MADE", "evaluate", "forward", "train"]
+__all__ = [
+    "COST_REACHED",
+    "DIVERGED",
+    "KERNELS",
+    "MADE",
+    "evaluate",
+    "forward",
+    "scratch_for",
+    "train",
+]
 
-_TRAIN_BY_ONE, _TRAIN_BY_FOUR = training_kernel(1), training_kernel(4)
-_TRAIN_BY_MOST = training_kernel(MOST_LANES)
+#: By the lanes of their tiles.
+_TRAIN = {lanes: training_kernel(lanes) for lanes in (1, 4, MOST_LANES)}
+_MEMORIES = {lanes: run_memories(lanes) for lanes in _TRAIN}
 
 KERNELS = (
-    _TRAIN_BY_ONE,
-    _TRAIN_BY_FOUR,
-    _TRAIN_BY_MOST,
+    *_TRAIN.values(),
     forward,
     evaluate,
     fill_learning_rates,
@@ -26,7 +38,29 @@ KERNELS = (
 )
 
 
-def train(network: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace) -> tuple[int, int]:
+def scratch_for(
+    network: EncodedNetwork,
+    data: Data,
+    plan: Plan,
+    workspace: Workspace,
+    kept: Scratch = NO_SCRATCH,
+) -> Scratch:
+    """Return memory for a call of `train`: that which was kept if it is large enough.
+
+    Large memory that every call allocates is cleared by the system each time, which takes longer
+    than an update.
+    """
+    size = _MEMORIES[_lanes(plan)].size
+    sizes, units = network.layer_sizes, int(network.layer_sizes.sum())
+    integers, floats = size(len(sizes), units, plan, data, workspace)
+    if kept.integers.size >= integers and kept.floats.size >= floats:
+        return kept
+    return Scratch(np.zeros(integers, dtype=np.int64), _aligned_zeros(floats))
+
+
+def train(
+    network: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace, scratch: Scratch
+) -> tuple[int, int]:
     """Advance a run by up to the size of `workspace.costs` updates.
 
     Returns how many were made, and why it stopped: MADE if all were made or the run is complete,
@@ -40,11 +74,19 @@ def train(network: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace)
     The network is validated after updates with the numbers in `workspace.validating.after`, without
     dropout.
     """
-    if plan.batch_size == 1:
-        by_tiles = _TRAIN_BY_ONE
-    elif plan.batch_size <= 4:
-        by_tiles = _TRAIN_BY_FOUR
-    else:
-        by_tiles = _TRAIN_BY_MOST
-    made: tuple[int, int] = by_tiles(network, data, plan, workspace)
+    made: tuple[int, int] = _TRAIN[_lanes(plan)](network, data, plan, workspace, scratch)
     return made
+
+
+def _aligned_zeros(count: int) -> Floats:
+    """Return zeros that begin at a multiple of 64 bytes, a line of the cache."""
+    zeros = np.zeros(count + ALIGNED)
+    first = -zeros.ctypes.data // zeros.itemsize % ALIGNED
+    return zeros[first : first + count]
+
+
+def _lanes(plan: Plan) -> int:
+    """Return the number of lanes of the tiles of a run."""
+    if plan.batch_size == 1:
+        return 1
+    return 4 if plan.batch_size <= 4 else MOST_LANES

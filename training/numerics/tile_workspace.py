@@ -6,7 +6,7 @@ Its layout is described in `lanes`.
 from functools import cache
 from typing import Any, NamedTuple
 
-from training.numerics.encoded_network import NetworkPointers, size_of, unit_count
+from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.jit import shared
 from training.numerics.lanes import MOST_LANES, LayerLanes
 from training.numerics.vectors import Pointer, at, integer_at, offset, put, put_integer
@@ -40,15 +40,26 @@ class TileWorkspaces(NamedTuple):
     """The allocation and layout of a workspace, for tiles of one size."""
 
     size: Any
-    """(network, batch size): the number of integers and floats that a workspace takes."""
+    """(layers, units, batch size): the number of integers and floats that a workspace takes, for
+    the units of all layers; also a function of Python."""
     within: Any
-    """(network, batch size, integers, floats): the workspace in that memory; the floats are 0."""
+    """(network, batch size, integers, floats): the workspace in that memory, of finite floats."""
     tiles_of: Any
     """(n): the number of tiles for n examples."""
     end_of: Any
     """(network, workspace, layer, n): the end of the numbers of a layer."""
     into_lanes: Any
     """(numbers, width, rows, n, starts, out): copies numbers of the examples into lanes."""
+
+
+#: Layers and vectors of parameters begin at multiples of this many floats: a line of the cache.
+ALIGNED = 8
+
+
+@shared
+def aligned(count: int) -> int:
+    """Round up to a multiple of ALIGNED."""
+    return (count + ALIGNED - 1) // ALIGNED * ALIGNED
 
 
 @shared
@@ -77,9 +88,9 @@ def tile_workspaces(lanes: int) -> TileWorkspaces:
         return (n + lanes - 1) // lanes if lanes == MOST_LANES else 1
 
     @shared
-    def size(network: NetworkPointers, batch_size: int) -> tuple[int, int]:
-        numbers = tiles_of(batch_size) * lanes * unit_count(network) + 4 * network.layers
-        return network.layers + lanes, 8 * numbers + 2 * lanes
+    def size(layers: int, units: int, batch_size: int) -> tuple[int, int]:
+        numbers = tiles_of(batch_size) * lanes * units + ALIGNED * layers
+        return layers + lanes, 8 * numbers + aligned(2 * lanes)
 
     @shared
     def within(
@@ -89,7 +100,7 @@ def tile_workspaces(lanes: int) -> TileWorkspaces:
         numbers = 0
         for layer in range(network.layers):
             put_integer(integers, layer, numbers)
-            numbers += _fours(count * lanes * size_of(network, layer))
+            numbers += aligned(count * lanes * size_of(network, layer))
         return TileWorkspace(
             integers,
             offset(integers, network.layers),

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from training.numerics.dropout import DropoutPointers
-from training.numerics.encoded_network import NetworkPointers, size_of
+from training.numerics.encoded_network import NetworkPointers, size_of, unit_count
 from training.numerics.example_weights import ExampleWeights
 from training.numerics.forward_pass import forward_pass
 from training.numerics.jit import part, shared
@@ -39,9 +39,12 @@ class EvaluationMemory(NamedTuple):
 
 
 @shared
-def memory_size(network: NetworkPointers, at_once: int) -> tuple[int, int]:
-    """Return the number of integers and floats that the memory takes."""
-    integers, floats = _size(network, at_once)
+def memory_size(layers: int, units: int, at_once: int) -> tuple[int, int]:
+    """Return the number of integers and floats that the memory takes, for the units of all layers.
+
+    Also a function of Python.
+    """
+    integers, floats = _size(layers, units, at_once)
     return integers + at_once, floats
 
 
@@ -49,8 +52,8 @@ def memory_size(network: NetworkPointers, at_once: int) -> tuple[int, int]:
 def memory_within(
     network: NetworkPointers, at_once: int, integers: Pointer, floats: Pointer
 ) -> EvaluationMemory:
-    """Return the memory in these arrays; the floats are 0."""
-    integer_count, _ = _size(network, at_once)
+    """Return the memory in these arrays, of finite floats."""
+    integer_count, _ = _size(network.layers, unit_count(network), at_once)
     tiles = _within(network, at_once, integers, floats)
     return EvaluationMemory(at_once, offset(integers, integer_count), tiles)
 

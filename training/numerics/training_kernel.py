@@ -2,10 +2,19 @@
 
 from typing import Any
 
-import numpy as np
 from numba import types
 
-from training.numerics.arguments import DATA, NETWORK, PLAN, WORKSPACE, Data, Plan, Workspace
+from training.numerics.arguments import (
+    DATA,
+    NETWORK,
+    PLAN,
+    SCRATCH,
+    WORKSPACE,
+    Data,
+    Plan,
+    Scratch,
+    Workspace,
+)
 from training.numerics.batch_step import BatchPointers, batch_step
 from training.numerics.dropout import dropout_of
 from training.numerics.encoded_network import EncodedNetwork, NetworkPointers, pointers_of
@@ -61,21 +70,18 @@ def _mean_cost(
 
 def training_kernel(lanes: int) -> Any:
     """Return the training kernel for tiles of this number of lanes."""
-    memories = run_memories(lanes)
-    memory_size, memory_within, descend = memories.size, memories.within, batch_step(lanes)
+    memory_within, descend = run_memories(lanes).within, batch_step(lanes)
 
     @kernel(
-        types.UniTuple(types.int64, 2)(NETWORK, DATA, PLAN, WORKSPACE),
+        types.UniTuple(types.int64, 2)(NETWORK, DATA, PLAN, WORKSPACE, SCRATCH),
         f"train with tiles of {lanes}",
     )
     def train(
-        encoded: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace
+        encoded: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace, scratch: Scratch
     ) -> tuple[int, int]:
         network = pointers_of(encoded, workspace.parameters)
         batch_size, rates = plan.batch_size, plan.rates
-        integer_count, float_count = memory_size(network, plan, data, workspace)
-        integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
-        memory = memory_within(network, plan, data, workspace, pointer(integers), pointer(floats))
+        memory = memory_within(network, plan, data, workspace, scratch)
         cursor, finite = memory.cursor, memory.finite
         x, y, weights = pointer(data.inputs), pointer(data.targets), weights_of(data)
         costs, epoch_cost = pointer(workspace.costs), pointer(workspace.epoch_cost)
@@ -125,8 +131,8 @@ def training_kernel(lanes: int) -> Any:
         if done % 2 == 1:  # the latest update is not in the caller's arrays
             _copy_back(old, workspace)
         _put_counted(memory, power1, power2, share)
-        keep(integers)
-        keep(floats)
+        keep(scratch.integers)
+        keep(scratch.floats)
         return done, outcome
 
     return train

@@ -34,9 +34,12 @@ class HeldOut(NamedTuple):
 
 
 @shared
-def held_out_size(network: NetworkPointers, validating: Validating) -> tuple[int, int]:
-    """Return the number of integers and floats that `held_out_of` needs."""
-    integers, floats = memory_size(network, MOST_LANES)
+def held_out_size(layers: int, units: int, validating: Validating) -> tuple[int, int]:
+    """Return the number of integers and floats that `held_out_of` needs.
+
+    Also a function of Python.
+    """
+    integers, floats = memory_size(layers, units, MOST_LANES)
     return integers, floats if validating.after.size > 1 else 0
 
 
@@ -44,7 +47,7 @@ def held_out_size(network: NetworkPointers, validating: Validating) -> tuple[int
 def held_out_of(
     network: NetworkPointers, validating: Validating, integers: Pointer, floats: Pointer
 ) -> HeldOut:
-    """Return the held-out examples, with memory in these arrays; the floats are 0."""
+    """Return the held-out examples, with memory in these arrays, of finite floats."""
     examples = ExamplePointers(
         pointer(validating.held_out.inputs),
         pointer(validating.held_out.targets),

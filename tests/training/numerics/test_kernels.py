@@ -22,7 +22,7 @@ from promises import rounds
 
 from training.numerics import kernels, loops, run_loops
 from training.numerics.activations import ACTIVATIONS
-from training.numerics.arguments import Results, data_of
+from training.numerics.arguments import Results, Scratch, data_of
 from training.numerics.dropout import NOTHING_DROPPED, unit_factors
 from training.numerics.layout import Structure
 from training.numerics.optimizers import OptimizerKind, Rates
@@ -463,6 +463,13 @@ class Guarded:
         self._arrays.append((whole, size))
         return whole[self.ZONE : self.ZONE + size].reshape(shape)
 
+    def scratch(self, size_of: Scratch) -> Scratch:
+        """Return scratch of this size that holds NaN, and integers that are no index."""
+        integers, floats = self.empty(size_of.integers.size), self.empty(size_of.floats.size)
+        integers.fill(self.MARK)
+        floats.fill(np.nan)
+        return Scratch(integers.view(np.int64), floats)
+
     def is_intact(self) -> bool:
         return all(
             (whole[: self.ZONE] == self.MARK).all()
@@ -498,7 +505,7 @@ def test_training_writes_nothing_outside_of_the_arrays_that_it_is_given(
     progress.epoch_cost = guard.copy(progress.epoch_cost)
     costs = guard.empty(count)
     recorded = guard.empty(count if record else 0, problem.parameters.size)
-    made, _ = problem.train(progress, costs, recorded)
+    made, _ = problem.train(progress, costs, recorded, guard.scratch)
     assert guard.is_intact()
     assert problem.inputs.tobytes() == given_inputs.tobytes()
     assert problem.targets.tobytes() == given_targets.tobytes()
