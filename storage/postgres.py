@@ -10,6 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -27,6 +28,7 @@ from storage.postgres_connections import (
     shown_cause,
 )
 from storage.postgres_pooled import PooledReaderPool, require_session
+from storage.postgres_session import PostgresSession
 from storage.postgres_writer import PostgresReader, PostgresWriter
 from storage.queued_store import Listener, WaitingListener, Work
 from storage.reader_pool import ReaderPool
@@ -144,6 +146,9 @@ class PostgresStore(SqlStore):
         with self._database.readers.connection() as connection:
             if Session(connection, self._statements).row(_DATABASE, {}) != written:
                 raise CannotOpenStore("--direct-database is another database than --database")
+
+    def _session_on(self, connection: DBAPIConnection) -> PostgresSession:
+        return PostgresSession(connection, self._statements)
 
     def _reader(self, session: Session) -> PostgresReader:
         return PostgresReader(session, self._clock)

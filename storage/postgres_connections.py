@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any, TypeVar, cast
 
 import psycopg
-from psycopg import errors, pq
+from psycopg import errors, generators, pq
 from psycopg.abc import PQGen
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import event
@@ -76,9 +76,34 @@ class Connection(psycopg.Connection[Any]):
 
     timeline = Timeline()
     patience = math.inf
+    _is_sent = False
+
+    def send(self, sql: str) -> None:
+        """Send a statement without values and results; the next one waits for its end first.
+
+        Raises psycopg.OperationalError.
+        """
+        if self._is_sent:
+            self.finish()
+        self.pgconn.send_query(sql.encode())
+        self.pgconn.flush()
+        self._is_sent = True
+
+    def finish(self) -> str:
+        """Wait for the end of the statement that was sent, and return the answer of the server.
+
+        Raises psycopg.Error.
+        """
+        self._is_sent = False
+        (result,) = super().wait(self._answered(generators.execute(self.pgconn)))
+        if result.status != pq.ExecStatus.COMMAND_OK:
+            raise errors.error_from_result(result)
+        return (result.command_status or b"").decode()
 
     def wait(self, gen: PQGen[T], *times: Any, **options: Any) -> T:  # noqa: ANN401 (passed on)
         """Wait for the end of what is in progress. Raises psycopg.OperationalError."""
+        if self._is_sent:
+            self.finish()
         return super().wait(self._answered(gen), *times, **options)
 
     def _answered(self, gen: PQGen[T]) -> PQGen[T]:
@@ -191,9 +216,9 @@ class PostgresReaderPool(ReaderPool):
         super().__init__(connect, size)
 
     def _opened(self, connect: Callable[[], DBAPIConnection], size: int) -> QueuePool:
-        # A ROLLBACK would also forget prepared statements.
-        pool = QueuePool(connect, pool_size=size, max_overflow=0, reset_on_return="commit")
+        pool = QueuePool(connect, pool_size=size, max_overflow=0, reset_on_return=None)
         event.listen(pool, "checkout", self._begin_snapshot)
+        event.listen(pool, "reset", self._end_snapshot)
         return pool
 
     def _begin(self, connection: PoolProxiedConnection) -> None:
@@ -203,9 +228,14 @@ class PostgresReaderPool(ReaderPool):
         if not leads_to(connection, self._timelines.current):
             raise InvalidatePoolError
         try:
-            connection.cursor().execute(BEGIN_READ)
+            begun = cast("Connection", connection)
+            begun.send(BEGIN_READ)
+            begun.finish()
         except psycopg.OperationalError as error:
             raise InvalidatePoolError(str(error)) from error
+
+    def _end_snapshot(self, connection: DBAPIConnection, *_: object) -> None:
+        cast("Connection", connection).send("COMMIT")
 
 
 def is_undone(error: Exception) -> bool:

@@ -259,7 +259,10 @@ class SqlStore(QueuedStore):
     def _session(self) -> Session:
         if self._connection is None:
             self._connection = self._database.connect()
-        return Session(self._connection, self._statements)
+        return self._session_on(self._connection)
+
+    def _session_on(self, connection: DBAPIConnection) -> Session:
+        return Session(connection, self._statements)
 
     def _disconnect(self) -> None:
         """Close a connection whose state is unknown, and abandon its transaction."""

@@ -16,6 +16,7 @@ from postgres_server import PostgresServer, Template, postgres_server
 from storage import open_store
 from storage.errors import CannotOpenStore
 from storage.postgres import PostgresStore
+from storage.postgres_connections import connect
 from storage.urls import without_password
 from training.errors import NoFileToCopy, StoreFull, StoreUnavailable
 from training.ports import Writer
@@ -304,3 +305,16 @@ def test_without_the_driver_the_message_says_what_to_install() -> None:
     )
     assert b"CannotOpenStore: PostgreSQL needs more packages" in done.stderr
     assert b"pip install 'clearprop-server[postgres]'" in done.stderr
+
+
+def test_the_error_of_a_statement_that_was_sent_is_that_of_the_next_one(
+    own_server: PostgresServer,
+) -> None:
+    with connect(own_server.url()) as connection:
+        connection.send("BEGIN")
+        connection.send("RELEASE nothing")
+        with pytest.raises(psycopg.errors.InvalidSavepointSpecification):
+            connection.execute("SELECT 1")
+        connection.send("ROLLBACK")
+        assert connection.finish() == "ROLLBACK"
+        assert connection.execute("SELECT 1").fetchone() == (1,)
