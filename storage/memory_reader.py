@@ -92,6 +92,9 @@ class MemoryReader:
         runs = self.active_runs()
         return sum(self.owner(run.network_uid, run.number) is None for run in runs)
 
+    def count_workers(self) -> int:
+        return len(self.workers())
+
     def workers(self) -> list[WorkerLease]:
         owned = Counter(self.owner(run.network_uid, run.number) for run in self.active_runs())
         leases = sorted(self._tables.leases.items())

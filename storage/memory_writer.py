@@ -141,6 +141,8 @@ class MemoryWriter(MemoryReader):
             if self.owner(run.network_uid, run.number) in (None, worker)
             and (run.network_uid, run.number) not in carried_out
         ]
+        for run in waiting:
+            self.release_run(run.network_uid, run.number, worker)
         waiting.sort(key=self._claim_time)
         return [self._claim(run, worker) for run in waiting[:limit]]
 

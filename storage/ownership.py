@@ -1,15 +1,14 @@
 """Ownership of runs with SQL: leases of workers, and claims."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
 
 from storage import codec, rows
-from storage.schema import heads, runs, workers
+from storage.schema import RUN_IS_ACTIVE, heads, runs, workers
 from storage.session import Row
-from storage.sql_queries import IS_ACTIVE
 from storage.sql_rows import RowReading, RowWriting
 from training.errors import DamagedHistory
 from training.ownership import Claim, WorkerExpired, WorkerLease
@@ -26,7 +25,7 @@ _RUNS = heads.join(
     runs, (heads.c.network_uid == runs.c.network_uid) & (heads.c.active_run == runs.c.number)
 )
 # The first condition is that of an index.
-_ACTIVE_RUNS = (heads.c.active_run > 0, IS_ACTIVE)
+_ACTIVE_RUNS = (heads.c.active_run > 0, RUN_IS_ACTIVE)
 
 _OWNER = select(runs.c.owner).select_from(_RUNS).where(_IS_RUN, *_ACTIVE_RUNS, _OWNER_LIVES)
 _WAITING = (
@@ -43,34 +42,53 @@ _OWNERS = (
 )
 _LIVING = workers.c.expire_time > _NOW
 _WORKERS = select(workers.c.name, workers.c.expire_time).where(_LIVING).order_by(workers.c.name)
-_IS_ALIVE = select(workers.c.name).where(workers.c.name == _WORKER, _LIVING)
+_COUNT = select(sa.func.count()).select_from(workers).where(_LIVING)
 
 _ADD = workers.insert()
 _RENEW = workers.update().where(workers.c.name == _WORKER, _LIVING)
 _REMOVE = workers.delete().where(workers.c.name == _WORKER)
-_REMOVE_EXPIRED = workers.delete().where(~_LIVING)
 
-_IS_CLAIMABLE = (runs.c.owner == _WORKER) | runs.c.owner.is_(None) | ~_OWNER_LIVES
+# This worker, if it lives, and those that do not.
+_LEASES = select(workers.c.name, _LIVING).where((workers.c.name == _WORKER) | ~_LIVING)
+# A claim of this worker is waited for by who removes it, and the other way around.
+_KEEP = select(workers.c.name).where(workers.c.name == _WORKER, _LIVING)
+_KEEP = _KEEP.with_for_update(read=True)
+_EXPIRED = (
+    select(workers.c.name)
+    .where(~_LIVING)
+    .order_by(workers.c.name)
+    .with_for_update(skip_locked=True)
+)
+
 # What another transaction claims or changes at this moment is not waited for, and others take its
 # place: so a thousand workers that claim at once do not try the same runs.
 _CANDIDATES = (
     select(*rows.HEAD_COLUMNS, *rows.RUN_COLUMNS)
     .select_from(_RUNS)
-    .where(*_ACTIVE_RUNS, _IS_CLAIMABLE)
-    # NULL, of runs that were never claimed, comes first in all databases.
-    .order_by(sa.func.coalesce(runs.c.claim_time, 0), heads.c.network_uid)
+    .where(*_ACTIVE_RUNS, runs.c.owner.is_(None))
+    # That of the index: the owner is NULL. The time of runs that were never claimed is, too.
+    .order_by(runs.c.owner, runs.c.claim_time.nulls_first(), runs.c.network_uid)
     .limit(bindparam("limit", type_=sa.Integer))
     .with_for_update(of=(heads, runs), skip_locked=True)
 )
 _CLAIM = runs.update().where(_IS_RUN)
 _RENEW_HEAD = heads.update().where(heads.c.network_uid == _UID)
 _OWNED = (
-    select(runs.c.network_uid, runs.c.number)
+    select(runs.c.network_uid, runs.c.number, runs.c.owner)
     .select_from(_RUNS)
-    .where(heads.c.active_run > 0, runs.c.owner == _WORKER)
+    .where(*_ACTIVE_RUNS, runs.c.owner == _WORKER)
     .order_by(heads.c.network_uid)
 )
-_RELEASE = runs.update().where(_IS_RUN, runs.c.owner == _WORKER).values(owner=sa.null())
+_OWNED_BY_NOBODY = (
+    select(runs.c.network_uid, runs.c.number, runs.c.owner)
+    .select_from(_RUNS)
+    .where(*_ACTIVE_RUNS, ~sa.exists().where(workers.c.name == runs.c.owner))
+    .where(runs.c.owner.is_not(None))
+    .order_by(heads.c.network_uid)
+)
+_OWNED_RUN = (_IS_RUN, runs.c.owner == _WORKER)
+_LOCK = select(runs.c.number).where(*_OWNED_RUN).with_for_update(skip_locked=True)
+_RELEASE = runs.update().where(*_OWNED_RUN).values(owner=sa.null())
 
 
 class OwnershipReading(RowReading):
@@ -82,6 +100,9 @@ class OwnershipReading(RowReading):
 
     def count_waiting_runs(self) -> int:
         return len(self._rows(_WAITING, now=self._store_time()))
+
+    def count_workers(self) -> int:
+        return self._count(_COUNT, now=self._store_time())
 
     def workers(self) -> list[WorkerLease]:
         now = self._store_time()
@@ -99,6 +120,9 @@ class OwnershipReading(RowReading):
 class OwnershipWriting(OwnershipReading, RowWriting):
     """The part of a transaction about workers; see training.ownership.OwnershipWriter."""
 
+    #: Whether a run has no owner after this work: somebody may wait for that.
+    has_left_run = False
+
     def add_worker(self, worker: str, seconds: float) -> None:
         self._change(_ADD, name=worker, expire_time=_after(self._store_time(), seconds))
 
@@ -107,23 +131,33 @@ class OwnershipWriting(OwnershipReading, RowWriting):
         return self._change(_RENEW, worker=worker, now=now, expire_time=_after(now, seconds))
 
     def remove_worker(self, worker: str) -> None:
-        for uid, number in self._rows(_OWNED, worker=worker):
+        for uid, number, _ in self._rows(_OWNED, worker=worker):
             self.release_run(uid, number, worker)
         self._change(_REMOVE, worker=worker)
 
     def remove_expired_workers(self) -> bool:
-        """Delete the leases that are over; return whether there were any."""
-        return self._change(_REMOVE_EXPIRED, now=self._store_time())
+        """Leave the runs of workers that are expired or gone to others; return whether any were."""
+        # A worker of an earlier version may leave runs behind.
+        are_left = self._give_up(self._rows(_OWNED_BY_NOBODY)) > 0
+        return self._remove_expired_workers(self._store_time()) or are_left
 
     def claim_runs(
         self, worker: str, limit: int, carried_out: Collection[tuple[str, int]] = ()
     ) -> list[Claim]:
         now = self._store_time()
-        if self._row(_IS_ALIVE, worker=worker, now=now) is None:
+        leases = {str(row[0]): row[1] for row in self._rows(_LEASES, worker=worker, now=now)}
+        if not leases.pop(worker, False):
             raise WorkerExpired(worker)
+        if leases:
+            self._remove_expired_workers(now)
         skipped = set(carried_out)
+        owned = self._rows(_OWNED, worker=worker)
+        self._give_up([run for run in owned if (run[0], run[1]) not in skipped])
+        found = self._rows(_CANDIDATES, limit=limit + len(skipped))
+        if found and self._row(_KEEP, worker=worker, now=now) is None:
+            raise WorkerExpired(worker)
         claims: list[Claim] = []
-        for row in self._rows(_CANDIDATES, worker=worker, now=now, limit=limit + len(skipped)):
+        for row in found:
             if len(claims) == limit:
                 break
             claims += self._claim(row, skipped, worker, now)
@@ -131,8 +165,31 @@ class OwnershipWriting(OwnershipReading, RowWriting):
 
     def release_run(self, uid: str, number: int, worker: str) -> None:
         self._lock_head(uid)
-        if self._change(_RELEASE, at_uid=uid, at_number=number, worker=worker):
+        self._release(uid, number, worker)
+
+    def _remove_expired_workers(self, now: int) -> bool:
+        """Remove workers, unless another transaction is changing one of them, or of their runs."""
+        has_changed = False
+        for (worker,) in self._rows(_EXPIRED, now=now):
+            owned = self._rows(_OWNED, worker=worker)
+            if self._give_up(owned) == len(owned):
+                has_changed |= self._change(_REMOVE, worker=worker)
+        return has_changed
+
+    def _give_up(self, owned: Sequence[Row]) -> int:
+        """Release the runs of owners, if no other transaction is changing them; return how many."""
+        count = 0
+        for uid, number, worker in owned:
+            if self._row(_LOCK, at_uid=uid, at_number=number, worker=worker) is not None:
+                count += self._release(uid, number, worker)
+        return count
+
+    def _release(self, uid: str, number: int, worker: str) -> bool:
+        is_released = self._change(_RELEASE, at_uid=uid, at_number=number, worker=worker)
+        if is_released:
             self.changed.add(uid)
+            self.has_left_run = True
+        return is_released
 
     def _claim(self, row: Row, skipped: set[tuple[str, int]], worker: str, now: int) -> list[Claim]:
         """Claim the run of a row, unless it is one of those that are skipped, or is corrupt."""

@@ -99,9 +99,8 @@ class PostgresReader(SqlReader):
 class PostgresWriter(PostgresReader, SqlWriter):
     """One work in a transaction; see training.ports.Writer."""
 
-    #: Whether a run has begun or ended in this work, or whether one has no owner after it: somebody
-    #: may wait for that.
-    has_changed_run = has_left_run = False
+    #: Whether a run has begun or ended in this work: somebody may wait for that.
+    has_changed_run = False
 
     def __init__(self, session: Session, clock: Clock, *, assumes: bool = False) -> None:
         """With `assumes`, requests are assumed to have no answers."""
@@ -176,10 +175,6 @@ class PostgresWriter(PostgresReader, SqlWriter):
         self.has_left_run |= is_active and owner is None
         self.has_changed_run |= bool(addition.events)
         return wanted and RunState(wanted)
-
-    def release_run(self, uid: str, number: int, worker: str) -> None:
-        super().release_run(uid, number, worker)
-        self.has_left_run = True
 
     def _next_audit_number(self) -> int:
         row = self._row(_NEXT_AUDIT_NUMBER)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.column_types import ASSIGNED, TEXT, ColumnType
+from training.run import ACTIVE
 
 metadata = sa.MetaData()
 
@@ -202,10 +203,24 @@ audit_entries = sa.Table(
     _number("crc"),
 )
 
+#: Not IN: its SQL depends on the values. And literals: a plan for any values of parameters does not
+#: use the index of these runs.
+RUN_IS_ACTIVE = sa.or_(
+    *(runs.c.state == sa.literal_column(f"'{state.value}'") for state in sorted(ACTIVE))
+)
+
 # SQLite, which one process uses, reads all heads instead.
 sa.Index("heads_with_run", heads.c.network_uid, postgresql_where=heads.c.active_run > 0).ddl_if(
     dialect="postgresql"
 )
+# In the order in which runs without an owner are claimed.
+sa.Index(
+    "active_runs_by_owner",
+    runs.c.owner,
+    runs.c.claim_time.nulls_first(),
+    runs.c.network_uid,
+    postgresql_where=RUN_IS_ACTIVE,
+).ddl_if(dialect="postgresql")
 
 for _table in (networks, training_sets):
     # Ids are unique among the living; the deleted ones are few, and found by maintain().

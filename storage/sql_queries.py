@@ -5,6 +5,7 @@ from sqlalchemy import bindparam, select
 
 from storage import rows
 from storage.schema import (
+    RUN_IS_ACTIVE,
     answers,
     audit_entries,
     examples,
@@ -17,7 +18,6 @@ from storage.schema import (
     tokens,
     training_sets,
 )
-from training.run import ACTIVE
 
 _UID = bindparam("uid", type_=sa.Text)
 _LIMIT = bindparam("limit", type_=sa.Integer)
@@ -47,8 +47,6 @@ RUNS = (
     .order_by(runs.c.number.desc())
     .limit(_LIMIT)
 )
-# Not IN: its SQL depends on the values.
-IS_ACTIVE = sa.or_(*(runs.c.state == state.value for state in sorted(ACTIVE)))
 _RUNS_NOT_OVER = (
     select(*rows.RUN_COLUMNS)
     .join(
@@ -59,7 +57,7 @@ _RUNS_NOT_OVER = (
     .order_by(heads.c.network_uid)
 )
 STATES_OF_RUNS_NOT_OVER = _RUNS_NOT_OVER.with_only_columns(runs.c.state)
-ACTIVE_RUNS = _RUNS_NOT_OVER.where(IS_ACTIVE)
+ACTIVE_RUNS = _RUNS_NOT_OVER.where(RUN_IS_ACTIVE)
 RUN_USING = _RUNS_NOT_OVER.where(
     (runs.c.training_set_uid == _UID) | (runs.c.validation_set_uid == _UID)
 ).limit(1)

@@ -12,6 +12,7 @@ from storage import codec, rows, sql_queries, store_errors
 from storage.addition_rules import check_addition, check_compaction
 from storage.ownership import OwnershipWriting
 from storage.schema import (
+    RUN_IS_ACTIVE,
     answers,
     audit_entries,
     examples,
@@ -95,7 +96,7 @@ _CHANGING_OF_RUN = ("state", "latest_cost", "document", "crc", "epoch_cost")
 _WANT = runs.update().where(
     runs.c.network_uid == _UID,
     runs.c.number == _NUMBER,
-    sql_queries.IS_ACTIVE,
+    RUN_IS_ACTIVE,
     sa.exists().where(heads.c.network_uid == _UID),
 )
 _TOKEN_WITH_NAME = select(tokens.c.name).where(tokens.c.name == bindparam("name"))

@@ -48,6 +48,9 @@ class OwnershipReader(Protocol):
     def count_waiting_runs(self) -> int:
         """Return the number of active runs that have no living owner."""
 
+    def count_workers(self) -> int:
+        """Return the number of living workers."""
+
     def workers(self) -> list[WorkerLease]:
         """Return the living workers, ordered by name."""
 
@@ -76,9 +79,10 @@ class OwnershipWriter(OwnershipReader, Protocol):
         """Make a worker the owner of up to `limit` active runs that no other living worker owns.
 
         Their heads get new tokens. `carried_out` are runs, by uid and number, that the worker needs
-        not claim: it carries them out already. First come the runs that were never claimed, then
-        those that were claimed longest ago. Runs that another transaction is claiming, and corrupt
-        ones, are left alone. Raises WorkerExpired.
+        not claim: it carries them out already. Others that it owns are given up first, as those of
+        workers whose lease is over. First come the runs that were never claimed, then those that
+        were claimed longest ago. Runs that another transaction is claiming, and corrupt ones, are
+        left alone. Raises WorkerExpired.
         """
 
     def release_run(self, uid: str, number: int, worker: str) -> None:

@@ -32,7 +32,7 @@ WHOLE = {
 #: The oldest rows, of which there are as many as a piece of purging takes.
 BOUNDED = {"SCAN answers", "SCAN audit_entries", "SCAN anon_1"}
 #: Claims are for stores that several processes use, which SQLite is not.
-SHARED = "coalesce(runs.claim_time"
+SHARED = "ORDER BY runs.owner"
 PURGES = ("DELETE FROM answers", "DELETE FROM audit_entries")
 
 #: Tables with rows for each network, run, update or call.
