@@ -70,6 +70,7 @@ class _Worker(Thread):
         self._writer = PostgresWriter(self._session, SystemClock())
         self._pace = Pace()
         self._renewal_time = self._claim_time = self._notification_time = 0.0
+        self._workers = 1  # that live
 
     def run(self) -> None:
         """Claim a run, and work in each phase."""
@@ -93,7 +94,12 @@ class _Worker(Thread):
 
     def _claim(self, carried_out: tuple[tuple[str, int], ...]) -> list[Claim]:
         claims: list[Claim] = []
-        self._transact(lambda: claims.extend(self._writer.claim_runs(self._name, 1, carried_out)))
+
+        def claim() -> None:
+            claims.extend(self._writer.claim_runs(self._name, 1, carried_out))
+            self._workers = self._writer.count_workers()
+
+        self._transact(claim)
         return claims
 
     def _prepare(self, claim: Claim) -> None:
@@ -143,8 +149,7 @@ class _Worker(Thread):
             self._transact(lambda: self._writer.renew_worker(self._name, _LEASE_SECONDS))
         if now >= self._claim_time:
             self._claim(self._carried_out)
-            ended = time.monotonic()
-            self._claim_time = ended + claim_limit.pause_after(ended - now)
+            self._claim_time = time.monotonic() + claim_limit.pause_among(self._workers)
 
     def _transact(self, work: Callable[[], object]) -> None:
         self._session.control(BEGIN_WRITE)

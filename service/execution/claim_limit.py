@@ -6,13 +6,11 @@ from typing import Final
 #: be lost.
 POLL_SECONDS: Final = 0.5
 
-#: A worker spends at most a twentieth of its time on looking: when a thousand of them do, this
-#: takes longer, and they do it less often. But the runs of one that was killed do not wait long.
-_PAUSES: Final = 20
+#: All workers together look so often in a second, but each at least every two seconds: a thousand
+#: that look twice per second would keep a processor of the database busy. Nothing waits longer for
+#: it, because others look meanwhile.
+_LOOKS_PER_SECOND: Final = 200.0
 _LONGEST_SECONDS: Final = 2.0
-
-#: The share of the last look in the average, so that one that is slow by chance does not matter.
-_SHARE: Final = 0.1
 
 #: The maximum number of runs for each thread: so many share it. Others wait for another worker.
 _RUNS_PER_THREAD: Final = 4
@@ -31,7 +29,8 @@ class ClaimLimit:
         self._most = threads * _RUNS_PER_THREAD
         self._ahead = 0
         self._filled_at = self._looked_at = float("-inf")
-        self._average = 0.0  # seconds of a look
+        #: How long to look for no more runs, unless some are told of.
+        self.pause_seconds = POLL_SECONDS
 
     def next(self, executed: int, now: float) -> int:
         """Return how many runs to claim now; 0 for none."""
@@ -46,7 +45,7 @@ class ClaimLimit:
 
     def is_due(self, now: float) -> bool:
         """Return whether to look for runs although nobody has told that some wait."""
-        return now - self._looked_at >= pause_after(self._average)
+        return now - self._looked_at >= self.pause_seconds
 
     def has_free_thread(self, executed: int) -> bool:
         """Return whether a worker with so many runs has a thread without one."""
@@ -56,16 +55,16 @@ class ClaimLimit:
         """Return whether a worker with so many runs claims no more."""
         return executed >= self._most
 
-    def claimed(self, count: int, limit: int, now: float, seconds: float) -> None:
-        """Note that so many of the runs up to a limit were there, and how long the claim took."""
+    def claimed(self, count: int, limit: int, now: float, workers: int) -> None:
+        """Note that so many of the runs up to a limit were there, and how many workers live."""
         self._looked_at = now
-        self._average += _SHARE * (seconds - self._average)
+        self.pause_seconds = pause_among(workers)
         if count == limit:
             self._filled_at = now
         else:  # a thread that is free now has not become free again
             self._ahead, self._filled_at = 0, float("-inf")
 
 
-def pause_after(seconds: float) -> float:
-    """Return how long to look for no more runs if a look takes so many seconds."""
-    return max(POLL_SECONDS, min(_PAUSES * seconds, _LONGEST_SECONDS))
+def pause_among(workers: int) -> float:
+    """Return how long one of so many workers looks for no more runs, unless it is woken."""
+    return max(POLL_SECONDS, min(workers / _LOOKS_PER_SECOND, _LONGEST_SECONDS))

@@ -10,7 +10,7 @@ from service.execution.claim_limit import POLL_SECONDS, ClaimLimit
 from service.execution.lease import Lease, result_within
 from training.errors import StoreFull, StoreUnavailable
 from training.ownership import Claim, WorkerExpired
-from training.ports import Clock, Store
+from training.ports import Clock, Store, Writer
 
 logger = logging.getLogger(__name__)
 
@@ -126,17 +126,19 @@ class Claiming:
         limit = self._limit.next(len(executed), now)
         if limit > 0:
             self._claim_up_to(limit, {*executed, *self._claimer.impossible()})
-        elif self._limit.is_full(len(executed)) and now - self._looked_at >= POLL_SECONDS:
-            self._looked_at = now
-            self._give_turn()
+        elif self._limit.is_full(len(executed)):
+            if now - self._looked_at >= self._limit.pause_seconds:
+                self._looked_at = now
+                self._give_turn()
 
     def _claim_up_to(self, limit: int, carried_out: Collection[tuple[str, int]]) -> None:
         worker = self._lease.worker
-        claiming = self._store.write(lambda writer: writer.claim_runs(worker, limit, carried_out))
-        began = self._clock.monotonic()
-        claims = result_within(claiming, self._lease.seconds_left)
-        ended = self._clock.monotonic()
-        self._limit.claimed(len(claims), limit, ended, ended - began)
+
+        def claim(writer: Writer) -> tuple[list[Claim], int]:
+            return writer.claim_runs(worker, limit, carried_out), writer.count_workers()
+
+        claims, workers = result_within(self._store.write(claim), self._lease.seconds_left)
+        self._limit.claimed(len(claims), limit, self._clock.monotonic(), workers)
         if claims:
             self._claimer.carry_out(claims, worker)
 
