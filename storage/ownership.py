@@ -48,8 +48,11 @@ _ADD = workers.insert()
 _RENEW = workers.update().where(workers.c.name == _WORKER, _LIVING)
 _REMOVE = workers.delete().where(workers.c.name == _WORKER)
 
-# This worker, if it lives, and those that do not.
-_LEASES = select(workers.c.name, _LIVING).where((workers.c.name == _WORKER) | ~_LIVING)
+# Whether this worker lives, and whether others do not.
+_LOOK = select(
+    sa.exists().where(workers.c.name == _WORKER, _LIVING),
+    sa.exists().where(~_LIVING),
+)
 # A claim of this worker is waited for by who removes it, and the other way around.
 _KEEP = select(workers.c.name).where(workers.c.name == _WORKER, _LIVING)
 _KEEP = _KEEP.with_for_update(read=True)
@@ -145,14 +148,16 @@ class OwnershipWriting(OwnershipReading, RowWriting):
         self, worker: str, limit: int, carried_out: Collection[tuple[str, int]] = ()
     ) -> list[Claim]:
         now = self._store_time()
-        leases = {str(row[0]): row[1] for row in self._rows(_LEASES, worker=worker, now=now)}
-        if not leases.pop(worker, False):
+        look = self._row(_LOOK, worker=worker, now=now)
+        assert look is not None
+        is_alive, are_expired = look
+        if not is_alive:
             raise WorkerExpired(worker)
-        if leases:
+        if are_expired:
             self._remove_expired_workers(now)
         skipped = set(carried_out)
         owned = self._rows(_OWNED, worker=worker)
-        self._give_up([run for run in owned if (run[0], run[1]) not in skipped])
+        self._give_up([run for run in owned if tuple(run[:2]) not in skipped])
         found = self._rows(_CANDIDATES, limit=limit + len(skipped))
         if found and self._row(_KEEP, worker=worker, now=now) is None:
             raise WorkerExpired(worker)

@@ -21,6 +21,7 @@ import psycopg
 from histories import Story
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from bench.cluster.blocking_session import BlockingSession
 from service.clock import SystemClock
 from service.execution import claim_limit
 from service.execution.lease import RENEWAL_SECONDS, SECONDS
@@ -29,7 +30,7 @@ from storage.notifications import CHANGES, pause_after
 from storage.postgres_appending import appending, appending_values
 from storage.postgres_connections import BEGIN_WRITE, connect_writer
 from storage.postgres_writer import PostgresWriter
-from storage.session import Session, Statements
+from storage.session import Statements
 from storage.timelines import Timelines
 from training.ownership import Claim
 
@@ -66,7 +67,7 @@ class _Worker(Thread):
         self._name, self._phase = name, phase
         self._connection = connect_writer(url, Timelines())
         self._notifier = cast("psycopg.Connection[object]", self._connection)
-        self._session = Session(self._connection, _STATEMENTS)
+        self._session = BlockingSession(self._connection, _STATEMENTS)
         self._writer = PostgresWriter(self._session, SystemClock())
         self._pace = Pace()
         self._renewal_time = self._claim_time = self._notification_time = 0.0

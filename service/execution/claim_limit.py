@@ -6,11 +6,11 @@ from typing import Final
 #: be lost.
 POLL_SECONDS: Final = 0.5
 
-#: All workers together look so often in a second, but each at least every two seconds: a thousand
+#: All workers together look so often in a second, but each at least every five seconds: a thousand
 #: that look twice per second would keep a processor of the database busy. Nothing waits longer for
 #: it, because others look meanwhile.
 _LOOKS_PER_SECOND: Final = 200.0
-_LONGEST_SECONDS: Final = 2.0
+_LONGEST_SECONDS: Final = 5.0
 
 #: The maximum number of runs for each thread: so many share it. Others wait for another worker.
 _RUNS_PER_THREAD: Final = 4

@@ -126,10 +126,12 @@ class Claiming:
         limit = self._limit.next(len(executed), now)
         if limit > 0:
             self._claim_up_to(limit, {*executed, *self._claimer.impossible()})
-        elif self._limit.is_full(len(executed)):
-            if now - self._looked_at >= self._limit.pause_seconds:
-                self._looked_at = now
-                self._give_turn()
+        elif self._limit.is_full(len(executed)) and self._is_turn_due(now):
+            self._looked_at = now
+            self._give_turn()
+
+    def _is_turn_due(self, now: float) -> bool:
+        return now - self._looked_at >= self._limit.pause_seconds
 
     def _claim_up_to(self, limit: int, carried_out: Collection[tuple[str, int]]) -> None:
         worker = self._lease.worker

@@ -28,6 +28,7 @@ WHOLE = {
     "SCAN training_sets USING INDEX deleted_training_sets",
     "SCAN heads",
     "SCAN workers",
+    "SCAN CONSTANT ROW",
 }
 #: The oldest rows, of which there are as many as a piece of purging takes.
 BOUNDED = {"SCAN answers", "SCAN audit_entries", "SCAN anon_1"}
