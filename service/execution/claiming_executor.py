@@ -100,7 +100,8 @@ class ClaimingExecutor(ThreadExecutor):
                 self._happen(first, first.outdate)
 
     def _advance(self, live: LiveRun, trainer: Trainer) -> None:
-        trainer.segment_seconds = self._pace.segment_seconds
+        sharing = len(self._live) / len(self._threads)
+        trainer.segment_seconds = self._pace.segment_seconds(sharing)
         super()._advance(live, trainer)
 
     def _forget(self, live: LiveRun) -> None:

@@ -4,6 +4,9 @@ A segment takes twice as long as a transaction, and at least as long as on a dat
 shares. The more workers there are, the longer do transactions take; so segments get longer, until
 all workers together write what the database can bear: one worker stays at 10 ms, and a hundred
 settled at 28 ms where a database could bear 3,000 segments per second (bench/results.md).
+
+Where runs wait for a thread, segments are longer, too: a run whose turn comes after three others is
+not seen more often for being stored every 10 ms of its own time, and all together are slower.
 """
 
 from typing import Final
@@ -27,10 +30,13 @@ class Pace:
     def __init__(self) -> None:
         self._average = 0.0  # seconds
 
-    @property
-    def segment_seconds(self) -> float:
-        """How long the training of a segment should take now, in seconds."""
-        return min(max(_TRANSACTIONS * self._average, SEGMENT_SECONDS), _LONGEST)
+    def segment_seconds(self, sharing: float = 1.0) -> float:
+        """Return how long the training of a segment should take now, in seconds.
+
+        `sharing` is the number of runs for each thread; below 1, threads are idle.
+        """
+        least = SEGMENT_SECONDS * max(1.0, sharing)
+        return min(max(_TRANSACTIONS * self._average, least), _LONGEST)
 
     def transaction_ended(self, seconds: float, is_committed: bool) -> None:
         """Note how long a transaction took; one that failed says nothing."""

@@ -17,9 +17,9 @@ def settled(workers: int, transaction: float = 0.001) -> float:
     pace, waiting = Pace(), 0.0
     for _ in range(10_000):
         passed = 0.01
-        waiting = max(0.0, waiting + passed * (workers / pace.segment_seconds - CAPACITY))
+        waiting = max(0.0, waiting + passed * (workers / pace.segment_seconds() - CAPACITY))
         pace.transaction_ended(transaction + waiting / CAPACITY, is_committed=True)
-    return pace.segment_seconds
+    return pace.segment_seconds()
 
 
 @pytest.mark.parametrize("workers", [1, 10, 35])
@@ -35,6 +35,12 @@ def test_many_workers_write_together_what_the_database_can_bear(workers: int) ->
 def test_segments_stay_short_enough_to_watch_and_failures_say_nothing() -> None:
     pace = Pace()
     pace.transaction_ended(100.0, is_committed=False)
-    assert pace.segment_seconds == SEGMENT_SECONDS
+    assert pace.segment_seconds() == SEGMENT_SECONDS
     pace.transaction_ended(100.0, is_committed=True)
-    assert pace.segment_seconds == 1.0
+    assert pace.segment_seconds() == 1.0
+
+
+def test_segments_of_runs_that_share_a_thread_are_longer() -> None:
+    pace = Pace()
+    lengths = [pace.segment_seconds(sharing) for sharing in (0.5, 1, 4, 1_000)]
+    assert lengths == [SEGMENT_SECONDS, SEGMENT_SECONDS, 4 * SEGMENT_SECONDS, 1.0]
