@@ -68,7 +68,7 @@ _EXPIRED = (
 _CANDIDATES = (
     select(*rows.HEAD_COLUMNS, *rows.RUN_COLUMNS)
     .select_from(_RUNS)
-    .where(*_ACTIVE_RUNS, runs.c.owner.is_(None))
+    .where(RUN_IS_ACTIVE, runs.c.owner.is_(None))
     # That of the index: the owner is NULL. The time of runs that were never claimed is, too.
     .order_by(runs.c.owner, runs.c.claim_time.nulls_first(), runs.c.network_uid)
     .limit(bindparam("limit", type_=sa.Integer))
@@ -134,9 +134,9 @@ class OwnershipWriting(OwnershipReading, RowWriting):
         return self._change(_RENEW, worker=worker, now=now, expire_time=_after(now, seconds))
 
     def remove_worker(self, worker: str) -> None:
+        self._change(_REMOVE, worker=worker)  # first, because it waits for a claim
         for uid, number, _ in self._rows(_OWNED, worker=worker):
             self.release_run(uid, number, worker)
-        self._change(_REMOVE, worker=worker)
 
     def remove_expired_workers(self) -> bool:
         """Leave the runs of workers that are expired or gone to others; return whether any were."""

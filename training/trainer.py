@@ -72,6 +72,7 @@ class Trainer:
         state: State,
         clock: Clock,
     ) -> None:
+        self.network = network
         self.head = head
         self.run = run
         self.state = state
@@ -83,6 +84,15 @@ class Trainer:
         self._work = run.settings.batch_size * network.parameter_count
         self._count = self._first_count
         self._seconds_per_update = 0.0
+
+    @property
+    def seconds_per_update(self) -> float:
+        """How long an update of the last segment took, in seconds; 0 before the first one."""
+        return self._seconds_per_update
+
+    def expect(self, seconds: float) -> None:
+        """Have the first segment fit `segment_seconds` if an update takes so many seconds."""
+        self._count = max(self._count, int(self.segment_seconds / seconds))
 
     @property
     def _first_count(self) -> int:

@@ -70,7 +70,8 @@ class _Worker(Thread):
         self._session = BlockingSession(self._connection, _STATEMENTS)
         self._writer = PostgresWriter(self._session, SystemClock())
         self._pace = Pace()
-        self._renewal_time = self._claim_time = self._notification_time = 0.0
+        self._renewal_time = self._claim_time = time.monotonic() + random.random()  # noqa: S311
+        self._notification_time = 0.0
         self._workers = 1  # that live
 
     def run(self) -> None:

@@ -23,6 +23,7 @@ from training.update import Addition, Keyframe, Segment
 
 _PROCESSES = 4
 _SECONDS = 4.0
+_WARMING_SECONDS = 6.0
 #: The first seconds of workers that choose the length of their segments are not counted.
 _SETTLING_SECONDS = 12.0
 
@@ -81,6 +82,10 @@ class Simulation:
             stack.callback(process.kill)
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
+
+    def warm_up(self, length: float) -> None:
+        """Have each worker compile its statements, and spread their renewals, uncounted."""
+        self._work(_WARMING_SECONDS, length)
 
     def load(self, length: float) -> Load:
         """Have the workers write segments of a length; 0: of the one that their pace chooses."""
@@ -154,6 +159,7 @@ def loads(folder: Path) -> list[Load]:
             )
             _add_runs(database.url(), workers)
             simulation = Simulation(stack, database.url(), database.pid, workers)
+            simulation.warm_up(lengths[-1])
             for each in (*lengths, 0.0):
                 found.append(simulation.load(each))
                 sys.stderr.write(f"{found[-1]}\n")

@@ -6,6 +6,7 @@ from functools import partial
 from service.execution.claiming import Claiming
 from service.execution.live_run import LiveRun, Need
 from service.execution.pace import Pace
+from service.execution.speeds import Speeds
 from service.execution.thread_executor import CannotEnd, ThreadExecutor
 from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
@@ -37,6 +38,7 @@ class ClaimingExecutor(ThreadExecutor):
         self._impossible: set[tuple[str, int]] = set()
         self._claiming = Claiming(store, clock, self, len(self._threads))
         self._pace = Pace()
+        self._speeds = Speeds()
         store.on_transaction(self._pace.transaction_ended)
 
     def adopt(self) -> int:
@@ -102,7 +104,12 @@ class ClaimingExecutor(ThreadExecutor):
     def _advance(self, live: LiveRun, trainer: Trainer) -> None:
         sharing = len(self._live) / len(self._threads)
         trainer.segment_seconds = self._pace.segment_seconds(sharing)
+        expected = self._speeds.of(trainer.network, trainer.run)
+        if expected and not trainer.seconds_per_update:
+            trainer.expect(expected)
         super()._advance(live, trainer)
+        if trainer.seconds_per_update:
+            self._speeds.note(trainer.network, trainer.run, trainer.seconds_per_update)
 
     def _forget(self, live: LiveRun) -> None:
         super()._forget(live)

@@ -26,7 +26,7 @@ from training.errors import (
     TrainingSetInUse,
     TrainingSetNotFound,
 )
-from training.ports import Answer, Store, Writer
+from training.ports import Answer, Reader, Store, Writer
 from training.run import RunState
 from training.update import Keyframe, Segment
 
@@ -385,6 +385,52 @@ def test_workers_that_claim_at_once_share_the_runs(stores: Stores) -> None:
     found = at_once(stores, lambda writer: writer.claim_runs(next(names), 20))
     uids = [each.run.network_uid for claims in found for each in claims]
     assert len(uids) == len(set(uids)) == 20
+
+
+@pytest.mark.parametrize("ends", ["removed", "expired"])
+def test_a_worker_that_ends_while_it_claims_leaves_its_runs_to_others(
+    stores: Stores, begun: Begin, ends: str
+) -> None:
+    first, second = stores
+    story = training(first)
+    first.commit(lambda writer: writer.add_worker("a", 60 if ends == "removed" else 0.2))
+    second.commit(lambda writer: writer.add_worker("b", 60))
+    halted = Halted(first, lambda writer: writer.claim_runs("a", 1))
+    if ends == "removed":
+        ended = begun(second, lambda writer: writer.remove_worker("a"))
+        assert len(halted.go_on()) == 1
+        ended.result(PATIENCE)
+    else:
+        _wait_until(second, lambda reader: len(reader.workers()) == 1)
+        # It is locked by its claim, and nobody waits for it.
+        assert second.commit(lambda writer: writer.claim_runs("b", 1)) == []
+        assert len(halted.go_on()) == 1
+    (claim,) = second.commit(lambda writer: writer.claim_runs("b", 1))
+    assert claim.run.network_uid == story.uid
+
+
+def test_a_run_whose_worker_was_removed_by_an_earlier_version_is_left_to_others(
+    stores: Stores, postgres: PostgresServer, postgres_url: str
+) -> None:
+    first, second = stores
+    story = training(first)
+    first.commit(lambda writer: writer.add_worker("a", 60))
+    assert len(first.commit(lambda writer: writer.claim_runs("a", 1))) == 1
+    postgres.execute("DELETE FROM workers", postgres_url.rpartition("/")[2])
+    with first.read() as reader:
+        assert reader.count_waiting_runs() == 1
+    while first.maintain():
+        pass
+    second.commit(lambda writer: writer.add_worker("b", 60))
+    (claim,) = second.commit(lambda writer: writer.claim_runs("b", 1))
+    assert claim.run.network_uid == story.uid
+
+
+def _wait_until(store: Store, is_true: Callable[[Reader], bool]) -> None:
+    while True:
+        with store.read() as reader:
+            if is_true(reader):
+                return
 
 
 def test_the_time_of_leases_is_that_of_the_database(
