@@ -64,15 +64,22 @@ _EXPIRED = (
 )
 
 # What another transaction claims or changes at this moment is not waited for, and others take its
-# place: so a thousand workers that claim at once do not try the same runs.
+# place: so a thousand workers that claim at once do not try the same runs. A run of a deleted
+# network has no head; as a join, PostgreSQL would go through all heads to find that.
+_ACTIVE_IN_HEAD = (
+    select(heads.c.active_run).where(heads.c.network_uid == runs.c.network_uid).scalar_subquery()
+)
 _CANDIDATES = (
-    select(*rows.HEAD_COLUMNS, *rows.RUN_COLUMNS)
-    .select_from(_RUNS)
-    .where(RUN_IS_ACTIVE, runs.c.owner.is_(None))
+    select(*rows.RUN_COLUMNS)
+    .where(RUN_IS_ACTIVE, runs.c.owner.is_(None), runs.c.number == _ACTIVE_IN_HEAD)
     # That of the index: the owner is NULL. The time of runs that were never claimed is, too.
     .order_by(runs.c.owner, runs.c.claim_time.nulls_first(), runs.c.network_uid)
     .limit(bindparam("limit", type_=sa.Integer))
-    .with_for_update(of=(heads, runs), skip_locked=True)
+    .with_for_update(of=runs, skip_locked=True)
+)
+# Not waited for either: who changes a run locks its head first.
+_HEAD = (
+    select(*rows.HEAD_COLUMNS).where(heads.c.network_uid == _UID).with_for_update(skip_locked=True)
 )
 _CLAIM = runs.update().where(_IS_RUN)
 _RENEW_HEAD = heads.update().where(heads.c.network_uid == _UID)
@@ -197,14 +204,14 @@ class OwnershipWriting(OwnershipReading, RowWriting):
         return is_released
 
     def _claim(self, row: Row, skipped: set[tuple[str, int]], worker: str, now: int) -> list[Claim]:
-        """Claim the run of a row, unless it is one of those that are skipped, or is corrupt."""
-        size = len(rows.HEAD_COLUMNS)
-        uid, number = str(row[0]), int(row[size + 1])
-        if (uid, number) in skipped:
+        """Claim the run of a row, unless it is skipped, corrupt, or changing."""
+        uid, number = str(row[0]), int(row[1])
+        found = None if (uid, number) in skipped else self._row(_HEAD, at_uid=uid)
+        if found is None:
             return []
         place = {"at_uid": uid, "at_number": number}
         try:
-            head, run = self._found_head(uid, row[:size]).renewed(), self._run(row[size:])
+            head, run = self._found_head(uid, found).renewed(), self._run(row)
         except DamagedHistory:
             self._change(_CLAIM, owner=None, claim_time=now, **place)  # others are tried before it
             return []

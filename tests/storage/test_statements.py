@@ -230,7 +230,5 @@ def test_no_statement_goes_through_a_table_that_grows_in_postgresql(
     }
     assert found == {}
     (claiming,) = (plan for sql, plan in plans.items() if SHARED in sql)
-    assert {each["Index Name"] for each in claiming if "Index Name" in each} == {
-        ACTIVE_RUNS,
-        "heads_pkey",
-    }
+    assert ACTIVE_RUNS in [each.get("Index Name") for each in claiming]
+    assert not {"Seq Scan", "Sort"} & {each["Node Type"] for each in claiming}

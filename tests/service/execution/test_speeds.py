@@ -11,6 +11,7 @@ def test_a_run_has_the_speed_of_the_last_one_like_it() -> None:
     story = Story()
     story.opening()
     network, run = story.network, story.run
+    assert run is not None
     speeds = Speeds()
     assert speeds.of(network, run) == 0.0
     speeds.note(network, run, 0.5)
@@ -25,6 +26,7 @@ def test_only_the_latest_kinds_of_runs_are_remembered() -> None:
     story = Story()
     story.opening()
     network, run = story.network, story.run
+    assert run is not None
     speeds = Speeds()
     for examples in range(1, 102):
         speeds.note(network, replace(run, examples=examples), 0.5)
