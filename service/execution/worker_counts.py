@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 #: The interval between two counts, in seconds.
 COUNT_SECONDS: Final = 1.0
 
+#: All workers together count so often in a second: each count reads all active runs.
+_COUNTS_PER_SECOND: Final = 200.0
+
 #: A server is not connected after so many counts that failed: some pass by themselves.
 _FAILURES: Final = 3
 
@@ -46,7 +49,8 @@ class WorkerCounts(BackgroundTask):
             while not (await asyncio.wait([counting], timeout=COUNT_SECONDS))[0]:
                 self._note(is_connected=False)
             self._note(is_connected=await counting and self._store.is_listening)
-            await asyncio.sleep(COUNT_SECONDS)
+            is_crowded = not self._failures and self.workers > _COUNTS_PER_SECOND * COUNT_SECONDS
+            await asyncio.sleep(self.workers / _COUNTS_PER_SECOND if is_crowded else COUNT_SECONDS)
 
     async def _is_counted(self) -> bool:
         try:
