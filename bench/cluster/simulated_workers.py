@@ -120,9 +120,9 @@ class _Worker(Thread):
                 continue
             self._append()
             self._keep()
-            length = phase.segment_seconds or self._pace.segment_seconds()
+            length = phase.segment_seconds or self._pace.segment_seconds(workers=self._workers)
             due = max(due + length, time.monotonic())
-        phase.lengths.append(self._pace.segment_seconds())
+        phase.lengths.append(self._pace.segment_seconds(workers=self._workers))
 
     def _append(self) -> None:
         values = self._values

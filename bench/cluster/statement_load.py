@@ -25,7 +25,7 @@ _PROCESSES = 4
 _SECONDS = 4.0
 _WARMING_SECONDS = 6.0
 #: The first seconds of workers that choose the length of their segments are not counted.
-_SETTLING_SECONDS = 30.0
+_SETTLING_SECONDS = 12.0
 
 _MOST_CONNECTIONS = 1_100
 _MOST_P99 = 1.0

@@ -52,6 +52,7 @@ class Claiming:
         self._clock = clock
         self._looked_at = clock.monotonic()  # for runs that wait although this worker is full
         self._was_free_at = clock.monotonic()
+        self.workers = 1  # that lived at the last look
         self._woken = Event()
         self._stopping = False
         self._is_failing = False
@@ -139,8 +140,8 @@ class Claiming:
         def claim(writer: Writer) -> tuple[list[Claim], int]:
             return writer.claim_runs(worker, limit, carried_out), writer.count_workers()
 
-        claims, workers = result_within(self._store.write(claim), self._lease.seconds_left)
-        self._limit.claimed(len(claims), limit, self._clock.monotonic(), workers)
+        claims, self.workers = result_within(self._store.write(claim), self._lease.seconds_left)
+        self._limit.claimed(len(claims), limit, self._clock.monotonic(), self.workers)
         if claims:
             self._claimer.carry_out(claims, worker)
 

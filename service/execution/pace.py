@@ -2,8 +2,7 @@
 
 A segment takes twice as long as a transaction, and at least as long as on a database that nobody
 shares. The more workers there are, the longer do transactions take; so segments get longer, until
-all workers together write what the database can bear: one worker stays at 10 ms, and a hundred
-settled at 28 ms where a database could bear 3,000 segments per second (bench/results.md).
+all workers together write what the database can bear: one worker stays at 10 ms (bench/cluster.md).
 
 Where runs wait for a thread, segments are longer, too: a run whose turn comes after three others is
 not seen more often for being stored every 10 ms of its own time, and all together are slower.
@@ -15,6 +14,10 @@ from training.trainer import SEGMENT_SECONDS
 
 #: The longest segment, in seconds: it delays watches and pauses.
 _LONGEST: Final = 1.0
+
+#: All workers together write at most so many segments per second, which a database with two
+#: processors can bear: beyond its limit it writes fewer, and transactions stay long.
+_SEGMENTS_PER_SECOND: Final = 2_000.0
 
 #: How long a segment takes, in transactions: so no more than half of all workers wait for the
 #: database, where it is at its limit.
@@ -30,12 +33,13 @@ class Pace:
     def __init__(self) -> None:
         self._average = 0.0  # seconds
 
-    def segment_seconds(self, sharing: float = 1.0) -> float:
+    def segment_seconds(self, sharing: float = 1.0, workers: int = 1) -> float:
         """Return how long the training of a segment should take now, in seconds.
 
-        `sharing` is the number of runs for each thread; below 1, threads are idle.
+        `sharing` is the number of runs for each thread; below 1, threads are idle. `workers` is the
+        number of living workers.
         """
-        least = SEGMENT_SECONDS * max(1.0, sharing)
+        least = max(SEGMENT_SECONDS * sharing, SEGMENT_SECONDS, workers / _SEGMENTS_PER_SECOND)
         return min(max(_TRANSACTIONS * self._average, least), _LONGEST)
 
     def transaction_ended(self, seconds: float, is_committed: bool) -> None:

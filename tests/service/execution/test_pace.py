@@ -44,3 +44,7 @@ def test_segments_of_runs_that_share_a_thread_are_longer() -> None:
     pace = Pace()
     lengths = [pace.segment_seconds(sharing) for sharing in (0.5, 1, 4, 1_000)]
     assert lengths == [SEGMENT_SECONDS, SEGMENT_SECONDS, 4 * SEGMENT_SECONDS, 1.0]
+
+
+def test_a_thousand_workers_begin_below_the_limit_of_a_small_database() -> None:
+    assert Pace().segment_seconds(workers=1_000) == 0.5
