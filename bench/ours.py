@@ -1,8 +1,7 @@
 """The engine, as the trainer uses it."""
 
 from datetime import UTC, datetime
-
-import numba
+from importlib.metadata import version as version_of
 
 from bench.peers.work import Loop, Trained, Work
 from training.engine import Engine
@@ -25,7 +24,7 @@ _COSTS = {
 
 def version() -> str:
     """Say which Numba compiled it."""
-    return f"Numba {numba.__version__}"
+    return f"Numba {version_of('numba')}"
 
 
 def loop(work: Work) -> Loop:

@@ -1,7 +1,5 @@
 """All kernels of the server, compiled before they are needed: `python -m service.kernels`."""
 
-from contextlib import suppress
-
 from service.faces.messages.element_count import count_elements
 from training.numerics import compile as numerics
 from training.numerics.kernels import KERNELS
@@ -15,26 +13,7 @@ def warm_up() -> None:
 
 def missing_kernels() -> list[str]:
     """Return the names of kernels that are not on disk for this processor; nothing is compiled."""
-    names: list[str] = []
-
-    def on_compile(name: str) -> None:
-        names.append(name)
-        raise _NotOnDisk
-
-    for kernel in KERNELS:
-        with suppress(_NotOnDisk):
-            kernel.prepare(on_compile)
-    return names
-
-
-class _NotOnDisk(Exception):
-    """A kernel would have to be compiled."""
-
-
-def processor() -> str:
-    """Return the name of the processor that kernels are compiled for, as LLVM calls it."""
-    _, name, _ = KERNELS[0].dispatcher.targetctx.codegen().magic_tuple()
-    return str(name)
+    return [kernel.name for kernel in KERNELS if not kernel.is_on_disk]
 
 
 if __name__ == "__main__":

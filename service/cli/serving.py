@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
+from clearprop.cli.collection import paused
 from clearprop.cli.connection import sentence, show_failure
 from clearprop.cli.output import say
 
@@ -26,8 +27,9 @@ def serve(**options: Any) -> None:  # noqa: ANN401 (of any setting)
     started again.
     """
     # Imported here because it takes longer than any client command.
-    from service import app  # noqa: PLC0415
-    from service.insight.logs import configure  # noqa: PLC0415
+    with paused():
+        from service import app  # noqa: PLC0415
+        from service.insight.logs import configure  # noqa: PLC0415
 
     quiet_grpc()
     serving = False

@@ -3,6 +3,7 @@
 from typing import Any
 
 import typer
+from clearprop.cli.collection import paused
 from clearprop.cli.connection import sentence, show_failure
 
 from service.cli.serving import leave, tell
@@ -20,8 +21,9 @@ def work(**options: Any) -> None:  # noqa: ANN401 (of any setting)
     updates, and other workers continue them. With --metrics it also answers /healthz and /readyz.
     """
     # Imported here because it takes longer than any client command.
-    from service.insight.logs import configure  # noqa: PLC0415
-    from service.work import work as run_worker  # noqa: PLC0415
+    with paused():
+        from service.insight.logs import configure  # noqa: PLC0415
+        from service.work import work as run_worker  # noqa: PLC0415
 
     working = False
 

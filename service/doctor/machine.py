@@ -9,9 +9,10 @@ from pathlib import Path
 from service.doctor.finding import Finding, ok, warning, wrong
 from service.faces.listeners import CannotListen, bound_socket
 from service.faces.tls.files import InvalidTlsFiles, TlsFiles
-from service.kernels import missing_kernels, processor
+from service.kernels import missing_kernels
 from service.setting_checks import OFF
 from service.settings import Settings
+from training.numerics.code_files import processor
 
 #: No version was released before.
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)

@@ -27,11 +27,9 @@ def fingerprint() -> str:
     """Return what changes with the sources of the kernels and with what compiles them."""
     packages = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy")]
     files = sorted((ROOT / "training" / "numerics").glob("*.py"))
-    # Numba compiles again what has another time of modification.
-    times = [f"{file.name} {file.stat().st_mtime_ns}" for file in files]
     used = [SUPPORT / name for name in ("baseline.py", "trajectories.py", "numerics.py")]
     contents = [file.read_text() for file in (*files, *used)]
-    words = "\n".join([sys.version, str(LANES), *packages, *times, *contents])
+    words = "\n".join([sys.version, str(LANES), *packages, *contents])
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 

@@ -1,9 +1,8 @@
 """The arguments of kernels, in a few named tuples, and the types that they are compiled for."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from training.numerics.dropout import DroppedUnits
@@ -11,6 +10,7 @@ from training.numerics.encoded_network import EncodedNetwork
 from training.numerics.gradient_rule import GradientRule
 from training.numerics.optimizers import Rates
 from training.numerics.pcg64 import Words
+from training.numerics.signatures import FLOAT, INTEGER, Array, fields
 
 Floats = NDArray[np.float64]
 
@@ -145,37 +145,26 @@ NOT_VALIDATING = Validating(
 )
 
 # Arguments that are only read may be read-only arrays: training sets are.
-READ_VECTOR = types.Array(types.float64, 1, "C", readonly=True)
-READ_ROWS = types.Array(types.float64, 2, "C", readonly=True)
-VECTOR = types.Array(types.float64, 1, "C")
-ROWS = types.Array(types.float64, 2, "C")
+READ_VECTOR, READ_ROWS = (Array("float64", dimensions, is_read_only=True) for dimensions in (1, 2))
+VECTOR, ROWS = Array("float64", 1), Array("float64", 2)
 
-_INTEGERS = types.Array(types.int64, 1, "C")
-_WORDS = types.Array(types.uint64, 1, "C")
-_RATES: Any = types.NamedUniTuple(types.float64, len(Rates._fields), Rates)
-_GRADIENT_RULE: Any = types.NamedUniTuple(types.float64, len(GradientRule._fields), GradientRule)
+_INTEGERS, _WORDS = Array("int64", 1), Array("uint64", 1)
 
-NETWORK: Any = types.NamedTuple((_INTEGERS, _INTEGERS, types.int64, types.int64), EncodedNetwork)
-DATA: Any = types.NamedTuple((READ_ROWS, READ_ROWS, READ_VECTOR), Data)
-DROPOUT: Any = types.NamedTuple((VECTOR, types.int64, types.int64, types.int64), DroppedUnits)
-PLAN: Any = types.NamedTuple(
-    (
-        *[types.int64] * 5,
-        types.float64,
-        types.int64,
-        _RATES,
-        READ_VECTOR,
-        DROPOUT,
-        _GRADIENT_RULE,
-        _INTEGERS,
-    ),
+NETWORK = fields(EncodedNetwork, _INTEGERS, _INTEGERS, INTEGER, INTEGER)
+DATA = fields(Data, READ_ROWS, READ_ROWS, READ_VECTOR)
+DROPOUT = fields(DroppedUnits, VECTOR, INTEGER, INTEGER, INTEGER)
+PLAN = fields(
     Plan,
+    *[INTEGER] * 5,
+    FLOAT,
+    INTEGER,
+    fields(Rates, FLOAT),
+    READ_VECTOR,
+    DROPOUT,
+    fields(GradientRule, FLOAT),
+    _INTEGERS,
 )
-_VALIDATING: Any = types.NamedTuple(
-    (_INTEGERS, DATA, types.float64, ROWS, VECTOR, VECTOR, _INTEGERS, ROWS), Validating
-)
-WORKSPACE: Any = types.NamedTuple(
-    (_WORDS, VECTOR, VECTOR, VECTOR, VECTOR, ROWS, _VALIDATING), Workspace
-)
-SCRATCH: Any = types.NamedTuple((_INTEGERS, VECTOR), Scratch)
-RESULTS: Any = types.NamedTuple((ROWS, VECTOR, VECTOR), Results)
+_VALIDATING = fields(Validating, _INTEGERS, DATA, FLOAT, ROWS, VECTOR, VECTOR, _INTEGERS, ROWS)
+WORKSPACE = fields(Workspace, _WORDS, VECTOR, VECTOR, VECTOR, VECTOR, ROWS, _VALIDATING)
+SCRATCH = fields(Scratch, _INTEGERS, VECTOR)
+RESULTS = fields(Results, ROWS, VECTOR, VECTOR)

@@ -3,8 +3,7 @@
 import struct
 from typing import Any
 
-from numba import types
-from numba.extending import intrinsic, overload
+from training.numerics.jit import compiled_form
 
 
 def bits_of(x: float) -> int:
@@ -25,31 +24,15 @@ def float_of(bits: int) -> float:
 # The compiled forms of both: LLVM's bitcast, which costs nothing.
 
 
-def _bitcast(signature: Any) -> Any:
-    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
-
-    def bitcast(_typing: Any, _value: Any) -> Any:
-        return signature, generate
-
-    return intrinsic(bitcast)
+@compiled_form(bits_of)
+def _compiled_bits_of(types: Any, x: Any) -> Any:
+    return types.int64(x), _bitcast
 
 
-_to_bits = _bitcast(types.int64(types.float64))
-_to_float = _bitcast(types.float64(types.int64))
+@compiled_form(float_of)
+def _compiled_float_of(types: Any, bits: Any) -> Any:
+    return types.float64(bits), _bitcast
 
 
-@overload(bits_of)
-def _compiled_bits_of(x: Any) -> Any:  # noqa: ARG001  # Numba takes the type of x from it
-    def compiled(x: Any) -> Any:
-        return _to_bits(x)
-
-    return compiled
-
-
-@overload(float_of)
-def _compiled_float_of(bits: Any) -> Any:  # noqa: ARG001  # Numba takes the type of bits from it
-    def compiled(bits: Any) -> Any:
-        return _to_float(bits)
-
-    return compiled
+def _bitcast(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    return builder.bitcast(values[0], context.get_value_type(signature.return_type))

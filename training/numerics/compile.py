@@ -1,19 +1,20 @@
 """Compiles the kernels before they are needed: `python -m training.numerics.compile`.
 
-Compiling takes about a minute, loading the compiled code half a second.  The service does it before
+Compiling takes about a minute, loading the compiled code milliseconds.  The service does it before
 the first call, so no call waits for the compiler.
 """
 
 import logging
+import multiprocessing
 import sys
 import time
-
-import numpy as np
-from numba import typeof
+from concurrent.futures import ProcessPoolExecutor
 
 from training.numerics.kernels import KERNELS
 
 logger = logging.getLogger(__name__)
+
+_WARNING = "compiling the kernels: takes about a minute, once per processor type"
 
 
 def warm_up() -> list[str]:
@@ -25,28 +26,41 @@ def warm_up() -> list[str]:
 
     def on_compile(name: str) -> None:
         if not compiled:
-            logger.warning("compiling the kernels: takes about a minute, once per processor type")
+            logger.warning(_WARNING)
         compiled.append(name)
 
     for kernel in KERNELS:
         kernel.prepare(on_compile)
-    # With its first array, Numba imports more of NumPy: do it now, not in the first call.
-    typeof(np.empty(0))
     return compiled
 
 
 def main() -> None:
     """Prepare the kernels, and print one line about it."""
     started = time.perf_counter()
-    compiled = warm_up()
-    loaded = [kernel.name for kernel in KERNELS if kernel.name not in compiled]
+    missing = [kernel.name for kernel in KERNELS if not kernel.is_on_disk]
+    if missing:
+        logger.warning(_WARNING)
+        _compile_at_once(missing)
+    warm_up()
+    loaded = [kernel.name for kernel in KERNELS if kernel.name not in missing]
     parts = [
         f"{what} {', '.join(names)}"
-        for what, names in (("compiled", compiled), ("loaded", loaded))
+        for what, names in (("compiled", missing), ("loaded", loaded))
         if names
     ]
     seconds = time.perf_counter() - started
     sys.stdout.write(f"kernels: {'; '.join(parts)} in {seconds:.2f} s\n")
+
+
+def _compile_at_once(names: list[str]) -> None:
+    """Compile kernels in as many processes as there are processors."""
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as processes:
+        list(processes.map(_compile, names))
+
+
+def _compile(name: str) -> None:
+    (kernel,) = (kernel for kernel in KERNELS if kernel.name == name)
+    kernel.prepare()
 
 
 if __name__ == "__main__":

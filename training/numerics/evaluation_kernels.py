@@ -1,8 +1,5 @@
 """The kernels that compute activations, costs and gradients for given parameters."""
 
-import numpy as np
-from numba import types
-
 from training.numerics.arguments import (
     DATA,
     DROPOUT,
@@ -11,9 +8,11 @@ from training.numerics.arguments import (
     READ_VECTOR,
     RESULTS,
     ROWS,
+    SCRATCH,
     Data,
     Floats,
     Results,
+    Scratch,
 )
 from training.numerics.backward_pass import backward_pass
 from training.numerics.batch_gradient import batch_gradient
@@ -23,18 +22,17 @@ from training.numerics.encoded_network import (
     NetworkPointers,
     pointers_of,
     size_of,
-    unit_count,
 )
 from training.numerics.example_weights import weights_of
 from training.numerics.forward_pass import forward_pass
-from training.numerics.jit import keep, kernel, shared
+from training.numerics.jit import kernel, shared
 from training.numerics.lanes import MOST_LANES
+from training.numerics.signatures import FLOAT, signature
 from training.numerics.tile_workspace import TileWorkspace
 from training.numerics.tiled_evaluation import (
     ExamplePointers,
     copy_example,
     evaluate_examples,
-    memory_size,
     memory_within,
     select,
 )
@@ -54,13 +52,20 @@ def _from(dropout: DroppedUnits, first: int) -> DropoutPointers:
     )
 
 
-@kernel(types.void(NETWORK, READ_ROWS, READ_VECTOR, DROPOUT, ROWS))
+@shared
+def evaluated_at_once(data: Data, results: Results) -> int:
+    """Return for how many examples `evaluate` needs memory: G needs that of all."""
+    return data.inputs.shape[0] if results.gradient.size else MOST_LANES
+
+
+@kernel(signature(NETWORK, READ_ROWS, READ_VECTOR, DROPOUT, ROWS, SCRATCH))
 def forward(
     network: EncodedNetwork,
     inputs: Floats,
     parameters: Floats,
     dropout: DroppedUnits,
     activations: Floats,
+    scratch: Scratch,
 ) -> None:
     """Compute the activations of every layer after the inputs, for each example.
 
@@ -70,11 +75,11 @@ def forward(
         parameters: [parameters].
         dropout: that of the update and the first example.
         activations: [examples, units of all layers after the inputs], filled in.
+        scratch: memory for intermediate results, of the size of `memory_size`.
     """
     pointers = pointers_of(network, parameters)
-    integer_count, float_count = memory_size(pointers.layers, unit_count(pointers), MOST_LANES)
-    integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
-    memory = memory_within(pointers, MOST_LANES, pointer(integers), pointer(floats))
+    integers, floats = pointer(scratch.integers), pointer(scratch.floats)
+    memory = memory_within(pointers, MOST_LANES, integers, floats)
     rows, tiles = memory.rows, memory.tiles
     out = pointer(activations)
     for first in range(0, inputs.shape[0], MOST_LANES):
@@ -88,8 +93,6 @@ def forward(
             for layer in range(1, pointers.layers):
                 copy_example(pointers, tiles, e, layer, out)
                 out = offset(out, size_of(pointers, layer))
-    keep(integers)
-    keep(floats)
 
 
 @shared
@@ -116,9 +119,14 @@ def _add_gradient(
             place += units
 
 
-@kernel(types.float64(NETWORK, DATA, READ_VECTOR, DROPOUT, RESULTS))
+@kernel(signature(NETWORK, DATA, READ_VECTOR, DROPOUT, RESULTS, SCRATCH, results=(FLOAT,)))
 def evaluate(
-    network: EncodedNetwork, data: Data, parameters: Floats, dropout: DroppedUnits, results: Results
+    network: EncodedNetwork,
+    data: Data,
+    parameters: Floats,
+    dropout: DroppedUnits,
+    results: Results,
+    scratch: Scratch,
 ) -> float:
     """Compute the outputs and the cost of each example, and add G of all of them as one batch.
 
@@ -131,6 +139,7 @@ def evaluate(
         dropout: that of the update and the first example.
         results: filled in.  G continues the sum in `results.gradient`, with the same bits as if
             all examples were in one call.
+        scratch: memory for intermediate results, of the size of `memory_size`.
     """
     n = data.inputs.shape[0]
     pointers, w = pointers_of(network, parameters), pointer(parameters)
@@ -142,10 +151,9 @@ def evaluate(
         pointer(results.outputs),
         pointer(results.costs),
     )
-    at_once = n if results.gradient.size else MOST_LANES
-    integer_count, float_count = memory_size(pointers.layers, unit_count(pointers), at_once)
-    integers, floats = np.empty(integer_count, np.int64), np.zeros(float_count)
-    memory = memory_within(pointers, at_once, pointer(integers), pointer(floats))
+    at_once = evaluated_at_once(data, results)
+    integers, floats = pointer(scratch.integers), pointer(scratch.floats)
+    memory = memory_within(pointers, at_once, integers, floats)
     of_batch = _from(dropout, 0)
     evaluate_examples(pointers, w, of_batch, examples, memory)
     if results.gradient.size:
@@ -153,6 +161,4 @@ def evaluate(
         _add_gradient(
             pointers, examples.inputs, memory.rows, n, w, of_batch, memory.tiles, gradient
         )
-    keep(integers)
-    keep(floats)
     return sum_of(examples.costs, 0, n, 0.0) / n  # type: ignore[no-any-return]

@@ -2,15 +2,18 @@
 
 import numpy as np
 
-from training.numerics.arguments import NO_SCRATCH, Data, Floats, Plan, Scratch, Workspace
+from training.numerics import evaluation_kernels
+from training.numerics.arguments import NO_SCRATCH, Data, Floats, Plan, Results, Scratch, Workspace
+from training.numerics.dropout import DroppedUnits
 from training.numerics.encoded_network import EncodedNetwork
-from training.numerics.evaluation_kernels import evaluate, forward
+from training.numerics.evaluation_kernels import evaluated_at_once
 from training.numerics.lanes import MOST_LANES
 from training.numerics.normal_numbers import make_normal
 from training.numerics.orthonormal_rows import make_orthonormal
 from training.numerics.run_memory import run_memories
 from training.numerics.schedules import fill_learning_rates
 from training.numerics.tile_workspace import ALIGNED
+from training.numerics.tiled_evaluation import memory_size
 from training.numerics.training_kernel import COST_REACHED, DIVERGED, MADE, training_kernel
 
 __all__ = [
@@ -30,8 +33,8 @@ _MEMORIES = {lanes: run_memories(lanes) for lanes in _TRAIN}
 
 KERNELS = (
     *_TRAIN.values(),
-    forward,
-    evaluate,
+    evaluation_kernels.forward,
+    evaluation_kernels.evaluate,
     fill_learning_rates,
     make_normal,
     make_orthonormal,
@@ -51,11 +54,10 @@ def scratch_for(
     than an update.
     """
     size = _MEMORIES[_lanes(plan)].size
-    sizes, units = network.layer_sizes, int(network.layer_sizes.sum())
-    integers, floats = size(len(sizes), units, plan, data, workspace)
+    integers, floats = size(*_layers_and_units(network), plan, data, workspace)
     if kept.integers.size >= integers and kept.floats.size >= floats:
         return kept
-    return Scratch(np.zeros(integers, dtype=np.int64), _aligned_zeros(floats))
+    return _new_scratch(integers, floats)
 
 
 def train(
@@ -76,6 +78,36 @@ def train(
     """
     made: tuple[int, int] = _TRAIN[_lanes(plan)](network, data, plan, workspace, scratch)
     return made
+
+
+def forward(
+    network: EncodedNetwork,
+    inputs: Floats,
+    parameters: Floats,
+    dropout: DroppedUnits,
+    activations: Floats,
+) -> None:
+    """Compute activations; see `evaluation_kernels.forward`."""
+    scratch = _new_scratch(*memory_size(*_layers_and_units(network), MOST_LANES))
+    evaluation_kernels.forward(network, inputs, parameters, dropout, activations, scratch)
+
+
+def evaluate(
+    network: EncodedNetwork, data: Data, parameters: Floats, dropout: DroppedUnits, results: Results
+) -> float:
+    """Compute costs, and G if it is asked for; see `evaluation_kernels.evaluate`."""
+    at_once = evaluated_at_once(data, results)
+    scratch = _new_scratch(*memory_size(*_layers_and_units(network), at_once))
+    return evaluation_kernels.evaluate(network, data, parameters, dropout, results, scratch)
+
+
+def _new_scratch(integers: int, floats: int) -> Scratch:
+    return Scratch(np.zeros(integers, dtype=np.int64), _aligned_zeros(floats))
+
+
+def _layers_and_units(network: EncodedNetwork) -> tuple[int, int]:
+    sizes = network.layer_sizes
+    return len(sizes), int(sizes.sum())
 
 
 def _aligned_zeros(count: int) -> Floats:

@@ -2,11 +2,10 @@
 
 import math
 
-from numba import types
-
 from training.numerics.arguments import VECTOR, Floats
 from training.numerics.elementary import cospi, log, sinpi
 from training.numerics.jit import kernel, shared
+from training.numerics.signatures import signature
 
 
 @shared
@@ -19,7 +18,7 @@ def box_muller(u1: float, u2: float) -> tuple[float, float]:
     return r * cospi(2.0 * u2), r * sinpi(2.0 * u2)
 
 
-@kernel(types.void(VECTOR), "normal numbers")
+@kernel(signature(VECTOR), "normal numbers")
 def make_normal(numbers: Floats) -> None:
     """Replace each pair of an even count of numbers in [0, 1) by `box_muller` of it."""
     for place in range(0, numbers.size, 2):

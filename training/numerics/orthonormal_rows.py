@@ -2,10 +2,9 @@
 
 import math
 
-from numba import types
-
 from training.numerics.arguments import ROWS, Floats
 from training.numerics.jit import kernel, shared
+from training.numerics.signatures import signature
 
 
 @shared
@@ -24,7 +23,7 @@ def _subtract(rows: Floats, i: int, j: int, share: float) -> None:
         rows[i, k] = rows[i, k] - share * rows[j, k]
 
 
-@kernel(types.void(ROWS), "orthonormal rows")
+@kernel(signature(ROWS), "orthonormal rows")
 def make_orthonormal(rows: Floats) -> None:
     """Replace each row by the part of it that is orthogonal to those before, of length 1.
 

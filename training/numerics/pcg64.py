@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import types
 from numpy.typing import NDArray
 
 from training.numerics.jit import instruction, part, shared
@@ -55,9 +54,8 @@ def _numbers(generator: np.random.PCG64) -> tuple[int, int]:
 
 
 @instruction
-def _multiply_add(_typing: Any, a: Any, b: Any, c: Any) -> Any:
+def _multiply_add(types: Any, a: Any, b: Any, c: Any) -> Any:
     """Compute a·b + c modulo 2¹²⁸, each number and the result as (upper, lower)."""
-    pair = types.UniTuple(types.uint64, 2)
     word, wide = ir.IntType(64), ir.IntType(128)
 
     def generate(context: Any, builder: Any, _signature: Any, numbers: Any) -> Any:
@@ -69,9 +67,11 @@ def _multiply_add(_typing: Any, a: Any, b: Any, c: Any) -> Any:
             whole.append(builder.or_(builder.shl(upper, wide(64)), lower))
         result = builder.add(builder.mul(whole[0], whole[1]), whole[2])
         halves = (builder.lshr(result, wide(64)), result)
-        return context.make_tuple(builder, pair, [builder.trunc(half, word) for half in halves])
+        return context.make_tuple(
+            builder, types.pair, [builder.trunc(half, word) for half in halves]
+        )
 
-    return pair(a, b, c), generate
+    return types.pair(a, b, c), generate
 
 
 @part

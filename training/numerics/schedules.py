@@ -11,13 +11,13 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from training.numerics.arguments import READ_VECTOR, VECTOR, Floats
 from training.numerics.definition import Defined, Definition
 from training.numerics.elementary import cospi
 from training.numerics.jit import kernel, shared
+from training.numerics.signatures import FLOAT, INTEGER, Array, fields, signature
 
 
 class ScheduleNumbers(NamedTuple):
@@ -197,21 +197,11 @@ def learning_rate(time: int, numbers: ScheduleNumbers, rates: Floats) -> float:
     return rate if rate > numbers.minimum else numbers.minimum
 
 
-_NUMBERS: Any = types.NamedTuple(
-    (
-        types.int64,
-        types.float64,
-        types.int64,
-        types.float64,
-        types.float64,
-        types.int64,
-    ),
-    ScheduleNumbers,
-)
-_TIMES = types.Array(types.int64, 1, "C")
+_NUMBERS = fields(ScheduleNumbers, INTEGER, FLOAT, INTEGER, FLOAT, FLOAT, INTEGER)
+_TIMES = Array("int64", 1)
 
 
-@kernel(types.void(_TIMES, _NUMBERS, READ_VECTOR, VECTOR))
+@kernel(signature(_TIMES, _NUMBERS, READ_VECTOR, VECTOR))
 def fill_learning_rates(
     times: NDArray[np.int64], numbers: ScheduleNumbers, rates: Floats, filled: Floats
 ) -> None:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from numba import types
-
 from training.numerics.arguments import (
     DATA,
     NETWORK,
@@ -21,11 +19,12 @@ from training.numerics.encoded_network import EncodedNetwork, NetworkPointers, p
 from training.numerics.epoch_cursor import first_epoch, next_batch
 from training.numerics.example_weights import weights_of
 from training.numerics.gradient_rule import penalizes
-from training.numerics.jit import keep, kernel, shared
+from training.numerics.jit import kernel, shared
 from training.numerics.optimizer_memory import memories_of
 from training.numerics.parameter_update import ParameterVectors, UpdateRule, corrected
 from training.numerics.ruled_update import cost_of_penalty
 from training.numerics.run_memory import RunMemory, run_memories
+from training.numerics.signatures import INTEGER, signature
 from training.numerics.validations import validate
 from training.numerics.vectors import Pointer, at, copy, integer_at, offset, pointer, put, sum_of
 
@@ -73,7 +72,7 @@ def training_kernel(lanes: int) -> Any:
     memory_within, descend = run_memories(lanes).within, batch_step(lanes)
 
     @kernel(
-        types.UniTuple(types.int64, 2)(NETWORK, DATA, PLAN, WORKSPACE, SCRATCH),
+        signature(NETWORK, DATA, PLAN, WORKSPACE, SCRATCH, results=(INTEGER, INTEGER)),
         f"train with tiles of {lanes}",
     )
     def train(
@@ -131,8 +130,6 @@ def training_kernel(lanes: int) -> Any:
         if done % 2 == 1:  # the latest update is not in the caller's arrays
             _copy_back(old, workspace)
         _put_counted(memory, power1, power2, share)
-        keep(scratch.integers)
-        keep(scratch.floats)
         return done, outcome
 
     return train

@@ -14,28 +14,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from llvmlite import ir
-from numba import types
-from numba.extending import models, register_model
 
 from training.numerics.jit import instruction, shared
 
 #: Of float64 or int64 numbers; only in compiled code.
 Pointer = Any
-
-
-class Vector(types.Type):
-    """The type of `lanes` float64 numbers."""
-
-    def __init__(self, lanes: int) -> None:
-        self.lanes = lanes
-        super().__init__(name=f"Vector({lanes})")
-
-
-@register_model(Vector)
-class _VectorModel(models.PrimitiveModel):
-    def __init__(self, manager: Any, kind: Vector) -> None:
-        content = ir.VectorType(ir.DoubleType(), kind.lanes)
-        super().__init__(manager, kind, content)  # type: ignore[no-untyped-call]
 
 
 class Operations(NamedTuple):
@@ -60,19 +43,19 @@ class Operations(NamedTuple):
 
 
 @instruction
-def pointer(_typing: Any, array: Any) -> Any:
+def pointer(types: Any, array: Any) -> Any:
     """Return a pointer to the first number of an array that is contiguous in memory."""
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         return context.make_array(signature.args[0])(context, builder, values[0]).data
 
-    return types.CPointer(array.dtype)(array), generate
+    return types.pointer(array.dtype)(array), generate
 
 
 @instruction
-def offset(_typing: Any, numbers: Any, count: Any) -> Any:
+def offset(types: Any, numbers: Any, count: Any) -> Any:
     """Return a pointer that is offset by a count of numbers."""
-    return numbers(numbers, types.intp), lambda _context, builder, _signature, values: builder.gep(
+    return numbers(numbers, types.index), lambda _context, builder, _signature, values: builder.gep(
         values[0], [values[1]]
     )
 
@@ -83,14 +66,9 @@ def operations(lanes: int) -> Operations:
     return Operations(*_memory_operations(lanes), *_arithmetic(lanes))
 
 
-def _numba_type(lanes: int) -> Any:
-    return types.float64 if lanes == 1 else Vector(lanes)
-
-
 def _memory_operations(lanes: int) -> tuple[Any, Any, Any, Any]:
     """Return the operations that load, store, fill and spread."""
     single = lanes == 1
-    kind = _numba_type(lanes)
     row = ir.DoubleType() if single else ir.VectorType(ir.DoubleType(), lanes)
 
     def filled(builder: Any, x: Any) -> Any:
@@ -101,53 +79,56 @@ def _memory_operations(lanes: int) -> tuple[Any, Any, Any, Any]:
         return builder.shuffle_vector(one, ir.Constant(row, ir.Undefined), places)
 
     @instruction
-    def load(_typing: Any, numbers: Any, index: Any) -> Any:
+    def load(types: Any, numbers: Any, index: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
             address = builder.gep(values[0], [values[1]])
             return builder.load(builder.bitcast(address, row.as_pointer()), align=8)
 
-        return kind(numbers, types.intp), generate
+        return types.vector(lanes)(numbers, types.index), generate
 
     @instruction
-    def store(_typing: Any, numbers: Any, index: Any, vector: Any) -> Any:
+    def store(types: Any, numbers: Any, index: Any, vector: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
             address = builder.gep(values[0], [values[1]])
             builder.store(values[2], builder.bitcast(address, row.as_pointer()), align=8)
             return ir.Constant(ir.IntType(8).as_pointer(), None)
 
-        return types.void(numbers, types.intp, kind), generate
+        return types.void(numbers, types.index, types.vector(lanes)), generate
 
     @instruction
-    def fill(_typing: Any, x: Any) -> Any:
-        return kind(types.float64), lambda _context, builder, _sig, values: filled(
+    def fill(types: Any, x: Any) -> Any:
+        return types.vector(lanes)(types.float64), lambda _context, builder, _sig, values: filled(
             builder, values[0]
         )
 
     @instruction
-    def spread(_typing: Any, numbers: Any, index: Any) -> Any:
+    def spread(types: Any, numbers: Any, index: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
             address = builder.gep(values[0], [values[1]])
             return filled(builder, builder.load(address))
 
-        return kind(numbers, types.intp), generate
+        return types.vector(lanes)(numbers, types.index), generate
 
     return load, store, fill, spread
 
 
 def _arithmetic(lanes: int) -> tuple[Any, Any, Any, Any]:
     """Return the operations that add and multiply."""
-    kind = _numba_type(lanes)
 
     @instruction
-    def add(_typing: Any, v: Any, w: Any) -> Any:
+    def add(types: Any, v: Any, w: Any) -> Any:
+        kind = types.vector(lanes)
         return kind(kind, kind), lambda _context, builder, _sig, values: builder.fadd(*values)
 
     @instruction
-    def multiply(_typing: Any, v: Any, w: Any) -> Any:
+    def multiply(types: Any, v: Any, w: Any) -> Any:
+        kind = types.vector(lanes)
         return kind(kind, kind), lambda _context, builder, _sig, values: builder.fmul(*values)
 
     @instruction
-    def add_product(_typing: Any, v: Any, w: Any, x: Any) -> Any:
+    def add_product(types: Any, v: Any, w: Any, x: Any) -> Any:
+        kind = types.vector(lanes)
+
         def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
             v, w, x = values
             return builder.fadd(v, builder.fmul(w, x))
@@ -155,7 +136,7 @@ def _arithmetic(lanes: int) -> tuple[Any, Any, Any, Any]:
         return kind(kind, kind, kind), generate
 
     @instruction
-    def add_in_order(_typing: Any, x: Any, v: Any) -> Any:
+    def add_in_order(types: Any, x: Any, v: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
             total, vector = values
             if lanes == 1:
@@ -165,7 +146,7 @@ def _arithmetic(lanes: int) -> tuple[Any, Any, Any, Any]:
                 total = builder.fadd(total, each)
             return total
 
-        return types.float64(types.float64, kind), generate
+        return types.float64(types.float64, types.vector(lanes)), generate
 
     return add, add_product, multiply, add_in_order
 
@@ -178,24 +159,24 @@ put = _one.store
 
 
 @instruction
-def integer_at(_typing: Any, numbers: Any, index: Any) -> Any:
+def integer_at(types: Any, numbers: Any, index: Any) -> Any:
     """Return the integer at an index."""
     return types.int64(
-        numbers, types.intp
+        numbers, types.index
     ), lambda _context, builder, _signature, values: builder.load(
         builder.gep(values[0], [values[1]])
     )
 
 
 @instruction
-def put_integer(_typing: Any, numbers: Any, index: Any, number: Any) -> Any:
+def put_integer(types: Any, numbers: Any, index: Any, number: Any) -> Any:
     """Store an integer at an index."""
 
     def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
         builder.store(values[2], builder.gep(values[0], [values[1]]))
         return ir.Constant(ir.IntType(8).as_pointer(), None)
 
-    return types.void(numbers, types.intp, types.int64), generate
+    return types.void(numbers, types.index, types.int64), generate
 
 
 @shared

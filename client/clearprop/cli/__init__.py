@@ -3,6 +3,8 @@
 import sys
 from importlib.util import find_spec
 
+from clearprop.cli.collection import paused
+
 #: What the extra installs.
 _PACKAGES = ("rich", "typer")
 
@@ -14,6 +16,7 @@ def main() -> None:
             "Error: The command line is not installed. Run: pip install 'clearprop[cli]'\n"
         )
         sys.exit(2)
-    from clearprop.cli.program import run  # noqa: PLC0415 - needs the extra's packages
+    with paused():
+        from clearprop.cli.program import run  # noqa: PLC0415 - needs the extra's packages
 
     run()

@@ -11,11 +11,12 @@ from functools import cache
 import numpy as np
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
-from numba import int64, types, uint8
 from numpy.typing import NDArray
 
 from training.errors import LimitExceeded
 from training.numerics.jit import kernel
+from training.numerics.signatures import INTEGER, Array, signature
+from training.numerics.vectors import integer_at, offset, pointer, put_integer
 
 Bytes = NDArray[np.uint8]
 Table = NDArray[np.int64]
@@ -51,7 +52,8 @@ def check_element_count(kind: type[Message], content: bytes, limit: int) -> None
     """
     if len(content) < UNCOUNTED_BYTES:
         return
-    read, count = count_elements(np.frombuffer(content, np.uint8), _table(kind.DESCRIPTOR), limit)
+    given, table = np.frombuffer(content, np.uint8), _table(kind.DESCRIPTOR)
+    read, count = count_elements(given, table, limit, np.empty((2, _DEEPEST), np.int64))
     if count > limit:
         estimate = count * len(content) // max(read, 1)
         raise LimitExceeded(
@@ -91,19 +93,23 @@ def _content(kinds: list[Descriptor], field: FieldDescriptor) -> int:
 
 
 @kernel(
-    types.UniTuple(int64, 2)(
-        types.Array(uint8, 1, "C", readonly=True), types.Array(int64, 2, "C"), int64
+    signature(
+        Array("uint8", 1, is_read_only=True),
+        Array("int64", 2),
+        INTEGER,
+        Array("int64", 2),
+        results=(INTEGER, INTEGER),
     )
 )
 def count_elements(  # noqa: C901, PLR0912 (passing arrays to functions takes most of the time)
-    content: Bytes, table: Table, limit: int
+    content: Bytes, table: Table, limit: int, around: Table
 ) -> tuple[int, int]:
     """Return how many bytes were read, and the number of elements in them.
 
-    Stops above the limit. Where a message is not valid, the rest of it is skipped.
+    Stops above the limit. `around` is overwritten: [2, depth], the ends and the types of the
+    messages around the position. Where a message is not valid, the rest of it is skipped.
     """
-    ends = np.empty(_DEEPEST, np.int64)  # of the messages around the position
-    kinds = np.empty(_DEEPEST, np.int64)
+    ends, kinds = pointer(around), offset(pointer(around), around.shape[1])
     depth = position = count = kind = 0
     end = len(content)
     tag = -1  # of the field whose number or length is next; -1: a tag is next
@@ -111,11 +117,11 @@ def count_elements(  # noqa: C901, PLR0912 (passing arrays to functions takes mo
         if position >= end:
             position, tag = end, -1
             depth -= 1
-            end, kind = ends[depth], kinds[depth]
+            end, kind = integer_at(ends, depth), integer_at(kinds, depth)
             continue
         number = shift = 0
         while position < end and shift < 70:
-            byte = int64(content[position])
+            byte: int = np.int64(content[position])  # type: ignore[assignment]
             position += 1
             number |= (byte & 0x7F) << min(shift, 56)
             shift += 7
@@ -132,9 +138,10 @@ def count_elements(  # noqa: C901, PLR0912 (passing arrays to functions takes mo
         inside = table[kind, field] if field < table.shape[1] else _TEXT
         if wire_type == _VARINT:
             count += 1
-        elif inside >= 0 and number <= end - position and depth < _DEEPEST:
+        elif inside >= 0 and number <= end - position and depth < around.shape[1]:
             count += 1
-            ends[depth], kinds[depth] = end, kind
+            put_integer(ends, depth, end)
+            put_integer(kinds, depth, kind)
             depth += 1
             end, kind = position + number, inside
         else:

@@ -8,9 +8,9 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from compiled import compiled
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numba import njit
 from numpy.typing import NDArray
 from promises import rounds
 
@@ -50,7 +50,7 @@ SPECIAL += [-SMALLEST, SMALLEST_NORMAL, -SMALLEST_NORMAL, 0.5, 2.0, -0.5, -2.0]
 
 
 def _compiled(function: Function) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-    @njit(error_model="numpy")
+    @compiled
     def each(x: NDArray[np.float64]) -> NDArray[np.float64]:
         y = np.empty_like(x)
         for i in range(x.size):

@@ -27,15 +27,6 @@ FUSED = re.compile(
 )
 MULTIPLIED = re.compile(r"^\s+(v?mul[sp]d|fmul)\b", re.MULTILINE)
 
-#: An instruction of x86 alone, with which Numba counts references: it has no part in arithmetic.
-_COUNTING = re.compile(r"(?:tail )?call i8 @llvm\.x86\.atomic\.sub\.cc\.i64\(.*")
-
-
-def _code(kernel: Any) -> str:
-    """Return LLVM's code of a compiled function, as it is made into instructions."""
-    (compiled,) = kernel.overloads.values()
-    return str(compiled.library._get_module_for_linking())
-
 
 def _assembly(code: str, processor: str) -> str:
     """Return the instructions for a processor: this machine's, or another's."""
@@ -49,7 +40,6 @@ def _assembly(code: str, processor: str) -> str:
         options |= {"features": llvm.get_host_cpu_features().flatten()}
     else:
         code = re.sub(r'^target (triple|datalayout) = ".*"\n', "", code, flags=re.MULTILINE)
-        code = _COUNTING.sub("or i8 0, 0", code)
         # LLVM ends the process where it meets an instruction of another kind of processor.
         assert not re.search(r"call .*@llvm\.(x86|aarch64|arm|riscv|ppc)\.", code)
         code = f'target triple = "{triple}"\n' + code
@@ -78,7 +68,7 @@ def processor(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=kernels.KERNELS, ids=lambda kernel: kernel.name)
 def kernel(request: pytest.FixtureRequest) -> Any:
     request.param.prepare()
-    return request.param.dispatcher
+    return request.param
 
 
 #: Generating code takes seconds per kernel: `make test` checks one of them, and that no kernel lets
@@ -98,7 +88,7 @@ def test_a_kernel_is_checked_for_each_processor() -> None:
 @pytest.mark.parametrize(("made", "processor"), LOOKED_AT)
 def test_no_kernel_fuses_a_multiplication_with_an_addition(made: Any, processor: str) -> None:
     made.prepare()
-    assembly = _assembly(_code(made.dispatcher), processor)
+    assembly = _assembly(made.llvm_code, processor)
     assert len(MULTIPLIED.findall(assembly)) > 50  # it is the code that is meant
     found = sorted(set(FUSED.findall(assembly)))
     looked_at = llvm.get_host_cpu_name() if processor == "here" else processor
@@ -106,13 +96,17 @@ def test_no_kernel_fuses_a_multiplication_with_an_addition(made: Any, processor:
 
 
 def test_no_kernel_lets_llvm_reorder_or_fuse(kernel: Any) -> None:
-    code = _code(kernel)
-    in_vectors = kernel not in {fill_learning_rates.dispatcher, make_normal.dispatcher}
+    code = kernel.llvm_code
+    in_vectors = kernel not in {fill_learning_rates, make_normal}
     assert re.search(r"\bfmul <\d+ x double>" if in_vectors else r"\bfmul double", code)
     freedoms = "fast|reassoc|contract|arcp|afn|nnan|ninf|nsz"
     assert not re.search(rf"\bf(add|sub|mul|div|neg|cmp) ({freedoms})\b", code)
     assert "llvm.fma" not in code  # nor llvm.fmuladd
     assert "vector.reduce.fadd" not in code
+
+
+#: An instruction of x86 alone, with which Numba counts references: it has no part in arithmetic.
+_COUNTING = re.compile(r"(?:tail )?call i8 @llvm\.x86\.atomic\.sub\.cc\.i64\(.*")
 
 
 @njit(fastmath=True)
@@ -123,7 +117,10 @@ def _freely(x: Any, y: Any) -> Any:
 
 def test_fused_instructions_would_be_found(processor: str) -> None:
     _freely(np.ones(3), np.ones(3))
-    code = _code(_freely)
+    compiled: Any
+    (compiled,) = _freely.overloads.values()
+    code = str(compiled.library._get_module_for_linking())
+    code = _COUNTING.sub("or i8 0, 0", code)
     assert FUSED.search(_assembly(code, processor))
     assert re.search(r"\bf(add|mul) fast\b", code)
 
@@ -172,12 +169,12 @@ def test_the_least_of_all_processors_has_none_of_the_newer_instructions(
 
 _REGISTERS_USED = """
 import re, sys
-from training.numerics import kernels
-kernel = kernels.forward
-kernel.prepare(lambda name: sys.exit(f"{name} was compiled again"))
-(compiled,) = kernel.dispatcher.overloads.values()
-library = compiled.library
-assembly = str(library._codegen._tm.emit_assembly(library._get_module_for_linking()))
+import llvmlite.binding as llvm
+from numba.core.registry import cpu_target
+from training.numerics.evaluation_kernels import forward
+forward.prepare(lambda name: sys.exit(f"{name} was compiled again"))
+machine = cpu_target.target_context.codegen()._tm
+assembly = str(machine.emit_assembly(llvm.parse_assembly(forward.llvm_code)))
 print(*sorted(set(re.findall("[xyz]mm", assembly))))
 """
 

@@ -8,9 +8,9 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from compiled import compiled
 from hypothesis import given
 from hypothesis import strategies as st
-from numba import njit
 from promises import rounds
 
 from training.numerics.normal_distribution import bell, density, probability_below
@@ -29,7 +29,7 @@ NUMBERS += [0.0, -0.0, 1e-300, -37.5, 8.3, 40.0, -40.0]
 
 
 def _compiled(function: Function) -> Any:
-    @njit(error_model="numpy")
+    @compiled
     def each(x: Any) -> Any:
         y = np.empty_like(x)
         for i in range(x.size):

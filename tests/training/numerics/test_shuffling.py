@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from compiled import compiled
 from hypothesis import given
 from hypothesis import strategies as st
-from numba import njit
 from numpy.typing import NDArray
 
 from training.numerics import pcg64
@@ -18,7 +18,7 @@ from training.numerics.vectors import pointer
 SEEDS = st.integers(0, 2**63 - 1)
 
 
-@njit(error_model="numpy")
+@compiled
 def _compiled(words: Any, order: Any) -> None:
     pcg64.next_order(pointer(words), pointer(order), order.size)
 

@@ -1,24 +1,26 @@
 """Warm-up: after it, nothing is compiled."""
 
 import dataclasses
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from numba.core import config
 from numerics import a_problem
 
 from training.numerics import compile, kernels  # noqa: A004 (the command's name)
 from training.numerics.dropout import NOTHING_DROPPED
 from training.numerics.jit import Kernel
+from training.numerics.signatures import FLOAT, signature
 
 
-def test_after_warm_up_no_call_compiles_anything() -> None:
+def test_after_warm_up_no_call_compiles_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     compile.warm_up()
     assert compile.warm_up() == []
-    signatures = [kernel.dispatcher.signatures for kernel in kernels.KERNELS]
-    assert [len(known) for known in signatures] == [1] * len(kernels.KERNELS)
+    monkeypatch.setattr(Kernel, "prepare", None)
 
     for batch_size in (1, 3, 7):
         problem = a_problem(batch_size=batch_size)
@@ -34,18 +36,26 @@ def test_after_warm_up_no_call_compiles_anything() -> None:
             same.advance(same.begin(), 2, record=True)
         single: Any = problem.inputs.astype(np.float32)
         for wrong in (np.asfortranarray(problem.inputs), single):
-            with pytest.raises(TypeError, match="No matching definition"):
+            with pytest.raises(TypeError, match="wrong argument of"):
                 kernels.forward(
                     problem.network, wrong, problem.parameters, NOTHING_DROPPED, np.empty((7, 4))
                 )
             other = dataclasses.replace(problem, inputs=wrong)
-            with pytest.raises(TypeError, match="No matching definition"):
+            with pytest.raises(TypeError, match="wrong argument of"):
                 other.advance(other.begin(), 2)
-    assert [kernel.dispatcher.signatures for kernel in kernels.KERNELS] == signatures
 
 
 def _thrice(x: float) -> float:
     return x + x + x
+
+
+def _prepare_all(some: list[Any]) -> Callable[[list[str]], None]:
+    def prepare(names: list[str]) -> None:
+        assert names == [kernel.name for kernel in some]
+        for kernel in some:
+            kernel.prepare()
+
+    return prepare
 
 
 def test_the_command_compiles_missing_kernels_and_loads_them_the_next_time(
@@ -54,12 +64,29 @@ def test_the_command_compiles_missing_kernels_and_loads_them_the_next_time(
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    number = signature(FLOAT, results=(FLOAT,))
     warning = "compiling the kernels: takes about a minute, once per processor type"
     for what, warned in (("compiled", [warning]), ("loaded", [])):
-        two = [Kernel(_thrice, "float64(float64)", name) for name in ("this", "that")]
+        two = [Kernel(_thrice, number, name) for name in ("this", "that")]
         monkeypatch.setattr(compile, "KERNELS", two)
+        monkeypatch.setattr(compile, "_compile_at_once", _prepare_all(two))
         caplog.clear()
         compile.main()
         assert capsys.readouterr().out.startswith(f"kernels: {what} this, that in ")
         assert caplog.messages == warned
+
+
+def test_the_command_compiles_several_kernels_at_once() -> None:
+    # They are on disk: the processes find and load them.
+    compile._compile_at_once([kernel.name for kernel in kernels.KERNELS])
+
+
+def test_a_server_needs_no_numba_to_start() -> None:
+    code = (
+        "import sys, service.app, service.kernels; service.kernels.warm_up(); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = done.stdout.split()
+    assert "training.numerics.kernels" in modules
+    assert not [name for name in modules if name.partition(".")[0] == "numba"]

@@ -24,7 +24,8 @@ any_message = any_kind.flatmap(lambda kind: messages(kind.DESCRIPTOR))
 
 def counted(kind: type[Message], content: bytes, limit: int = ALL) -> tuple[int, int]:
     table = element_count._table(kind.DESCRIPTOR)
-    return count_elements(np.frombuffer(content, np.uint8), table, limit)
+    around = np.empty((2, element_count._DEEPEST), np.int64)
+    return count_elements(np.frombuffer(content, np.uint8), table, limit, around)
 
 
 def elements(message: Message) -> int:
