@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.measuring import Times
+from bench.peak import operations_of, peak
 from bench.peers.work import Work
 from bench.racing import Contestant, Race, race
 from bench.report import Row, Table
@@ -56,16 +57,37 @@ class _Measured:
     targets: tuple[_Target, ...]
 
 
+_SIGMOIDS, _CLASSES = ("sigmoid", "sigmoid"), ("tanh", "softmax")
+
+#: Layer sizes, batch size, functions, and the share of the time of the best peer to reach.
+_WIDE = (
+    ((64, 32, 10), 32, _SIGMOIDS, 0.6),
+    ((64, 32, 10), 32, _CLASSES, 0.6),
+    ((784, 100, 10), 32, _SIGMOIDS, 1.0),
+    ((784, 100, 10), 32, _CLASSES, 1.0),
+    ((784, 100, 10), 256, _SIGMOIDS, 2.0),
+    ((1000, 900, 100), 32, _SIGMOIDS, 1.3),
+    ((1000, 450, 100), 256, _SIGMOIDS, 2.0),
+)
+
+#: The least operations in the sums of an update of many of them, of those that the processor can do
+#: in the same time: a small network spends more of its time elsewhere.
+_MANY, _SHARE_OF_PEAK = 10_000_000, 0.75
+
+
 def _works() -> list[_Measured]:
     of_small = (_Target((_FANN,), 0.6), _Target(_NUMPY, 0.01), _Target(_AUTOGRAD, 0.0025))
     name = "2-5-1, batch 4, sigmoid, cost and parameters recorded"
     works = [_Measured(name, xor(record=True), of_small)]
-    for layer_sizes, share in (((64, 32, 10), 0.6), ((784, 100, 10), 1.05)):
-        for hidden, output in (("sigmoid", "sigmoid"), ("tanh", "softmax")):
-            name = f"{'-'.join(map(str, layer_sizes))}, batch 32, {hidden} and {output}"
-            target = _Target((*_NUMPY, *_PYTORCH), share)
-            works.append(_Measured(name, wide(layer_sizes, hidden, output), (target,)))
+    for layer_sizes, batch_size, functions, share in _WIDE:
+        target = _Target((*_NUMPY, *_PYTORCH), share)
+        work = wide(layer_sizes, *functions, batch_size)
+        works.append(_Measured(_name(layer_sizes, batch_size, functions), work, (target,)))
     return works
+
+
+def _name(layer_sizes: tuple[int, ...], batch_size: int, functions: tuple[str, str]) -> str:
+    return f"{'-'.join(map(str, layer_sizes))}, batch {batch_size}, {' and '.join(functions)}"
 
 
 def measure(names: Sequence[str] = ()) -> tuple[list[Row], Table]:
@@ -83,12 +105,17 @@ def measure(names: Sequence[str] = ()) -> tuple[list[Row], Table]:
         "other loops compute the same costs and parameters.",
         ["an update of", *(contestant.name for contestant in contestants)],
     )
+    most, ours = peak(), dict[str, Times]()
     for measured in _works():
         result = race(measured.work, contestants)
         rows += [_row(measured.name, target, result) for target in measured.targets]
+        if operations_of(measured.work) > _MANY:
+            rows.append(_row_of_peak(measured, result.times[_OURS], most))
         cells = [_cell(result, contestant.name) for contestant in contestants]
         table.rows.append([measured.name, *cells])
         table.note = f"Made with {', '.join(result.versions)}."
+        ours[measured.name] = result.times[_OURS]
+    rows.append(_row_of_batches(ours))
     return rows, table
 
 
@@ -99,6 +126,32 @@ def _cell(result: Race, name: str) -> str:
 
 def _text(times: Times) -> str:
     return times.text(1e-9, "ns") if times.median < 1e-6 else times.text(1e-6, "µs")
+
+
+def _row_of_peak(measured: _Measured, ours: Times, most: float) -> Row:
+    """Compare the speed with the most that the processor can do without fused instructions."""
+    reached = operations_of(measured.work) / ours.median
+    return Row(
+        f"engine: {measured.name}, multiplications and additions in its sums",
+        f"{reached / 1e9:.1f} billion/s",
+        f"independent ones in a loop, none of them fused: {most / 1e9:.1f} billion/s",
+        f"{reached / most:.0%} of them",
+        f"≥ {_SHARE_OF_PEAK:.0%}",
+        reached >= _SHARE_OF_PEAK * most,
+    )
+
+
+def _row_of_batches(ours: dict[str, Times]) -> Row:
+    """Compare the time of an example in a large batch with that in a small one."""
+    small, large = (ours[_name((784, 100, 10), n, _SIGMOIDS)].median / n for n in (32, 256))
+    return Row(
+        "engine: 784-100-10, an example of a batch of 256",
+        f"{large * 1e6:.2f} µs",
+        f"an example of a batch of 32: {small * 1e6:.2f} µs",
+        f"{large / small:.2f} × its time",
+        "≤ 1 ×",
+        large <= small,
+    )
 
 
 def _row(name: str, target: _Target, result: Race) -> Row:

@@ -23,8 +23,8 @@ def xor(*, record: bool) -> Work:
     )
 
 
-def wide(layer_sizes: tuple[int, int, int], hidden: str, output: str) -> Work:
-    """Return a network for images, on made-up ones with a class each, in batches of 32."""
+def wide(layer_sizes: tuple[int, int, int], hidden: str, output: str, batch_size: int = 32) -> Work:
+    """Return a network for images, on made-up ones with a class each."""
     inputs, units, outputs = layer_sizes
     stream = RandomStream(7)
     images = stream.uniform(0.0, 1.0, _EXAMPLES * inputs).reshape(_EXAMPLES, inputs)
@@ -38,6 +38,6 @@ def wide(layer_sizes: tuple[int, int, int], hidden: str, output: str) -> Work:
         targets=np.eye(outputs)[classes],
         parameters=stream.uniform(-limit, limit, units * (inputs + outputs)),
         learning_rate=0.1,
-        batch_size=32,
+        batch_size=batch_size,
         record=False,
     )

@@ -193,12 +193,13 @@ class Engine:
     ) -> Updates:
         costs = np.empty(count)
         recorded = np.empty((count if record else 0, len(state.parameters)))
-        parameters = state.parameters.copy()
-        memory = remembered(state, self._optimizer)
+        begun = remembered(state, self._optimizer)
+        parameters, memory = np.empty_like(state.parameters), np.empty_like(begun)
         running_cost = np.array([epoch_cost])
         shuffled = self._shuffling(plan)
         workspace = Workspace(
-            shuffled, parameters, memory, running_cost, costs, recorded, validating
+            *(shuffled, state.parameters, begun, parameters, memory),
+            *(running_cost, costs, recorded, validating),
         )
         network, data = self._network, self._data
         self._scratch = kernels.scratch_for(network, data, plan, workspace, self._scratch)
@@ -319,13 +320,13 @@ def _evaluated(
 
 
 def remembered(state: State, optimizer: Optimizer) -> Array:
-    """Return a copy of the optimizer state that a completed optimizer continues from.
+    """Return the optimizer state that a completed optimizer continues from, which is only read.
 
     It is the initial one if the updates before were made by another optimizer, or other settings.
     """
     kept = state.optimizer_state
     if kept is not None and kept.optimizer == optimizer:
-        return kept.values.copy()
+        return kept.values
     return optimizer.fresh_state(len(state.parameters))
 
 

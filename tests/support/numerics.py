@@ -174,6 +174,8 @@ class Problem:
         )
         workspace = Workspace(
             self.shuffling(progress.updates_done),
+            progress.parameters.copy(),
+            progress.memory.copy(),
             progress.parameters,
             progress.memory,
             progress.epoch_cost,

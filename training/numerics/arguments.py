@@ -79,14 +79,18 @@ class Validating(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """The arrays that a call changes: the state that it advances, and what it records."""
+    """The state that a call advances, and the arrays that it changes or sets."""
 
     shuffling: Words
     """`pcg64.shuffling` for the current epoch, changed; or empty."""
+    begun_parameters: Floats
+    """[parameters], those that the first update changes; only read."""
+    begun_memory: Floats
+    """Their optimizer state, only read."""
     parameters: Floats
-    """[parameters], changed."""
+    """[parameters], set to those after the last update."""
     memory: Floats
-    """Optimizer state, changed."""
+    """Set to their optimizer state."""
     epoch_cost: Floats
     """[1], the sum of the costs of the examples in the current epoch, changed."""
     costs: Floats
@@ -165,6 +169,6 @@ PLAN = fields(
     _INTEGERS,
 )
 _VALIDATING = fields(Validating, _INTEGERS, DATA, FLOAT, ROWS, VECTOR, VECTOR, _INTEGERS, ROWS)
-WORKSPACE = fields(Workspace, _WORDS, VECTOR, VECTOR, VECTOR, VECTOR, ROWS, _VALIDATING)
+WORKSPACE = fields(Workspace, _WORDS, READ_VECTOR, READ_VECTOR, *[VECTOR] * 4, ROWS, _VALIDATING)
 SCRATCH = fields(Scratch, _INTEGERS, VECTOR)
 RESULTS = fields(Results, ROWS, VECTOR, VECTOR)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.jit import shared
-from training.numerics.lanes import COLUMNS, ExampleRows
+from training.numerics.lanes import COLUMNS, MOST_LANES, Panels
 from training.numerics.outer_products import outer_products
 from training.numerics.tile_workspace import TileWorkspace, layer_lanes
 from training.numerics.vectors import Pointer, at, copy, integer_at, offset, put
@@ -45,10 +45,10 @@ def batch_gradient(lanes: int, *, adding: bool = False) -> BatchGradient:
         below = layer_lanes(network, workspace, workspace.a, layer - 1)
         delta = layer_lanes(network, workspace, workspace.delta, layer)
         inputs = below.units
-        if inputs >= COLUMNS:
-            columns(delta, ExampleRows(workspace.by_example, n, inputs), first, last, out)
+        if inputs >= MOST_LANES:
+            columns(delta, Panels(workspace.panels, n, inputs), first, last, out)
         for i in range(first, last):
-            for j in range(inputs // COLUMNS * COLUMNS, inputs):
+            for j in range(inputs // MOST_LANES * MOST_LANES, inputs):
                 place = (i - first) * inputs + j
                 start = at(out, place) if adding else 0.0
                 put(out, place, one(delta, i, below, j, n, start))
@@ -65,6 +65,8 @@ def batch_gradient(lanes: int, *, adding: bool = False) -> BatchGradient:
 
 
 def _pack(lanes: int) -> Any:
+    into_wide, into_narrow = _into_panels(lanes, COLUMNS), _into_panels(lanes, MOST_LANES)
+
     @shared
     def pack(
         network: NetworkPointers,
@@ -75,17 +77,39 @@ def _pack(lanes: int) -> Any:
         layer: int,
     ) -> None:
         below = size_of(network, layer - 1)
-        if below < COLUMNS:
-            return
-        packed = workspace.by_example
-        begin = integer_at(workspace.begins, layer - 1)
-        for e in range(n):
-            if layer == 1:
-                row = offset(inputs, integer_at(rows, e) * below)
-                copy(row, below, offset(packed, e * below))
-            else:
-                place = begin + e // lanes * below * lanes + e % lanes
-                for j in range(below):
-                    put(packed, e * below + j, at(workspace.a, place + j * lanes))
+        wide = below // COLUMNS * COLUMNS
+        into_wide(network, inputs, rows, n, workspace, layer, 0, wide)
+        into_narrow(
+            network, inputs, rows, n, workspace, layer, wide, below // MOST_LANES * MOST_LANES
+        )
 
     return pack
+
+
+def _into_panels(lanes: int, columns: int) -> Any:
+    """Return the function that packs units into panels of this width."""
+
+    @shared
+    def into_panels(
+        network: NetworkPointers,
+        inputs: Pointer,
+        rows: Pointer,
+        n: int,
+        workspace: TileWorkspace,
+        layer: int,
+        first: int,
+        end: int,
+    ) -> None:
+        below = layer_lanes(network, workspace, workspace.a, layer - 1)
+        for j in range(first, end, columns):
+            panel = offset(workspace.panels, j * n)
+            for e in range(n):
+                out = offset(panel, e * columns)
+                if layer == 1:
+                    copy(offset(inputs, integer_at(rows, e) * below.units + j), columns, out)
+                else:
+                    place = below.begin + (e // lanes * below.units + j) * lanes + e % lanes
+                    for column in range(columns):
+                        put(out, column, at(below.numbers, place + column * lanes))
+
+    return into_panels

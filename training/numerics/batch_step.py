@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from training.numerics.backward_pass import backward_pass
 from training.numerics.batch_gradient import batch_gradient
+from training.numerics.blocks import BLOCK_ROWS
 from training.numerics.dropout import DropoutPointers
 from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.example_weights import ExampleWeights
@@ -62,6 +63,12 @@ def batch_step(lanes: int) -> Any:
     return descend
 
 
+@shared
+def _units_at_once(below: int) -> int:
+    """Return the number of units whose weights fill a span, in whole blocks."""
+    return max(SPAN // below // BLOCK_ROWS, 1) * BLOCK_ROWS
+
+
 def _update_all(lanes: int) -> Any:
     of_batch = batch_gradient(lanes)
     pack, gradient_of_weights, gradient_of_biases = of_batch.pack, of_batch.weights, of_batch.biases
@@ -86,7 +93,7 @@ def _update_all(lanes: int) -> Any:
         for layer in range(1, network.layers):
             below, units = size_of(network, layer - 1), size_of(network, layer)
             pack(network, batch.inputs, batch.rows, n, workspace, layer)
-            at_once = units if units * below <= SPAN else max(SPAN // below, 1)
+            at_once = units if units * below <= SPAN else _units_at_once(below)
             for i in range(0, units, at_once):
                 last = min(i + at_once, units)
                 out = offset(gradient, waiting)

@@ -20,6 +20,18 @@ def processor() -> str:
     return os.environ.get("NUMBA_CPU_NAME") or str(llvm.get_host_cpu_name())
 
 
+def processor_features() -> set[str]:
+    """Return what the processor can do that kernels are compiled for, by LLVM's names.
+
+    It is this machine's, or what NUMBA_CPU_FEATURES says; Numba uses no feature of a generic one.
+    """
+    given = os.environ.get("NUMBA_CPU_FEATURES")
+    if given is None:
+        is_generic = processor().lower() == "generic"
+        given = "" if is_generic else llvm.get_host_cpu_features().flatten()
+    return {feature[1:] for feature in given.split(",") if feature.startswith("+")}
+
+
 class CodeFile:
     """The file with the machine code of a function, and beside it the code of LLVM.
 

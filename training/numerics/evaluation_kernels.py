@@ -26,7 +26,7 @@ from training.numerics.encoded_network import (
 from training.numerics.example_weights import weights_of
 from training.numerics.forward_pass import forward_pass
 from training.numerics.jit import kernel, shared
-from training.numerics.lanes import MOST_LANES
+from training.numerics.lanes import AT_ONCE, MOST_LANES
 from training.numerics.signatures import FLOAT, signature
 from training.numerics.tile_workspace import TileWorkspace
 from training.numerics.tiled_evaluation import (
@@ -53,9 +53,16 @@ def _from(dropout: DroppedUnits, first: int) -> DropoutPointers:
 
 
 @shared
+def computed_at_once(n: int) -> int:
+    """Return for how many of n examples at once activations are computed."""
+    return max(min(n, AT_ONCE), 1)
+
+
+@shared
 def evaluated_at_once(data: Data, results: Results) -> int:
     """Return for how many examples `evaluate` needs memory: G needs that of all."""
-    return data.inputs.shape[0] if results.gradient.size else MOST_LANES
+    n = data.inputs.shape[0]
+    return n if results.gradient.size else computed_at_once(n)
 
 
 @kernel(signature(NETWORK, READ_ROWS, READ_VECTOR, DROPOUT, ROWS, SCRATCH))
@@ -78,12 +85,13 @@ def forward(
         scratch: memory for intermediate results, of the size of `memory_size`.
     """
     pointers = pointers_of(network, parameters)
+    at_once = computed_at_once(inputs.shape[0])
     integers, floats = pointer(scratch.integers), pointer(scratch.floats)
-    memory = memory_within(pointers, MOST_LANES, integers, floats)
+    memory = memory_within(pointers, at_once, integers, floats)
     rows, tiles = memory.rows, memory.tiles
     out = pointer(activations)
-    for first in range(0, inputs.shape[0], MOST_LANES):
-        n = min(MOST_LANES, inputs.shape[0] - first)
+    for first in range(0, inputs.shape[0], at_once):
+        n = min(at_once, inputs.shape[0] - first)
         select(rows, first, n)
         _forward(
             pointers, pointer(inputs), rows, n, pointer(parameters), _from(dropout, first), tiles

@@ -6,7 +6,7 @@ from training.numerics import evaluation_kernels
 from training.numerics.arguments import NO_SCRATCH, Data, Floats, Plan, Results, Scratch, Workspace
 from training.numerics.dropout import DroppedUnits
 from training.numerics.encoded_network import EncodedNetwork
-from training.numerics.evaluation_kernels import evaluated_at_once
+from training.numerics.evaluation_kernels import computed_at_once, evaluated_at_once
 from training.numerics.lanes import MOST_LANES
 from training.numerics.normal_numbers import make_normal
 from training.numerics.orthonormal_rows import make_orthonormal
@@ -88,7 +88,7 @@ def forward(
     activations: Floats,
 ) -> None:
     """Compute activations; see `evaluation_kernels.forward`."""
-    scratch = _new_scratch(*memory_size(*_layers_and_units(network), MOST_LANES))
+    scratch = _new_scratch(*memory_size(*_layers_and_units(network), computed_at_once(len(inputs))))
     evaluation_kernels.forward(network, inputs, parameters, dropout, activations, scratch)
 
 

@@ -8,14 +8,17 @@ and are never read.
 
 from typing import NamedTuple
 
+from training.numerics.blocks import BLOCK_VECTORS
 from training.numerics.vectors import Pointer
 
 #: The maximum number of lanes in a tile.
 MOST_LANES = 8
 
-#: The number of columns of a gradient that are computed at once, or twice as many, if the layer has
-#: enough inputs.
-COLUMNS = 16
+#: The examples whose sums over units are computed at once, in as many tiles as a block has vectors.
+AT_ONCE = BLOCK_VECTORS * MOST_LANES
+
+#: The units in a panel, whose sums over examples are computed at once.
+COLUMNS = BLOCK_VECTORS * MOST_LANES
 
 
 class LayerLanes(NamedTuple):
@@ -26,11 +29,15 @@ class LayerLanes(NamedTuple):
     units: int
 
 
-class ExampleRows(NamedTuple):
-    """The numbers of one layer for a batch, ordered by example."""
+class Panels(NamedTuple):
+    """The numbers of one layer for a batch, in panels of COLUMNS units, then of MOST_LANES.
+
+    A panel is ordered by example, so it is read from begin to end.  That of unit j and the ones
+    after it begins at j·n.  Units that fill no panel are left out.
+    """
 
     numbers: Pointer
     n: int
     """The number of examples."""
     width: int
-    """The numbers of each example."""
+    """The number of units, those that fill no panel included."""

@@ -57,6 +57,11 @@ class Types:
         """Return the type of so many float64 numbers."""
         return types.float64 if lanes == 1 else Vector(lanes)
 
+    @staticmethod
+    def block(lanes: int, vectors: int) -> Any:
+        """Return the type of so many vectors, each of so many numbers."""
+        return types.UniTuple(Types.vector(lanes), vectors)
+
 
 def compile_kernel(kernel: "jit.Kernel[..., Any]") -> MachineCode:
     """Compile a kernel, and everything that it calls."""

@@ -7,21 +7,34 @@ order of the examples.
 from functools import cache
 from typing import Any, NamedTuple
 
+from training.numerics.blocks import BLOCK_ROWS, BLOCK_VECTORS, block_operations
 from training.numerics.jit import shared
-from training.numerics.lanes import COLUMNS, ExampleRows, LayerLanes
+from training.numerics.lanes import COLUMNS, MOST_LANES, LayerLanes, Panels
 from training.numerics.vectors import Pointer, at, operations
+
+#: The number of examples, a multiple of the lanes of a tile, whose numbers in a panel stay in the
+#: fastest cache; partial sums are stored with the results.
+_EXAMPLES = 64
 
 
 class OuterProducts(NamedTuple):
     """The sums over examples that gradients need, for tiles of one size."""
 
     columns: Any
-    """(δ, a by example, first, last, out): the first columns of Σ δᵢ·aⱼ that fill whole vectors,
-    for the units from first to last − 1; with `adding` they start at the numbers in `out`."""
+    """(δ, panels, first, last, out): the columns of Σ δᵢ·aⱼ that are in panels, for the units from
+    first to last − 1; with `adding` they start at the numbers in `out`."""
     one: Any
     """(δ, i, a, j, n, start): start + Σ δᵢ·aⱼ for one unit and one input."""
     total: Any
     """(δ, i, n, start): start + Σ δᵢ for one unit."""
+
+
+class _Part(NamedTuple):
+    """Examples from `begin` to `end` − 1 of the panel that begins with a column."""
+
+    column: int
+    begin: int
+    end: int
 
 
 @cache
@@ -31,48 +44,62 @@ def outer_products(lanes: int, *, adding: bool) -> OuterProducts:
 
 
 def _columns(lanes: int, *, adding: bool) -> Any:
-    by_most_columns = _in_groups(lanes, 2 * COLUMNS, adding=adding)
-    by_columns = _in_groups(lanes, COLUMNS, adding=adding)
+    in_wide = _in_panels(lanes, BLOCK_VECTORS, adding=adding)
+    in_narrow = _in_panels(lanes, 1, adding=adding)
 
     @shared
-    def columns(delta: LayerLanes, a: ExampleRows, first: int, last: int, out: Pointer) -> None:
-        most = a.width // (2 * COLUMNS) * (2 * COLUMNS)
-        rest = a.width // COLUMNS * COLUMNS
-        by_most_columns(delta, a, 0, most, first, last, out)
-        by_columns(delta, a, most, rest, first, last, out)
+    def columns(delta: LayerLanes, a: Panels, first: int, last: int, out: Pointer) -> None:
+        wide = a.width // COLUMNS * COLUMNS
+        in_wide(delta, a, 0, wide, first, last, out)
+        in_narrow(delta, a, wide, a.width // MOST_LANES * MOST_LANES, first, last, out)
 
     return columns
 
 
-def _in_groups(lanes: int, columns: int, *, adding: bool) -> Any:
-    """Return the sums of `OuterProducts.columns` for groups of this number of columns."""
-    load, store, fill, spread, _, add_product, _, _ = operations(columns)
+def _in_panels(lanes: int, vectors: int, *, adding: bool) -> Any:
+    """Return the sums of `OuterProducts.columns` for panels with this number of vectors."""
+    of_units = _of_units(lanes, vectors, BLOCK_ROWS, adding=adding)
+    of_one_unit = _of_units(lanes, vectors, 1, adding=adding)
 
     @shared
     def outer(
-        delta: LayerLanes,
-        a: ExampleRows,
-        first_column: int,
-        last_column: int,
-        first: int,
-        last: int,
-        out: Pointer,
+        delta: LayerLanes, a: Panels, begin: int, end: int, first: int, last: int, out: Pointer
     ) -> None:
-        # Columns outside: those of all examples stay in the fastest cache.
-        for j in range(first_column, last_column, columns):
-            for i in range(first, last):
-                place = (i - first) * a.width + j
-                g = load(out, place) if adding else fill(0.0)
-                d, x = delta.begin + i * lanes, j
-                for _ in range(a.n // lanes):
-                    for lane in range(lanes):
-                        g = add_product(g, load(a.numbers, x), spread(delta.numbers, d + lane))
-                        x += a.width
-                    d += delta.units * lanes
-                for lane in range(a.n % lanes):
-                    g = add_product(g, load(a.numbers, x), spread(delta.numbers, d + lane))
-                    x += a.width
-                store(out, place, g)
+        together = (last - first) // BLOCK_ROWS * BLOCK_ROWS
+        # Panels outside: the numbers of one stay in the fastest cache.
+        for column in range(begin, end, vectors * MOST_LANES):
+            for e in range(0, a.n, _EXAMPLES):
+                part = _Part(column, e, min(e + _EXAMPLES, a.n))
+                of_units(delta, a, part, first, 0, together, out)
+                of_one_unit(delta, a, part, first, together, last - first, out)
+
+    return outer
+
+
+def _of_units(lanes: int, vectors: int, units: int, *, adding: bool) -> Any:
+    """Return the function for a number of units at once, which use each vector together."""
+    zeros, load, store, add_products, _ = block_operations(units, vectors, MOST_LANES)
+    columns = vectors * MOST_LANES
+
+    @shared
+    def outer(
+        delta: LayerLanes, a: Panels, part: _Part, first: int, begin: int, end: int, out: Pointer
+    ) -> None:
+        for i in range(begin, end, units):
+            place = i * a.width + part.column
+            sums = zeros()
+            if adding or part.begin:
+                sums = load(out, place, a.width, MOST_LANES)
+            x = part.column * a.n + part.begin * columns
+            d = delta.begin + (part.begin // lanes * delta.units + first + i) * lanes
+            for e in range(part.begin, part.end, lanes):
+                for lane in range(min(lanes, part.end - e)):
+                    sums = add_products(
+                        sums, a.numbers, x, MOST_LANES, delta.numbers, d + lane, lanes
+                    )
+                    x += columns
+                d += delta.units * lanes
+            store(out, place, a.width, MOST_LANES, sums)
 
     return outer
 

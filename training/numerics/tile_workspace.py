@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.jit import shared
 from training.numerics.lanes import MOST_LANES, LayerLanes
+from training.numerics.transposition import transposition
 from training.numerics.vectors import Pointer, at, integer_at, offset, put, put_integer
 
 
@@ -26,8 +27,8 @@ class TileWorkspace(NamedTuple):
     delta: Pointer
     y: Pointer
     costs: Pointer
-    by_example: Pointer
-    """The inputs of a layer, packed by example."""
+    panels: Pointer
+    """The inputs of a layer, packed into panels."""
     factors: Pointer
     """The factors of the units with dropout."""
     undropped: Pointer
@@ -124,6 +125,8 @@ def tile_workspaces(lanes: int) -> TileWorkspaces:
 
 
 def _into_lanes(lanes: int, tiles_of: Any) -> Any:
+    transpose = transposition(lanes)
+
     @shared
     def into_lanes(
         numbers: Pointer, width: int, rows: Pointer, n: int, starts: Pointer, out: Pointer
@@ -132,7 +135,11 @@ def _into_lanes(lanes: int, tiles_of: Any) -> Any:
         for first in range(0, tiles_of(n) * lanes, lanes):
             for lane in range(lanes):
                 put_integer(starts, lane, integer_at(rows, min(first + lane, n - 1)) * width)
-            for j in range(width):
+            together = width // lanes * lanes
+            for j in range(0, together, lanes):
+                transpose(numbers, starts, j, out, place)
+                place += lanes * lanes
+            for j in range(together, width):
                 for lane in range(lanes):
                     put(out, place + lane, at(numbers, integer_at(starts, lane) + j))
                 place += lanes

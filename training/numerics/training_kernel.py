@@ -9,6 +9,7 @@ from training.numerics.arguments import (
     SCRATCH,
     WORKSPACE,
     Data,
+    Floats,
     Plan,
     Scratch,
     Workspace,
@@ -33,11 +34,9 @@ MADE, DIVERGED, COST_REACHED = range(3)
 
 
 @shared
-def _vectors(workspace: Workspace) -> ParameterVectors:
-    memory = pointer(workspace.memory)
-    return ParameterVectors(
-        pointer(workspace.parameters), memory, offset(memory, workspace.parameters.size)
-    )
+def _vectors(parameters: Floats, memory: Floats) -> ParameterVectors:
+    v = pointer(memory)
+    return ParameterVectors(pointer(parameters), v, offset(v, parameters.size))
 
 
 @shared
@@ -80,12 +79,13 @@ def training_kernel(lanes: int) -> Any:
     ) -> tuple[int, int]:
         network = pointers_of(encoded, workspace.parameters)
         batch_size, rates = plan.batch_size, plan.rates
+        _begin_counted(workspace)
         memory = memory_within(network, plan, data, workspace, scratch)
         cursor, finite = memory.cursor, memory.finite
         x, y, weights = pointer(data.inputs), pointer(data.targets), weights_of(data)
         costs, epoch_cost = pointer(workspace.costs), pointer(workspace.epoch_cost)
         learning_rates = pointer(plan.learning_rates)
-        old, new = _vectors(workspace), memory.beside
+        old, new, other = _sets(workspace, memory.beside)
         power1, power2, share = at(memory.powers, 0), at(memory.powers, 1), at(memory.share, 0)
         is_plain, frozen = plan.frozen.size == 0, pointer(plan.frozen)
         memories = memories_of(workspace)
@@ -114,7 +114,7 @@ def training_kernel(lanes: int) -> Any:
                 outcome = DIVERGED
                 break
             put(costs, done, _mean_cost(network, rule, memory.costs, n, old.w))
-            old, new = new, old
+            old, new, other = new, other, new
             power1, power2, share = next_power1, next_power2, 1.0 - rates.dampening
             if workspace.recorded.shape[0] > 0:
                 _record(old, workspace, done)
@@ -127,12 +127,19 @@ def training_kernel(lanes: int) -> Any:
                 validate(network, old, workspace, memory.held_out, validations)
                 validations += 1
                 point = integer_at(memory.held_out.after, validations)
-        if done % 2 == 1:  # the latest update is not in the caller's arrays
-            _copy_back(old, workspace)
+        _copy_back(old, workspace, done)
         _put_counted(memory, power1, power2, share)
         return done, outcome
 
     return train
+
+
+@shared
+def _begin_counted(workspace: Workspace) -> None:
+    """Set the numbers of the optimizer state that count for all parameters, as the run has them."""
+    first = memories_of(workspace) * workspace.parameters.size
+    begun, own = pointer(workspace.begun_memory), pointer(workspace.memory)
+    copy(offset(begun, first), workspace.memory.size - first, offset(own, first))
 
 
 @shared
@@ -150,9 +157,28 @@ def _record(vectors: ParameterVectors, workspace: Workspace, update: int) -> Non
 
 
 @shared
-def _copy_back(vectors: ParameterVectors, workspace: Workspace) -> None:
+def _sets(
+    workspace: Workspace, beside: ParameterVectors
+) -> tuple[ParameterVectors, ParameterVectors, ParameterVectors]:
+    """Return the vectors of before the first update, of after it, and of after the second.
+
+    No update overwrites those it starts from.  The last one of the call sets those of the caller,
+    unless the run ends before.
+    """
+    begun = _vectors(workspace.begun_parameters, workspace.begun_memory)
+    own = _vectors(workspace.parameters, workspace.memory)
+    if workspace.costs.size % 2 == 1:
+        return begun, own, beside
+    return begun, beside, own
+
+
+@shared
+def _copy_back(vectors: ParameterVectors, workspace: Workspace, done: int) -> None:
+    """Copy the vectors of after the last update into those of the caller, unless they are those."""
+    if done > 0 and (workspace.costs.size - done) % 2 == 0:
+        return
     size, memories = workspace.parameters.size, memories_of(workspace)
-    to = _vectors(workspace)
+    to = _vectors(workspace.parameters, workspace.memory)
     copy(vectors.w, size, to.w)
     copy(vectors.v, min(memories, 1) * size, to.v)
     copy(vectors.s, (memories - 1) * size, to.s)

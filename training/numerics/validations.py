@@ -9,7 +9,7 @@ from training.numerics.dropout import DropoutPointers
 from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.example_weights import weights_of
 from training.numerics.jit import part, shared
-from training.numerics.lanes import MOST_LANES
+from training.numerics.lanes import AT_ONCE
 from training.numerics.optimizer_memory import memories_of
 from training.numerics.parameter_update import ParameterVectors
 from training.numerics.tiled_evaluation import (
@@ -39,7 +39,7 @@ def held_out_size(layers: int, units: int, validating: Validating) -> tuple[int,
 
     Also a function of Python.
     """
-    integers, floats = memory_size(layers, units, MOST_LANES)
+    integers, floats = memory_size(layers, units, AT_ONCE)
     return integers, floats if validating.after.size > 1 else 0
 
 
@@ -56,7 +56,7 @@ def held_out_of(
         pointer(validating.outputs),
         pointer(validating.example_costs),
     )
-    memory = memory_within(network, MOST_LANES, integers, floats)
+    memory = memory_within(network, AT_ONCE, integers, floats)
     return HeldOut(examples, memory, validating.middle, pointer(validating.after))
 
 

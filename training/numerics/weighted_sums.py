@@ -7,9 +7,10 @@ and no sum is split.  The number of sums that are taken at once depends on the r
 from functools import cache
 from typing import Any, NamedTuple
 
+from training.numerics.blocks import BLOCK_ROWS, BLOCK_VECTORS, block_operations
 from training.numerics.jit import shared
 from training.numerics.lanes import MOST_LANES, LayerLanes
-from training.numerics.vectors import Pointer, operations
+from training.numerics.vectors import Pointer
 
 #: The number of floats that stay in the fastest cache while others are streamed through it.
 _CACHED = 3072
@@ -29,107 +30,71 @@ class Weights(NamedTuple):
     """The index of the first bias; −1 for none."""
 
 
+class _Terms(NamedTuple):
+    """The terms from `first` to `end` − 1 of the sums in a tile and the ones after it."""
+
+    tile: int
+    first: int
+    end: int
+
+
 @cache
 def weighted_sums(lanes: int) -> Any:
     """Return the function that computes sums in tiles of this number of lanes.
 
     (weights, v, out, tiles): outᵢ ← Σⱼ vⱼ·wᵢⱼ + biasᵢ in every lane of every tile.
     """
-    in_four_tiles, in_one_tile = _in_four_tiles(lanes), _in_one_tile(lanes)
+    in_tiles, in_each_tile = _in_tiles(lanes, BLOCK_VECTORS), _in_tiles(lanes, 1)
 
     @shared
     def weighted(weights: Weights, v: LayerLanes, out: LayerLanes, tiles: int) -> None:
-        fours = tiles // 4 * 4 if lanes == MOST_LANES else 0
-        if fours:
-            in_four_tiles(weights, v, out, fours)
-        for tile in range(fours, tiles):
-            in_one_tile(
-                weights,
-                LayerLanes(v.numbers, v.begin + tile * v.units * lanes, v.units),
-                LayerLanes(out.numbers, out.begin + tile * out.units * lanes, out.units),
-            )
+        together = tiles // BLOCK_VECTORS * BLOCK_VECTORS if lanes == MOST_LANES else 0
+        if together:
+            in_tiles(weights, v, out, 0, together)
+        if tiles > together:
+            in_each_tile(weights, v, out, together, tiles)
 
     return weighted
 
 
-def _in_four_tiles(lanes: int) -> Any:
-    """Return the function for four tiles at once, which use each weight together."""
-    load, store, fill, spread, add, add_product, _, _ = operations(lanes)
+def _in_tiles(lanes: int, at_once: int) -> Any:
+    """Return the function for a number of tiles at once, which use each weight together."""
+    of_units, of_one_unit = _of_units(lanes, at_once, BLOCK_ROWS), _of_units(lanes, at_once, 1)
+    terms_at_once = _CACHED // (at_once * lanes)
 
     @shared
-    def weighted(weights: Weights, v: LayerLanes, out: LayerLanes, tiles: int) -> None:
-        apart, out_apart = v.units * lanes, out.units * lanes
+    def weighted(weights: Weights, v: LayerLanes, out: LayerLanes, first: int, end: int) -> None:
+        together = out.units // BLOCK_ROWS * BLOCK_ROWS
         # As many vectors at once as fit the fastest cache; partial sums are stored in `out`.
-        at_once = max(_CACHED // (tiles * lanes), 16)
-        for j in range(0, v.units, at_once):
-            end = min(j + at_once, v.units)
-            for i in range(out.units):
-                for tile in range(0, tiles, 4):
-                    place = out.begin + (tile * out.units + i) * lanes
-                    s0, s1, s2, s3 = fill(0.0), fill(0.0), fill(0.0), fill(0.0)
-                    if j:
-                        s0, s1 = load(out.numbers, place), load(out.numbers, place + out_apart)
-                        s2 = load(out.numbers, place + 2 * out_apart)
-                        s3 = load(out.numbers, place + 3 * out_apart)
-                    p = weights.first + i * weights.stride_i + j * weights.stride_j
-                    x = v.begin + (tile * v.units + j) * lanes
-                    for _ in range(j, end):
-                        w_ij = spread(weights.w, p)
-                        s0 = add_product(s0, load(v.numbers, x), w_ij)
-                        s1 = add_product(s1, load(v.numbers, x + apart), w_ij)
-                        s2 = add_product(s2, load(v.numbers, x + 2 * apart), w_ij)
-                        s3 = add_product(s3, load(v.numbers, x + 3 * apart), w_ij)
-                        p += weights.stride_j
-                        x += lanes
-                    if weights.bias >= 0 and end == v.units:
-                        b = spread(weights.w, weights.bias + i)
-                        s0, s1, s2, s3 = add(s0, b), add(s1, b), add(s2, b), add(s3, b)
-                    store(out.numbers, place, s0)
-                    store(out.numbers, place + out_apart, s1)
-                    store(out.numbers, place + 2 * out_apart, s2)
-                    store(out.numbers, place + 3 * out_apart, s3)
+        for j in range(0, v.units, terms_at_once):
+            for tile in range(first, end, at_once):
+                terms = _Terms(tile, j, min(j + terms_at_once, v.units))
+                of_units(weights, v, out, terms, 0, together)
+                of_one_unit(weights, v, out, terms, together, out.units)
 
     return weighted
 
 
-def _in_one_tile(lanes: int) -> Any:
-    """Return the function for one tile: four units at once, then the remaining ones."""
-    load, store, fill, spread, add, add_product, _, _ = operations(lanes)
+def _of_units(lanes: int, tiles: int, units: int) -> Any:
+    """Return the function for a number of units at once, which use each vector together."""
+    zeros, load, store, add_products, add = block_operations(units, tiles, lanes)
 
     @shared
-    def weighted(weights: Weights, v: LayerLanes, out: LayerLanes) -> None:
-        w, stride, bias = weights.w, weights.stride_i, weights.bias
-        fours = out.units // 4 * 4
-        for i in range(0, fours, 4):
-            s0, s1, s2, s3 = fill(0.0), fill(0.0), fill(0.0), fill(0.0)
-            p = weights.first + i * stride
-            x = v.begin
-            for _ in range(v.units):
-                v_j = load(v.numbers, x)
-                s0 = add_product(s0, v_j, spread(w, p))
-                s1 = add_product(s1, v_j, spread(w, p + stride))
-                s2 = add_product(s2, v_j, spread(w, p + 2 * stride))
-                s3 = add_product(s3, v_j, spread(w, p + 3 * stride))
+    def weighted(
+        weights: Weights, v: LayerLanes, out: LayerLanes, terms: _Terms, first: int, end: int
+    ) -> None:
+        apart, out_apart = v.units * lanes, out.units * lanes
+        for i in range(first, end, units):
+            place = out.begin + (terms.tile * out.units + i) * lanes
+            sums = load(out.numbers, place, lanes, out_apart) if terms.first else zeros()
+            p = weights.first + i * weights.stride_i + terms.first * weights.stride_j
+            x = v.begin + (terms.tile * v.units + terms.first) * lanes
+            for _ in range(terms.first, terms.end):
+                sums = add_products(sums, v.numbers, x, apart, weights.w, p, weights.stride_i)
                 p += weights.stride_j
                 x += lanes
-            if bias >= 0:
-                s0, s1 = add(s0, spread(w, bias + i)), add(s1, spread(w, bias + i + 1))
-                s2, s3 = add(s2, spread(w, bias + i + 2)), add(s3, spread(w, bias + i + 3))
-            place = out.begin + i * lanes
-            store(out.numbers, place, s0)
-            store(out.numbers, place + lanes, s1)
-            store(out.numbers, place + 2 * lanes, s2)
-            store(out.numbers, place + 3 * lanes, s3)
-        for i in range(fours, out.units):
-            s0 = fill(0.0)
-            p = weights.first + i * stride
-            x = v.begin
-            for _ in range(v.units):
-                s0 = add_product(s0, load(v.numbers, x), spread(w, p))
-                p += weights.stride_j
-                x += lanes
-            if bias >= 0:
-                s0 = add(s0, spread(w, bias + i))
-            store(out.numbers, out.begin + i * lanes, s0)
+            if weights.bias >= 0 and terms.end == v.units:
+                sums = add(sums, weights.w, weights.bias + i, 1)
+            store(out.numbers, place, lanes, out_apart, sums)
 
     return weighted

@@ -112,6 +112,7 @@ def test_kernel_and_loops_agree_on_wide_layers(sizes: tuple[int, ...], batch_siz
     [
         ((150, 9, 2), 41),  # more numbers than stay in a cache, for four tiles at once and more
         ((9, 150, 2), 64),
+        ((43, 7, 2), 77),  # more examples than stay in a cache, and panels of each width
         ((200, 90, 3), 3),  # more parameters than make their step at once
         ((40, 410, 41, 2), 1),
         ((17000, 2), 2),
