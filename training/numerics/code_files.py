@@ -102,7 +102,8 @@ def _machine_key() -> str:
     if features is None:
         features = llvm.get_host_cpu_features().flatten()
     packages = [version(package) for package in ("numba", "llvmlite")]
-    return repr((sys.version_info[:2], llvm.get_process_triple(), processor(), features, packages))
+    python = (sys.version_info[:2], object.__basicsize__)
+    return repr((python, llvm.get_process_triple(), processor(), features, packages))
 
 
 @functools.cache

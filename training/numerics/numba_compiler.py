@@ -28,6 +28,11 @@ _OPTIONS: dict[str, Any] = {
 }
 _WORD = ir.IntType(64)
 
+#: The words of NumPy's object that are the addresses of the data and of the lengths of an array:
+#: see PyArrayObject_fields in ndarraytypes.h. They follow what every object of Python has.
+_DATA = object.__basicsize__ // 8
+_LENGTHS = _DATA + 2
+
 
 class Vector(types.Type):
     """The type of `lanes` float64 numbers."""
@@ -145,8 +150,12 @@ def _value(context: Any, builder: Any, kind: Any, words: Iterator[Any]) -> Any:
         values = [_value(context, builder, each, words) for each in fields]
         return context.make_tuple(builder, kind, values)
     if isinstance(kind, types.Array):
-        address = builder.inttoptr(next(words), context.get_data_type(kind.dtype).as_pointer())
-        shape = [next(words) for _ in range(kind.ndim)]
+        numpys = builder.inttoptr(next(words), _WORD.as_pointer())
+        address, lengths = (
+            builder.inttoptr(_word(builder, numpys, place), pointed.as_pointer())
+            for place, pointed in ((_DATA, context.get_data_type(kind.dtype)), (_LENGTHS, _WORD))
+        )
+        shape = [_word(builder, lengths, dimension) for dimension in range(kind.ndim)]
         size = _WORD(kind.dtype.bitwidth // 8)
         strides = [size]
         for length in shape[:0:-1]:

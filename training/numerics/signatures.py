@@ -1,7 +1,9 @@
-"""The types of a kernel's arguments, and the words of memory in which they reach it.
+"""The types of a kernel's arguments, and the record of 64-bit words in which they reach it.
 
-Each word has 64 bits. A number is one word. An array is its address and then its shape; it must be
-contiguous, in the order of C. A named tuple is the words of its fields.
+A number is one word. An array is the address of NumPy's object, from which compiled code reads what
+`PyArray_DATA` and `PyArray_DIMS` of NumPy's C API read: asking NumPy for the address of the data
+takes longer in Python than the update of a small network. The data must be contiguous, in the order
+of C. A named tuple is the words of its fields. The caller keeps all of them until the call ends.
 """
 
 import struct
@@ -24,10 +26,6 @@ class Number:
         """The type of its word, for `struct`."""
         return "d" if self.dtype == "float64" else "q"
 
-    def append(self, value: Any, words: list[Any]) -> None:
-        """Append the word of a number."""
-        words.append(value)
-
 
 @dataclass(frozen=True)
 class Array:
@@ -37,13 +35,11 @@ class Array:
     dimensions: int
     is_read_only: bool = False
 
-    @property
-    def format(self) -> str:
-        """The types of its words, for `struct`."""
-        return "q" * (1 + self.dimensions)
+    #: The type of its word, for `struct`.
+    format = "q"
 
     def append(self, value: Any, words: list[Any]) -> None:
-        """Append the words of an array. Raises TypeError if it has another form."""
+        """Append the word of an array. Raises TypeError if it has another form."""
         if not isinstance(value, np.ndarray):
             raise TypeError(f"{type(value).__name__} instead of {self}")
         flags = value.flags
@@ -54,8 +50,7 @@ class Array:
             or not (self.is_read_only or flags.writeable)
         ):
             raise TypeError(f"{_form(value)} instead of {self}")
-        words.append(value.__array_interface__["data"][0])
-        words.extend(value.shape)
+        words.append(id(value))
 
     @cached_property
     def _dtype(self) -> "np.dtype[Any]":
@@ -80,8 +75,7 @@ class Fields:
 
     def append(self, value: Any, words: list[Any]) -> None:
         """Append the words of a tuple. Raises TypeError if a field has another form."""
-        for kind, field in zip(self.fields, value, strict=True):
-            kind.append(field, words)
+        _append_all(self.fields, value, words)
 
 
 Kind = Number | Array | Fields
@@ -106,8 +100,7 @@ class Signature:
     def packed(self, arguments: Sequence[Any]) -> bytearray:
         """Return the record of these arguments. Raises TypeError if one has another form."""
         words: list[Any] = [0] * RESULTS
-        for kind, value in zip(self.arguments, arguments, strict=True):
-            kind.append(value, words)
+        _append_all(self.arguments, arguments, words)
         try:
             return bytearray(self._record.pack(*words))
         except struct.error as error:
@@ -135,6 +128,14 @@ def signature(*arguments: Kind, results: tuple[Number, ...] = ()) -> Signature:
 def fields(kind: Any, *types: Kind) -> Fields:
     """Return the type of a named tuple with fields of these types; one stands for all."""
     return Fields(kind, types if len(types) > 1 else types * len(kind._fields))
+
+
+def _append_all(kinds: Sequence[Kind], values: Sequence[Any], words: list[Any]) -> None:
+    for kind, value in zip(kinds, values, strict=True):
+        if isinstance(kind, Number):
+            words.append(value)
+        else:
+            kind.append(value, words)
 
 
 def _form(array: "np.ndarray[Any, Any]") -> str:

@@ -32,6 +32,16 @@ def test_many_workers_write_together_what_the_database_can_bear(workers: int) ->
     assert settled(workers) == pytest.approx(workers / CAPACITY, rel=0.05)
 
 
+def test_a_database_beyond_its_limit_gets_fewer_transactions_at_once() -> None:
+    pace = Pace()
+    for _ in range(100):
+        pace.transaction_ended(0.04, is_committed=True)
+    for workers in (1, 100, 150, 1_000):
+        length = pace.segment_seconds(workers=workers)
+        at_once = workers * 0.04 / (length + 0.04)
+        assert at_once == pytest.approx(min(workers / 3, 50), rel=0.001)
+
+
 def test_segments_stay_short_enough_to_watch_and_failures_say_nothing() -> None:
     pace = Pace()
     pace.transaction_ended(100.0, is_committed=False)
