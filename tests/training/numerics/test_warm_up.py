@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numerics import a_problem
 
+import service.kernels
 from training.numerics import compile, kernels  # noqa: A004 (the command's name)
 from training.numerics.dropout import NOTHING_DROPPED
 from training.numerics.jit import Kernel
@@ -83,6 +84,7 @@ def test_the_command_compiles_several_kernels_at_once() -> None:
 
 
 def test_a_server_needs_no_numba_to_start() -> None:
+    service.kernels.warm_up()  # what is missing is on disk now
     code = (
         "import sys, service.app, service.kernels; service.kernels.warm_up(); print(*sys.modules)"
     )
