@@ -59,7 +59,7 @@ def check_kernels() -> Iterator[Finding]:
     if missing:
         yield warning(
             "kernels",
-            f"not compiled for this processor ({processor()}): the first start takes about a minute"
+            f"not compiled for this processor ({processor()}): the first start takes some minutes"
             " longer. Run python -m service.kernels",
         )
     else:

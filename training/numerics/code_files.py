@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import llvmlite.binding as llvm
@@ -52,10 +53,11 @@ class CodeFile:
         key = self._key()
         for folder in self._folders():
             with contextlib.suppress(OSError, ValueError, KeyError):
-                header, _, binary = (folder / self._names[0]).read_bytes().partition(b"\n")
+                header, _, content = (folder / self._names[0]).read_bytes().partition(b"\n")
                 found = json.loads(header)
-                if found["key"] == key and found["digest"] == _digest(binary):
-                    return MachineCode(binary)
+                if found["key"] == key and found["digest"] == _digest(content):
+                    ends = accumulate(found["sizes"], initial=0)
+                    return MachineCode(tuple(content[a:b] for a, b in pairwise(ends)))
         return None
 
     def read_llvm(self) -> str:
@@ -67,9 +69,10 @@ class CodeFile:
 
     def write(self, compiled: MachineCode) -> None:
         """Write the code into the first folder that is writable; none may be."""
-        binary, code = compiled.binary, compiled.code.encode()
-        header = {"key": self._key(), "digest": _digest(binary)}
-        contents = (json.dumps(header).encode() + b"\n" + binary, code)
+        content, code = b"".join(compiled.binaries), compiled.code.encode()
+        sizes = [len(binary) for binary in compiled.binaries]
+        header = {"key": self._key(), "digest": _digest(content), "sizes": sizes}
+        contents = (json.dumps(header).encode() + b"\n" + content, code)
         for folder in self._folders():
             with contextlib.suppress(OSError):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +111,9 @@ def _machine_key() -> str:
 
 @functools.cache
 def _digest_of_sources() -> str:
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    sources = sorted(
+        {*Path(__file__).parent.glob("*.py")} - {Path(__file__).with_name("compile.py")}
+    )
     return _digest(*(source.read_bytes() for source in sources))
 
 

@@ -1,6 +1,6 @@
 """Compiles the kernels before they are needed: `python -m training.numerics.compile`.
 
-Compiling takes about a minute, loading the compiled code milliseconds.  The service does it before
+Compiling takes some minutes, loading the compiled code milliseconds.  The service does it before
 the first call, so no call waits for the compiler.
 """
 
@@ -14,7 +14,7 @@ from training.numerics.kernels import KERNELS
 
 logger = logging.getLogger(__name__)
 
-_WARNING = "compiling the kernels: takes about a minute, once per processor type"
+_WARNING = "compiling the kernels: takes some minutes, once per processor type"
 
 
 def warm_up() -> list[str]:

@@ -1,6 +1,6 @@
 """Machine code, as it is loaded into this process.
 
-Compiling needs Numba and takes a minute; loading needs LLVM alone, and takes milliseconds.
+Compiling needs Numba and takes some minutes; loading needs LLVM alone, and takes milliseconds.
 """
 
 import ctypes
@@ -22,15 +22,16 @@ _kept: list[Any] = []
 class MachineCode(NamedTuple):
     """A compiled function."""
 
-    binary: bytes
-    """An object file with a function named ENTRY, of the address of a record."""
+    binaries: tuple[bytes, ...]
+    """Object files; one has a function named ENTRY, of the address of a record."""
     code: str = ""
     """The code of LLVM that it was made from, for whoever wants to look at it."""
 
     def load(self) -> Call:
         """Return the function; its calls do not hold the interpreter's lock."""
         engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
-        engine.add_object_file(llvm.ObjectFileRef.from_data(self.binary))
+        for binary in self.binaries:
+            engine.add_object_file(llvm.ObjectFileRef.from_data(binary))
         engine.finalize_object()
         _kept.append(engine)
         return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(engine.get_function_address(ENTRY))

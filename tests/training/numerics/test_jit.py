@@ -118,13 +118,13 @@ def test_code_is_beside_the_source_or_else_in_the_cache_of_the_user(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     source = tmp_path / "source.py"
     source.touch()
-    code = MachineCode(b"code", "of LLVM")
+    code = MachineCode((b"co", b"de"), "of LLVM")
     file = code_files.CodeFile("a name", source, "its signature")
     for folder in (tmp_path / "__pycache__", tmp_path / "cache" / "clearprop"):
         assert file.read() is None
         file.write(code)
         assert len(list(folder.iterdir())) == 2
-        assert file.read() == MachineCode(b"code")
+        assert file.read() == MachineCode((b"co", b"de"))
         assert file.read_llvm() == "of LLVM"
         for made in folder.iterdir():
             made.unlink()
@@ -140,7 +140,7 @@ def test_a_header_names_what_the_code_was_made_from(
     compiled()
     (file,) = (tmp_path / "code").glob("*.kernel")
     assert file.name.startswith("_twice-")
-    assert set(json.loads(file.read_bytes().partition(b"\n")[0])) == {"key", "digest"}
+    assert set(json.loads(file.read_bytes().partition(b"\n")[0])) == {"key", "digest", "sizes"}
 
 
 def _times(factor: float, name: str) -> "jit.Kernel[[float], float]":

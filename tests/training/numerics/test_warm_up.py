@@ -67,7 +67,7 @@ def test_the_command_compiles_missing_kernels_and_loads_them_the_next_time(
 ) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     number = signature(FLOAT, results=(FLOAT,))
-    warning = "compiling the kernels: takes about a minute, once per processor type"
+    warning = "compiling the kernels: takes some minutes, once per processor type"
     for what, warned in (("compiled", [warning]), ("loaded", [])):
         two = [Kernel(_thrice, number, name) for name in ("this", "that")]
         monkeypatch.setattr(compile, "KERNELS", two)
