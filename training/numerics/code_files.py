@@ -101,9 +101,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def _machine_key() -> str:
     """Return what decides into which instructions a function is compiled, beside its source."""
-    features = os.environ.get("NUMBA_CPU_FEATURES")
-    if features is None:
-        features = llvm.get_host_cpu_features().flatten()
+    features = sorted(processor_features())
     packages = [version(package) for package in ("numba", "llvmlite")]
     python = (sys.version_info[:2], object.__basicsize__)
     return repr((python, llvm.get_process_triple(), processor(), features, packages))

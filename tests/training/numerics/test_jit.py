@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import llvmlite.binding as llvm
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -70,6 +71,19 @@ def test_processors_have_code_of_their_own(
         assert compiled()
         assert not compiled()
     assert not compiled()  # both are kept
+
+
+def test_code_for_generic_processors_is_found_on_any_of_them(
+    compiled: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As in the image of a container, which is built on another machine.
+    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    assert compiled()
+    features = llvm.get_host_cpu_features()
+    monkeypatch.setattr(llvm, "get_host_cpu_features", lambda: type(features)(sse9=True))
+    assert not compiled()
+    monkeypatch.delenv("NUMBA_CPU_NAME")
+    assert compiled()
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty", "no header"])
