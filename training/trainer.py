@@ -91,8 +91,9 @@ class Trainer:
         return self._seconds_per_update
 
     def expect(self, seconds: float) -> None:
-        """Have the first segment fit `segment_seconds` if an update takes so many seconds."""
-        self._count = max(self._count, int(self.segment_seconds / seconds))
+        """Have the first segment fit `segment_seconds` if an update takes so many; 0: unknown."""
+        if seconds:
+            self._count = max(self._count, int(self.segment_seconds / seconds))
 
     @property
     def _first_count(self) -> int:

@@ -104,9 +104,8 @@ class ClaimingExecutor(ThreadExecutor):
     def _advance(self, live: LiveRun, trainer: Trainer) -> None:
         sharing = len(self._live) / len(self._threads)
         trainer.segment_seconds = self._pace.segment_seconds(sharing, self._claiming.workers)
-        expected = self._speeds.of(trainer.network, trainer.run)
-        if expected and not trainer.seconds_per_update:
-            trainer.expect(expected)
+        if not trainer.seconds_per_update:
+            trainer.expect(self._speeds.of(trainer.network, trainer.run))
         super()._advance(live, trainer)
         if trainer.seconds_per_update:
             self._speeds.note(trainer.network, trainer.run, trainer.seconds_per_update)

@@ -102,9 +102,13 @@ def _write(path: Path, content: bytes) -> None:
 def _machine_key() -> str:
     """Return what decides into which instructions a function is compiled, beside its source."""
     features = sorted(processor_features())
-    packages = [version(package) for package in ("numba", "llvmlite")]
     python = (sys.version_info[:2], object.__basicsize__)
-    return repr((python, llvm.get_process_triple(), processor(), features, packages))
+    return repr((python, llvm.get_process_triple(), processor(), features, _compiler()))
+
+
+@functools.cache
+def _compiler() -> list[str]:
+    return [version(package) for package in ("numba", "llvmlite")]
 
 
 @functools.cache

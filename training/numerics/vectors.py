@@ -4,9 +4,8 @@ A vector is several float64 numbers as one value, such as the activations of one
 examples of a tile; LLVM maps it to as many registers as necessary.  Operations work on each number
 separately, in the order of the code; nothing is fused.
 
-Arrays are accessed through pointers: Numba counts the references to an array whenever it is passed
-or swapped, which takes longer than an update of a small network.  The caller must keep the array
-while a pointer to it exists, and indices are not checked.
+Arrays are accessed through pointers, which are as cheap to pass on and to exchange as numbers.  The
+caller must keep the array while a pointer to it exists, and indices are not checked.
 """
 
 from collections.abc import Callable
