@@ -16,6 +16,7 @@ from bench import (
     hostile,
     insight,
     migrating,
+    page,
     report,
     rest,
     service,
@@ -37,7 +38,7 @@ def main() -> None:
         case []:
             rows, table = engine.measure()
             rows += validating.rows()
-            for part in (service, access, rest, watching, crowd, insight, history, migrating):
+            for part in (service, page, access, rest, watching, crowd, insight, history, migrating):
                 rows += part.rows()
             figures.main()
             sys.stdout.write(report.write(rows, table))
