@@ -180,8 +180,9 @@ def connect_reader(url: str, timelines: Timelines) -> DBAPIConnection:
 
 
 def leads_to(connection: DBAPIConnection, timeline: Timeline) -> bool:
-    """Return whether a connection leads to a timeline."""
-    return cast("Connection", connection).timeline == timeline
+    """Return whether a connection leads to a timeline, and is not known to be lost."""
+    opened = cast("Connection", connection)
+    return opened.timeline == timeline and not opened.closed
 
 
 def _connect_driver(url: str, timelines: Timelines, session: str) -> DBAPIConnection:

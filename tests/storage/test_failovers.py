@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from histories import SetClock, append, begin
 from postgres_server import REPLICATED, PostgresServer, postgres_server
 
 from storage.postgres import PostgresStore
+from storage.postgres_connections import Connection
 from storage.timelines import Timeline
 from training.errors import HeadMoved
 
@@ -70,6 +72,20 @@ def test_a_restart_is_no_failover_although_it_could_have_lost_something(
     begin(store, "later")
     assert store.timeline != before
     assert store.timeline_changes == 0
+
+
+def test_a_connection_that_is_known_to_be_lost_is_opened_again(
+    replicated_server: PostgresServer, store: PostgresStore
+) -> None:
+    """Whoever used it first, the size of the database being measured for one, has had the error."""
+    begin(store)
+    replicated_server.kill()
+    replicated_server.start()
+    connection = store._connection
+    assert isinstance(connection, Connection)
+    with pytest.raises(psycopg.OperationalError):
+        connection.execute("SELECT 1")
+    begin(store, "later")
 
 
 def test_connections_to_an_earlier_timeline_are_not_used(
