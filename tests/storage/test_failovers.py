@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from typing import cast
 
 import psycopg
 import pytest
@@ -81,10 +82,8 @@ def test_a_connection_that_is_known_to_be_lost_is_opened_again(
     begin(store)
     replicated_server.kill()
     replicated_server.start()
-    connection = store._connection
-    assert isinstance(connection, Connection)
     with pytest.raises(psycopg.OperationalError):
-        connection.execute("SELECT 1")
+        cast("Connection", store._connection).execute("SELECT 1")
     begin(store, "later")
 
 
