@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Any, TypeVar, cast
 
@@ -236,7 +237,8 @@ class PostgresReaderPool(ReaderPool):
             raise InvalidatePoolError(str(error)) from error
 
     def _end_snapshot(self, connection: DBAPIConnection, *_: object) -> None:
-        cast("Connection", connection).send("COMMIT")
+        with suppress(psycopg.OperationalError):  # it is lost, which the next reader finds
+            cast("Connection", connection).send("COMMIT")
 
 
 def is_undone(error: Exception) -> bool:

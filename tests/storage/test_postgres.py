@@ -100,6 +100,21 @@ def test_an_outage_fills_the_log_with_one_traceback(
     assert [each.exc_info is not None for each in failures] == [True, False, False]
 
 
+def test_a_reader_that_loses_its_connection_has_one_traceback(
+    own_server: PostgresServer, store: PostgresStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin(store)
+    with pytest.raises(StoreUnavailable), store.read() as reader:
+        reader.networks("", 10)
+        own_server.kill()
+        reader.networks("", 10)
+    own_server.start()
+    assert read(store) == ["net"]
+    assert [each.message for each in caplog.records if each.exc_info] == [
+        "the database cannot be read"
+    ]
+
+
 def test_a_restart_between_two_calls_is_not_noticed(
     own_server: PostgresServer, store: PostgresStore
 ) -> None:

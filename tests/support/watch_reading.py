@@ -214,10 +214,15 @@ class Watcher:
         return self._thread.is_alive()
 
     def wait_for(self, condition: Callable[[Reading], bool]) -> None:
-        """Wait until what was read fulfils a condition."""
+        """Wait until what was read fulfils a condition, as long as more updates come."""
         with self.changed:
-            held = self.changed.wait_for(lambda: condition(self.reading), PATIENCE)
-        assert held, f"a watcher waits for what does not come after {self.reading.last_update}"
+            while not condition(self.reading):
+                read = self.reading.updates
+                comes = self.changed.wait_for(
+                    lambda: condition(self.reading) or self.reading.updates > read,  # noqa: B023
+                    PATIENCE,
+                )
+                assert comes, f"no more comes to a watcher after {self.reading.last_update}"
 
     def _watch(self) -> None:
         with reconnecting(self._target) as stub:
