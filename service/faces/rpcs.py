@@ -20,7 +20,7 @@ from service.admission.call_kinds import CALL_KINDS, CallKind
 from service.faces.handlers.handlers import Handlers
 from service.faces.messages.name_lengths import check_name_lengths
 from service.faces.messages.scopes import required_scope
-from service.faces.response_stream import ResponseStream
+from service.faces.response_stream import Response, ResponseStream, SingleResponse
 from service.faces.responses import Responses
 from service.insight.calls import Header, ObservedCall, ObservedCalls, ObservedMethod, describe
 from service.use_cases.caller import CALLER, PRINCIPAL
@@ -72,7 +72,7 @@ class Rpc:
             PRINCIPAL.set(grant.principal)
             CALLER.set(grant.principal.name)
 
-    async def answer(self, request: Message, encode: Callable[[Message], T]) -> T:
+    async def answer(self, request: Message, encode: Callable[[Response], T]) -> T:
         """Handle a call with one request and one response; return what `encode` makes of that.
 
         A handler that computes in a thread encodes there too: large responses take long.
@@ -80,14 +80,14 @@ class Rpc:
         self._receive(request)
         async with self._limit():
             if self.kind.pool is None:
-                return encode(self._handle(request))
+                return encode(_response(self._handle(request)))
             with self._begun() as call:
                 try:
                     if iscoroutinefunction(self._handle):
-                        return encode(await self._handle(request))
-                    return await call.run(lambda: encode(self._handle(request)))
+                        return encode(_response(await self._handle(request)))
+                    return await call.run(lambda: encode(_response(self._handle(request))))
                 except AnsweredBefore as before:
-                    return encode(await self._repeated(before, self.response_type))
+                    return encode(_response(await self._repeated(before, self.response_type)))
 
     async def collect(self, requests: AsyncIterator[Message]) -> Message:
         """Handle a call with many requests and one response."""
@@ -146,6 +146,10 @@ class Rpc:
         async for request in requests if grant is None else grant.during(requests):
             self._receive(request)
             yield request
+
+
+def _response(found: Message | Response) -> Response:
+    return SingleResponse(found) if isinstance(found, Message) else found
 
 
 def rpcs(

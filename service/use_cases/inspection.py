@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from service.execution.run_opening import RunOpening
 from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
@@ -43,7 +45,7 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class FullState:
-    """A network at one update, with results of its batch; None for updates other than GRADIENT.
+    """A network at one update; with results of its batch if it has one and they are requested.
 
     `gradient` (parameters) is G/n; `activations` (units of all layers after the inputs) are those
     of the last example in the batch. Both are computed with the parameters before the update.
@@ -53,6 +55,20 @@ class FullState:
     snapshot: Snapshots
     gradient: Array | None = None
     activations: Array | None = None
+
+    @property
+    def parameters(self) -> Array:
+        """The parameters after the update."""
+        parameters: Array = self.snapshot.parameters[0]
+        return parameters
+
+    @property
+    def activations_by_layer(self) -> list[Array]:
+        """The activations (units) of each layer after the inputs; none without a batch."""
+        if self.activations is None:
+            return []
+        bounds = np.cumsum(self.network.layer_sizes[1:])[:-1]
+        return np.split(self.activations, bounds)
 
 
 @dataclass(frozen=True, slots=True)

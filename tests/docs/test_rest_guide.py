@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from documents import ROOT, Reader, blocks, run
@@ -60,6 +61,24 @@ def test_all_of_its_commands_work(told: list[str]) -> None:
         "10,GRADIENT,1,10,0,4,0.69",
     ):
         assert any(said in block for block in told), said
+
+
+def test_its_programs_read_the_arrays_of_a_state(
+    http_server: ServerProcess, told: list[str], tmp_path: Path
+) -> None:
+    reader = Reader(http_server, tmp_path)
+    (shown,) = [said.partition("\n")[0] for said in told if said.startswith('{"state":')]
+    state = json.loads(shown)["state"]
+    (program,) = [each for each in blocks("docs/rest.md") if each.language == "python"]
+    reader.types(program)
+    assert reader.names["parameters"].shape == (15,)
+    if not shutil.which("node"):
+        pytest.skip("Node.js is not installed")
+    _, script = [each for each in blocks("docs/rest.md") if each.language == "js"]
+    (tmp_path / "state.mjs").write_text(reader.addressed(script.text))
+    lines = run("node", "state.mjs", cwd=tmp_path).splitlines()
+    assert lines[0] == f"{state['update']} {state['kind']} {state['cost']}"
+    assert str(state["layers"][1]["weights"][0]) in "".join(lines)
 
 
 def test_answers_are_those_that_it_shows(told: list[str]) -> None:

@@ -645,6 +645,10 @@ class TrainingServiceServicer(object):
     def GetState(self, request, context):
         """Returns the state of a network at any update. The read is consistent, even during training.
 
+        Over HTTP, clients can choose a file of arrays with the header `Accept`:
+        `application/octet-stream` is a safetensors file with all fields, `application/x-npy` has the
+        parameters for `numpy.load`.
+
         Errors:
         NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
         OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE;

@@ -308,6 +308,10 @@ class TrainingServiceStub:
     GetState: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetStateRequest, _training_service_pb2.GetStateResponse]
     """Returns the state of a network at any update. The read is consistent, even during training.
 
+    Over HTTP, clients can choose a file of arrays with the header `Accept`:
+    `application/octet-stream` is a safetensors file with all fields, `application/x-npy` has the
+    parameters for `numpy.load`.
+
     Errors:
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE;
@@ -863,6 +867,10 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     """
     GetState: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetStateRequest, _training_service_pb2.GetStateResponse]  # type: ignore[assignment]
     """Returns the state of a network at any update. The read is consistent, even during training.
+
+    Over HTTP, clients can choose a file of arrays with the header `Accept`:
+    `application/octet-stream` is a safetensors file with all fields, `application/x-npy` has the
+    parameters for `numpy.load`.
 
     Errors:
       NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
@@ -1536,6 +1544,10 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.GetStateResponse, _abc.Awaitable[_training_service_pb2.GetStateResponse]]:
         """Returns the state of a network at any update. The read is consistent, even during training.
+
+        Over HTTP, clients can choose a file of arrays with the header `Accept`:
+        `application/octet-stream` is a safetensors file with all fields, `application/x-npy` has the
+        parameters for `numpy.load`.
 
         Errors:
           NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.

@@ -100,13 +100,11 @@ def _header(metadata: Metadata, name: str) -> str:
 
 
 def _answering(rpc: Rpc, requests: Requests) -> Callable[[Context], Awaitable[bytes]]:
-    serialize = rpc.response_type.SerializeToString
-
     async def answer(context: Context) -> bytes:
         try:
             with requests.hold(CALLER.get()) as held:
                 request = await requests.only(rpc.request_type, context.read, held)
-                response = await rpc.answer(request, serialize)
+                response = await rpc.answer(request, _bytes)
         except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)
             await refuse(error, context)
         return response
@@ -148,7 +146,11 @@ class _Serialized:
 
 
 def _serialized(response: Response) -> _Serialized:
-    return _Serialized(response.serialized())
+    return _Serialized(_bytes(response))
+
+
+def _bytes(response: Response) -> bytes:
+    return response.serialized()
 
 
 def _streaming(

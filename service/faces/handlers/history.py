@@ -6,7 +6,6 @@ from clearprop.v1 import training_service_pb2 as pb
 
 from service.faces.messages.changes import compared
 from service.faces.messages.fields import optional
-from service.faces.messages.inspections import full_state, is_full
 from service.faces.messages.networks import network
 from service.faces.messages.pages import (
     changes_position,
@@ -16,12 +15,13 @@ from service.faces.messages.pages import (
     page_token,
 )
 from service.faces.messages.requests import request_id
-from service.faces.messages.updates import check_validated, detail, max_points, state, updates
+from service.faces.messages.states import StateResponse, is_full
+from service.faces.messages.updates import check_validated, detail, max_points, updates
 from service.faces.messages.verifications import verified
 from service.faces.response_stream import ResponseStream, threaded_stream
 from service.use_cases.comparisons import Comparisons
 from service.use_cases.history import History
-from service.use_cases.inspection import Inspection
+from service.use_cases.inspection import FullState, Inspection
 from service.use_cases.networks import NetworkView
 from service.use_cases.retention import Retention
 from service.use_cases.verification import Verification
@@ -38,13 +38,12 @@ class HistoryHandlers:
     _retention: Retention
     _verification: Verification
 
-    def get_state(self, request: pb.GetStateRequest) -> pb.GetStateResponse:
+    def get_state(self, request: pb.GetStateRequest) -> StateResponse:
         """Return the state of a network at an update."""
         update = optional(request, "update")
         if is_full(request.view):
-            full = self._inspection.state(request.network, update)
-            return pb.GetStateResponse(state=full_state(full))
-        return pb.GetStateResponse(state=state(*self._history.state(request.network, update)))
+            return StateResponse(self._inspection.state(request.network, update))
+        return StateResponse(FullState(*self._history.state(request.network, update)))
 
     def list_updates(self, request: pb.ListUpdatesRequest) -> pb.ListUpdatesResponse:
         """List updates in order, or downsampled for a cost curve."""

@@ -19,8 +19,13 @@ def packed(field: int, values: Array) -> list[bytes | memoryview]:
     """Return a packed field with the numbers of an array; an empty one is omitted."""
     if not values.size:
         return []
-    content = np.ascontiguousarray(values, dtype="<f8").data.cast("B")
+    content = doubles(values)
     return [tag(field, LENGTH) + varint(len(content)), content]
+
+
+def doubles(values: Array) -> memoryview:
+    """Return the numbers of an array, at least one, as little-endian bytes; usually not copied."""
+    return np.ascontiguousarray(values, dtype="<f8").data.cast("B")
 
 
 def tag(field: int, wire_type: int) -> bytes:

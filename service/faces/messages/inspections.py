@@ -1,26 +1,17 @@
-"""Inspections of updates: which update to inspect, full states, and traces."""
+"""Inspections of updates: which update to inspect, and traces."""
 
 from collections.abc import Iterable
 
-import numpy as np
-from clearprop.v1 import network_pb2, trace_pb2, training_service_pb2, update_pb2
+from clearprop.v1 import network_pb2, trace_pb2, training_service_pb2
 
 from service.faces.messages.fields import optional
 from service.faces.messages.networks import layers
 from service.faces.messages.runs import sent_settings, settings
-from service.faces.messages.updates import state
-from service.use_cases.inspection import FullState, Traced, Which
+from service.use_cases.inspection import Traced, Which
 from training.cancellation import cancellable
-from training.errors import Violations, validating
+from training.errors import Violations
 from training.network import Array
 from training.trace import ExampleTrace, Trace
-
-_FULL = {
-    training_service_pb2.STATE_VIEW_UNSPECIFIED: False,
-    training_service_pb2.STATE_VIEW_BASIC: False,
-    training_service_pb2.STATE_VIEW_FULL: True,
-}
-
 
 _Request = (
     training_service_pb2.TraceUpdateRequest
@@ -44,23 +35,6 @@ def which(message: _Request) -> Which:
 def position_after(shown: range, count: int) -> int:
     """Return the position after those that are returned; 0 if there are no more."""
     return shown.stop if shown.stop < count else 0
-
-
-def is_full(view: training_service_pb2.StateView.ValueType) -> bool:
-    """Return whether a view is FULL. Raises InvalidFields if it is unknown."""
-    with validating() as violations:
-        violations.require(view in _FULL, "view", f"must be BASIC or FULL, not {view}")
-    return _FULL[view]
-
-
-def full_state(source: FullState) -> update_pb2.State:
-    """Convert a state, with the gradient and activations of its batch."""
-    message = state(source.network, source.snapshot)
-    if source.gradient is not None and source.activations is not None:
-        message.gradients.extend(layers(source.network, source.gradient))
-        bounds = np.cumsum(source.network.layer_sizes[1:])[:-1]
-        message.activations.extend(_vectors(np.split(source.activations, bounds)))
-    return message
 
 
 def traced(source: Traced) -> training_service_pb2.TraceUpdateResponse:

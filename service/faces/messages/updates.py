@@ -75,29 +75,7 @@ def updates(
     return [update for part in snapshots for update in _updates(source, part, selection)]
 
 
-def state(source: Network, snapshot: Snapshots) -> update_pb2.State:
-    """Convert an update to the state after it."""
-    message = update_pb2.State(
-        network=source.id,
-        uid=source.uid,
-        update=snapshot.first_update,
-        kind=UPDATE_KINDS[snapshot.kind],
-        layers=layers(source, snapshot.parameters[0]),
-    )
-    if snapshot.run is not None:
-        message.run = snapshot.run.number
-    if snapshot.run_of_batches is not None:
-        after = snapshot.run_of_batches.at(snapshot.run_offset + 1)
-        message.epoch = after.batches.batch(snapshot.run_offset).epoch
-        message.next_epoch = after.epoch
-        message.next_example = after.next_example
-        message.cost = snapshot.costs[0]
-        message.learning_rate = snapshot.learning_rates[0]
-        _set_validation(message, snapshot)
-    return message
-
-
-def _set_validation(message: update_pb2.State | update_pb2.Update, part: Snapshots) -> None:
+def set_validation(message: update_pb2.State | update_pb2.Update, part: Snapshots) -> None:
     """Set the validation after an update, if there is one."""
     found = part.validations.after(message.update)
     if found is not None:
@@ -119,7 +97,7 @@ def _updates(source: Network, part: Snapshots, selection: Selection) -> Iterator
             message.example_count = batch.example_count
             message.cost = part.costs[index]
             message.learning_rate = learning_rates[index]
-            _set_validation(message, part)
+            set_validation(message, part)
         if selection.parameters:
             message.chosen.extend(part.parameters[index])
             if part.gradients is not None:

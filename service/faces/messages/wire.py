@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from clearprop.v1 import training_service_pb2, update_pb2
-from clearprop.v1.network_pb2 import LayerParameters
 from google.protobuf.descriptor import FieldDescriptor
 from numpy.typing import NDArray
 
 from service.faces.messages.encoding import FIXED64, LENGTH, VARINT, packed, tag, varint
+from service.faces.messages.layer_bytes import layer_blocks
 from service.faces.messages.updates import UPDATE_KINDS
 from service.reading.selection import ALL, Detail, Selection
 from training.network import Array, Network
@@ -26,7 +26,6 @@ Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
 _UPDATE = update_pb2.Update.DESCRIPTOR.fields_by_name
-_LAYER = LayerParameters.DESCRIPTOR.fields_by_name
 _COLUMNS = update_pb2.UpdateColumns.DESCRIPTOR.fields_by_name
 _RESULT = update_pb2.ValidationResult.DESCRIPTOR.fields_by_name
 _BATCH = training_service_pb2.UpdateBatch.DESCRIPTOR.fields_by_name
@@ -140,23 +139,9 @@ def _write_validations(rows: "_Rows", part: Snapshots) -> None:
 
 
 def _write_layers(rows: "_Rows", field: int, network: Network, parameters: Array) -> None:
-    for shape in network.shapes:
-        head = (
-            tag(_LAYER["units"].number, VARINT)
-            + varint(shape.units)
-            + tag(_LAYER["inputs"].number, VARINT)
-            + varint(shape.inputs)
-        )
-        weights = 8 * shape.units * shape.inputs
-        head += tag(_LAYER["weights"].number, LENGTH) + varint(weights)
-        biases = 8 * shape.units if shape.bias else 0
-        between = tag(_LAYER["biases"].number, LENGTH) + varint(biases) if biases else b""
-        size = len(head) + weights + len(between) + biases
-        rows.constant(tag(field, LENGTH) + varint(size) + head)
-        rows.doubles(parameters[:, shape.weights])
-        if biases:
-            rows.constant(between)
-            rows.doubles(parameters[:, shape.biases])
+    for before, place in layer_blocks(field, network):
+        rows.constant(before)
+        rows.doubles(parameters[:, place])
 
 
 @dataclass(frozen=True, slots=True)

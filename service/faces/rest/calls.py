@@ -1,7 +1,7 @@
 """The calls at each path, by HTTP method."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, aclosing
 from http import HTTPStatus
 
@@ -13,25 +13,25 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.faces.failures import note_status
 from service.faces.received_bytes import HeldBytes
+from service.faces.response_stream import Response as Encodable
+from service.faces.rest.array_files import ARRAY_FILES, ArrayFile
 from service.faces.rest.bodies import Bodies
 from service.faces.rest.credentials import can_have_ticket, credentials_of
 from service.faces.rest.errors import HttpError, error_response
+from service.faces.rest.large_responses import LargeResponse
 from service.faces.rest.negotiation import chosen, names
 from service.faces.rest.requests import JSON, has_ended, message_of, messages_of
 from service.faces.rest.routes import Route
-from service.faces.rest.streams import ABORT, EVENTS, LINES, WHEN_LOST, Streams
+from service.faces.rest.streams import EVENTS, LINES, WHEN_LOST, Streams, attachment
 from service.faces.rest.to_json import large_to_json, to_json
 from service.faces.rpcs import Rpc
-from service.faces.timeouts import write_timeout
 from service.use_cases.caller import CALLER
-from training.errors import WatcherTooSlow
 
 _FORMS = {form.media_type: form for form in (EVENTS, LINES)}
 
 # Larger messages are converted to JSON in a thread, so that other calls do not wait.
 _SMALL_BYTES = 16 * 2**10
 
-_CHUNK_BYTES = 64 * 2**10
 _MOST_HELD_BYTES = 16 * 2**20
 
 
@@ -90,9 +90,7 @@ class Resource:
             return await self._collect(route, request, held)
         if route.rpc.method.server_streaming:
             return await self._stream(route, request, held)
-        _check_accepted(request, JSON)
-        message = await message_of(route, request, self._bodies, held)
-        return await _json(route.rpc, await route.rpc.answer(message, _unchanged), held)
+        return await self._answer_once(route, request, held)
 
     def _route(self, request: Request) -> Route | None:
         return self._routes.get("GET" if request.method == "HEAD" else request.method)
@@ -101,6 +99,19 @@ class Resource:
     def _allowed(self) -> str:
         head = ["HEAD"] if "GET" in self._routes else []
         return ", ".join([*self._routes, *head, "OPTIONS"])
+
+    async def _answer_once(self, route: Route, request: Request, held: HeldBytes) -> Response:
+        rpc = route.rpc
+        files = ARRAY_FILES.get(rpc.method.output_type.name, {})
+        media_type = _check_accepted(request, JSON, *files)
+        message = await message_of(route, request, self._bodies, held)
+        if media_type == JSON:
+            response = await _json(rpc, await rpc.answer(message, _message), held)
+        else:
+            response = _file(await rpc.answer(message, files[media_type]), media_type, held)
+        if files:
+            response.headers.add_vary_header("Accept")
+        return response
 
     async def _collect(self, route: Route, request: Request, held: HeldBytes) -> Response:
         _check_accepted(request, JSON)
@@ -145,41 +156,37 @@ def _check_accepted(request: Request, *offered: str) -> str:
     return media_type
 
 
-def _unchanged(message: Message) -> Message:
-    return message
+def _message(response: Encodable) -> Message:
+    return response.message()
 
 
 async def _json(rpc: Rpc, message: Message, held: HeldBytes) -> Response:
     etag = _etag(message)
-    headers = {"ETag": f'"{etag}"'} if etag else None
+    headers = {"ETag": f'"{etag}"'} if etag else {}
     # The newline makes the response readable in a terminal.
     if message.ByteSize() <= _SMALL_BYTES:
         return Response(to_json(message) + b"\n", headers=headers, media_type=JSON)
     content = await rpc.convert(large_to_json, message)
+    return _large([content, b"\n"], headers, JSON, held)
+
+
+def _file(file: ArrayFile, media_type: str, held: HeldBytes) -> Response:
+    headers = {"Content-Disposition": attachment(file.name)}
+    if sum(map(len, file.parts)) <= _SMALL_BYTES:
+        return Response(b"".join(file.parts), headers=headers, media_type=media_type)
+    return _large(file.parts, headers, media_type, held)
+
+
+def _large(
+    parts: Sequence[bytes | memoryview],
+    headers: Mapping[str, str],
+    media_type: str,
+    held: HeldBytes,
+) -> LargeResponse:
+    response = LargeResponse(parts, headers, media_type)
     # It is in memory until the client has read it: it counts, at most like the largest request.
-    held.set(min(len(content), _MOST_HELD_BYTES))
-    return _LargeResponse(content + b"\n", headers=headers, media_type=JSON)
-
-
-class _LargeResponse(Response):
-    """A response that is written in chunks, and aborted if the client does not read them."""
-
-    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
-        """Write the response."""
-        start = {"type": "http.response.start", "status": self.status_code}
-        await send({**start, "headers": self.raw_headers})
-        content = memoryview(self.body)
-        for first in range(0, len(content), _CHUNK_BYTES):
-            part = bytes(content[first : first + _CHUNK_BYTES])
-            more = first + _CHUNK_BYTES < len(content)
-            body = {"type": "http.response.body", "body": part, "more_body": more}
-            try:
-                await write_timeout(send(body))
-            except WatcherTooSlow:
-                scope["extensions"][ABORT]()
-                return
-            # Others continue, and the connection can notice that its client has gone.
-            await asyncio.sleep(0)
+    held.set(min(response.nbytes, _MOST_HELD_BYTES))
+    return response
 
 
 def _etag(message: Message) -> str:

@@ -119,10 +119,9 @@ class Streams:
         (only,) = (await anext(aiter(responses))).responses
         first = only.message()
         assert isinstance(first, File)
-        name = quote(first.file_name)
         headers = {
             "Content-Type": first.media_type,
-            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+            "Content-Disposition": attachment(first.file_name),
         }
         return Streamed(_content(first, responses), responses, headers)
 
@@ -136,6 +135,11 @@ class Streams:
             yield form.failure(error_response(error).document)
         else:
             yield form.end
+
+
+def attachment(file_name: str) -> str:
+    """Return a Content-Disposition with the name of a file."""
+    return f"attachment; filename*=UTF-8''{quote(file_name)}"
 
 
 class Streamed:

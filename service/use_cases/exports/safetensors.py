@@ -5,7 +5,10 @@ the arrays, little-endian.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from numpy.typing import NDArray
 
 from service.use_cases.exports.moment import Moment
 from service.use_cases.exports.preparation import preparation_fields
@@ -33,20 +36,29 @@ def safetensors(moment: Moment) -> Iterator[bytes]:
     }
     if network.preparation:
         notes["preparation"] = json.dumps(preparation_fields(network.preparation))
+    arrays = moment.arrays()
+    yield safetensors_header(notes, {_name(name): values for name, values in arrays.items()})
+    for values in arrays.values():
+        yield values.astype(values.dtype.newbyteorder("<")).tobytes()
+
+
+def safetensors_header(notes: Mapping[str, str], arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return the bytes before arrays of 32 or 64 bits, whose bytes follow in the same order.
+
+    Their length is divisible by 8.
+    """
     header: dict[str, object] = {"__metadata__": notes}
-    arrays, end = moment.arrays(), 0
+    end = 0
     for name, values in arrays.items():
         begin, end = end, end + values.nbytes
-        header[_name(name)] = {
-            "dtype": "F32" if moment.float32 else "F64",
-            "shape": list(values.shape),
+        header[name] = {
+            "dtype": f"F{8 * values.itemsize}",
+            "shape": values.shape,
             "data_offsets": [begin, end],
         }
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % _ALIGNMENT)
-    yield len(text).to_bytes(8, "little") + text
-    for values in arrays.values():
-        yield values.astype(values.dtype.newbyteorder("<")).tobytes()
+    return len(text).to_bytes(8, "little") + text
 
 
 def _name(name: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from service.faces.rest.array_files import ARRAY_FILES
 from service.faces.rest.documentation.comments import comments
 from service.faces.rest.documentation.examples import BODIES, PATHS
 from service.faces.rest.documentation.guide import TAGS
@@ -144,7 +145,8 @@ class Operation:
     def _content(self) -> dict[str, Any]:
         reference = self._schemas.ref(self._response)
         if not self._method.server_streaming:
-            return {_JSON: {"schema": reference}}
+            arrays = ARRAY_FILES.get(self._response.name, {})
+            return {_JSON: {"schema": reference}, **{media_type: {} for media_type in arrays}}
         files = _FILES.get(self._response.name, ())
         return {
             **{media_type: {} for media_type in files},

@@ -1,0 +1,115 @@
+"""States are files of arrays for clients that prefer one, with the bits of every other form."""
+
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+import requests
+from calls import create, settings
+from clearprop.v1 import training_service_pb2 as pb
+from servers import ServerProcess
+
+OCTETS, NPY, JSON = "application/octet-stream", "application/x-npy", "application/json"
+FULL = "STATE_VIEW_FULL"
+
+
+def state_of(server: ServerProcess, network: str, accept: str, **query: Any) -> requests.Response:
+    path = f"{server.http}/v1/networks/{network}/state"
+    return requests.get(path, params=query, headers={"Accept": accept}, timeout=30)
+
+
+def read(file: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """Return the notes and arrays of a file, as a browser does: they begin at a multiple of 8."""
+    length = int.from_bytes(file[:8], "little")
+    assert length % 8 == 0
+    header = json.loads(file[8 : 8 + length])
+    notes = header.pop("__metadata__")
+    numbers = np.frombuffer(file, "<f8", offset=8 + length)
+    arrays, begin = {}, 0
+    for name, about in header.items():
+        assert about["dtype"] == "F64"
+        assert about["data_offsets"][0] == 8 * begin
+        end = about["data_offsets"][1] // 8
+        arrays[name] = numbers[begin:end].reshape(about["shape"])
+        begin = end
+    assert begin == len(numbers)
+    return notes, arrays
+
+
+@pytest.mark.parametrize(
+    ("layer_sizes", "bias"), [([2, 5, 1], False), ([2, 3, 2, 1], True), ([2, 9_000, 1], True)]
+)
+def test_arrays_have_the_bits_of_the_message(
+    http_server: ServerProcess, layer_sizes: list[int], bias: bool
+) -> None:
+    with http_server.stub() as stub:
+        network = create(stub, layer_sizes, bias=bias).network
+        stub.Step(pb.StepRequest(network=network, settings=settings("xor"), count=3))
+        request = pb.GetStateRequest(network=network, update=2, view=pb.STATE_VIEW_FULL)
+        state = stub.GetState(request).state
+
+    answer = state_of(http_server, network, OCTETS, update=2, view=FULL)
+    notes, arrays = read(answer.content)
+    expected: dict[str, list[float]] = {}
+    for layer, (parameters, gradients, activations) in enumerate(
+        zip(state.layers, state.gradients, state.activations, strict=True), start=1
+    ):
+        expected[f"layer_{layer}_weights"] = [*parameters.weights]
+        expected[f"layer_{layer}_biases"] = [*parameters.biases]
+        expected[f"layer_{layer}_weight_gradients"] = [*gradients.weights]
+        expected[f"layer_{layer}_bias_gradients"] = [*gradients.biases]
+        expected[f"layer_{layer}_activations"] = [*activations.values]
+    expected = {name: values for name, values in expected.items() if values}
+    assert {name: [*array.flat] for name, array in arrays.items()} == expected
+    assert arrays["layer_1_weights"].shape == (layer_sizes[1], layer_sizes[0])
+    assert (notes["network"], notes["update"], notes["run"]) == (network, "2", "1")
+    assert float(notes["cost"]) == state.cost
+
+    file = state_of(http_server, network, NPY, update=2)
+    flat = [value for layer in state.layers for value in (*layer.weights, *layer.biases)]
+    assert np.array_equal(np.load(io.BytesIO(file.content)), flat)
+    for response, kind in ((answer, "safetensors"), (file, "npy")):
+        assert f"{network}-update-2.{kind}" in response.headers["Content-Disposition"]
+        assert int(response.headers["Content-Length"]) == len(response.content)
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("", JSON),
+        ("*/*", JSON),
+        ("application/*", JSON),
+        (OCTETS, OCTETS),
+        (f"{NPY}, {OCTETS};q=0.9", NPY),
+        (f"{JSON};q=0.5, {OCTETS}", OCTETS),
+        (f"{JSON};q=0, */*", OCTETS),
+        ("text/html, */*;q=0.8", JSON),
+    ],
+)
+def test_the_preferred_form_of_a_state_is_returned(
+    http_server: ServerProcess, accept: str, media_type: str
+) -> None:
+    with http_server.stub() as stub:
+        network = create(stub).network
+
+    answer = state_of(http_server, network, accept)
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == media_type
+    assert "Accept" in answer.headers["Vary"].split(", ")
+
+
+def test_errors_are_json_in_every_form(http_server: ServerProcess) -> None:
+    for accept, path, code, reason in (
+        (NPY, "networks/none/state", 404, "NETWORK_NOT_FOUND"),
+        (OCTETS, "networks/none/state?update=x", 400, "INVALID_FIELDS"),
+        ("text/html", "networks/none/state", 406, "NOT_ACCEPTABLE"),
+        (OCTETS, "serverInfo", 406, "NOT_ACCEPTABLE"),
+    ):
+        url = f"{http_server.http}/v1/{path}"
+        answer = requests.get(url, headers={"Accept": accept}, timeout=30)
+        assert answer.status_code == code
+        assert answer.headers["Content-Type"] == JSON
+        assert answer.json()["error"]["details"][0]["reason"] == reason
