@@ -1,6 +1,7 @@
 """Threads for blocking work, which do not keep the program from ending."""
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -15,6 +16,32 @@ P = ParamSpec("P")
 
 #: How long a thread that has nothing to do may take to end, in seconds.
 _MOMENT_SECONDS = 0.2
+
+
+class Bell:
+    """Wakes the one thread that waits for it.
+
+    Ringing releases the interpreter lock, which the woken thread needs. With a `threading.Lock`,
+    that thread would wake only to wait again until the other one waits, too.
+    """
+
+    __slots__ = ("_heard", "_rung")
+
+    def __init__(self) -> None:
+        self._heard, self._rung = os.pipe()
+
+    def ring(self) -> None:
+        """Wake the thread, or let it not wait the next time."""
+        os.write(self._rung, b"\0")
+
+    def wait(self) -> None:
+        """Wait until it is rung; each time counts once."""
+        os.read(self._heard, 1)
+
+    def close(self) -> None:
+        """Free what the system keeps for it; nobody may ring or wait any more."""
+        os.close(self._rung)
+        os.close(self._heard)
 
 
 class Job(Generic[T]):

@@ -1,12 +1,11 @@
 """Threads for calls, shared fairly between clients."""
 
 from collections.abc import Callable
-from threading import Lock
 from typing import Any, TypeVar
 
 from service.admission.fair_queue import FairQueue
 from service.admission.time_slices import TimeSlices
-from service.threads import Job, have_ended, start_threads
+from service.threads import Bell, Job, have_ended, start_threads
 
 T = TypeVar("T")
 
@@ -23,10 +22,10 @@ class CallPool:
     ) -> None:
         self.slices = slices
         self._queue = queue
-        # A lock for each thread that waits, and the number of items so far: a thread that was about
+        # A bell for each thread that waits, and the number of items so far: a thread that was about
         # to wait when one was added finds that it has changed. A `SimpleQueue` for all of them
         # wakes two threads for an item, and the second one takes the interpreter lock for nothing.
-        self._idle: list[Lock] = []
+        self._idle: list[Bell] = []
         self._added = 0
         self._is_stopping = False
         self._threads = start_threads(threads, name, self._work)
@@ -74,25 +73,25 @@ class CallPool:
     def _wake(self) -> bool:
         """Wake the thread that has waited for the shortest time; return whether there was one."""
         try:
-            self._idle.pop().release()
+            self._idle.pop().ring()
         except IndexError:
             return False
         return True
 
     def _work(self) -> None:
-        idle = Lock()
-        idle.acquire()
+        bell = Bell()
         while True:
             added = self._added
             if self._is_stopping:
+                bell.close()
                 return
             # Before it waits, a thread takes what it can: its client may now have work taken again.
             taken = self._queue.take()
             if taken is None:
-                self._idle.append(idle)
+                self._idle.append(bell)
                 if self._added != added:
                     self._wake()
-                idle.acquire()
+                bell.wait()
                 continue
             client, job = taken
             try:
