@@ -18,10 +18,11 @@ def check_addition(addition: Addition) -> None:
         _require(segment.count >= 1, "the segment has an update")
         _require(segment.costs.shape == (costs,), "each GRADIENT update has a cost")
         validated = segment.validations.updates
-        _require(
-            bool(((validated > latest) & (validated <= segment.last_update)).all()),
-            "validations are after updates of the segment",
-        )
+        if validated.size:
+            _require(
+                bool(((validated > latest) & (validated <= segment.last_update)).all()),
+                "validations are after updates of the segment",
+            )
         latest = segment.last_update
     _require(after.latest_update == latest, "the new head is at the last update")
 

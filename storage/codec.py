@@ -1,5 +1,6 @@
 """Exact conversion of numbers and times to and from their stored form."""
 
+import struct
 import sys
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ import numpy as np
 from training.network import Array
 
 _STORED = np.dtype("<f8")
+_NUMBER = struct.Struct("<d")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -39,7 +41,7 @@ def unpack(blob: bytes, *shape: int) -> Array:
 
 def pack_number(number: float | None) -> bytes | None:
     """Return one number as little-endian float64, None for None."""
-    return None if number is None else pack(np.array(number))
+    return None if number is None else _NUMBER.pack(number)
 
 
 def unpack_number(blob: bytes | None) -> float | None:
