@@ -1,4 +1,4 @@
-"""The process of a server has short pauses, and returns freed memory."""
+"""The process of a server has short pauses, uses freed memory again, and then returns it."""
 
 import gc
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 PROGRAM = """
-import asyncio, gc, os
+import asyncio, gc, os, resource
 from service import process
 from service.threads import Threads
 
@@ -21,6 +21,14 @@ assert not gc.get_objects(generation=2), "a collection would visit what exists"
 def resident():
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+def page_faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+for round in range(20):
+    b"x" * 2**23
+    begin = begin if round else page_faults()
+assert page_faults() - begin < 1_000, "each block of 8 MiB is a new one"
 
 async def main():
     process._SECONDS = 0.1
@@ -45,6 +53,6 @@ asyncio.run(main())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_memory_is_returned_and_collections_are_short() -> None:
+def test_memory_is_used_again_and_returned_and_collections_are_short() -> None:
     assert gc.isenabled()
     subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, check=True, timeout=60)
