@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import grpc
 from starlette.applications import Starlette
@@ -56,7 +58,6 @@ from service.faces.rest.metrics_page import metrics_page
 from service.faces.rest.probes import probes
 from service.faces.rest.routes import routes
 from service.faces.rpcs import SERVICE, rpcs
-from service.faces.tls.certificates import Certificates
 from service.insight.insight import Insight
 from service.insight.readiness import Readiness
 from service.insight.readings import of_certificate, of_workers
@@ -92,6 +93,9 @@ from service.use_cases.watches import Watches
 from service.web.pages import web_pages
 from storage import open_store
 
+if TYPE_CHECKING:
+    from service.faces.tls.certificates import Certificates
+
 logger = logging.getLogger(__name__)
 
 #: Threads for what the server does itself: reading for watches, maintenance, starting, stopping.
@@ -117,13 +121,26 @@ class Addresses:
     metrics: str | None = None
 
 
+def _certificates(settings: Settings, threads: Threads) -> "Certificates | None":
+    """Return the certificates of the settings; None without TLS. Raises InvalidTlsFiles."""
+    if settings.tls_cert is None or settings.tls_key is None:
+        return None
+    # Here, not above: a server without TLS does not need the library that reads certificates.
+    from service.faces.tls.certificates import Certificates  # noqa: PLC0415
+    from service.faces.tls.files import TlsFiles  # noqa: PLC0415
+
+    client_ca = Path(settings.client_ca) if settings.client_ca else None
+    files = TlsFiles(Path(settings.tls_cert), Path(settings.tls_key), client_ca)
+    return Certificates(files, threads)
+
+
 class Server:
     """A server: `await server.start()`, later `await server.stop()`."""
 
     def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
         clock, limits = SystemClock(), settings.limits
         self.threads = Threads(_OWN_THREADS, "own")
-        self._tls = Certificates.of(settings, self.threads)
+        self._tls = _certificates(settings, self.threads)
         self.store = open_store(settings.database, clock, limits, settings.direct_database)
         self.wakeups = Wakeups(loop)
         self.admission = Admission(limits)

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from service.access.access import Access
+from service.access.access import Access, JwtGrants
 from service.access.client_certificates import ClientCertificates
-from service.access.jwt_grants import JwtGrants, JwtRules
-from service.access.key_set import KeySet
 from service.access.stream_tickets import StreamTickets
 from service.access.token_grants import TokenGrants
 from service.access.token_reading import TokenReading
@@ -16,6 +15,9 @@ from service.settings import Settings
 from service.threads import Threads
 from service.use_cases.tokens import Tokens
 from training.ports import Clock, Store
+
+if TYPE_CHECKING:
+    from service.access.key_set import KeySet
 
 
 class Authentication:
@@ -60,6 +62,10 @@ class Authentication:
     def _jwts(self, settings: Settings, clock: Clock, threads: Threads) -> JwtGrants | None:
         if settings.jwt_issuer is None or settings.jwt_audience is None or not settings.jwt_keys:
             return None
+        # Here, not above: few servers need the libraries of JWTs.
+        from service.access.jwt_grants import JwtGrants, JwtRules  # noqa: PLC0415
+        from service.access.key_set import KeySet  # noqa: PLC0415
+
         rules = JwtRules(settings.jwt_issuer, settings.jwt_audience, settings.jwt_algorithms)
         self._keys = KeySet(settings.jwt_keys, threads)
         return JwtGrants(rules, self._keys, clock)

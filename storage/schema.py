@@ -209,31 +209,8 @@ RUN_IS_ACTIVE = sa.or_(
     *(runs.c.state == sa.literal_column(f"'{state.value}'") for state in sorted(ACTIVE))
 )
 
-# SQLite, which one process uses, reads all heads instead.
-sa.Index("heads_with_run", heads.c.network_uid, postgresql_where=heads.c.active_run > 0).ddl_if(
-    dialect="postgresql"
-)
-# In the order in which runs without an owner are claimed.
-sa.Index(
-    "active_runs_by_owner",
-    runs.c.owner,
-    runs.c.claim_time.nulls_first(),
-    runs.c.network_uid,
-    postgresql_where=RUN_IS_ACTIVE,
-).ddl_if(dialect="postgresql")
-
 for _table in (networks, training_sets):
     # Ids are unique among the living; the deleted ones are few, and found by maintain().
-    sa.Index(
-        f"living_{_table.name}",
-        _table.c.id,
-        unique=True,
-        sqlite_where=~_table.c.deleted,
-        postgresql_where=~_table.c.deleted,
-    )
-    sa.Index(
-        f"deleted_{_table.name}",
-        _table.c.uid,
-        sqlite_where=_table.c.deleted == sa.true(),
-        postgresql_where=_table.c.deleted == sa.true(),
-    )
+    # See storage.postgres_indexes for PostgreSQL.
+    sa.Index(f"living_{_table.name}", _table.c.id, unique=True, sqlite_where=~_table.c.deleted)
+    sa.Index(f"deleted_{_table.name}", _table.c.uid, sqlite_where=_table.c.deleted == sa.true())

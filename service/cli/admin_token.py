@@ -3,8 +3,7 @@
 from typing import Any
 
 import typer
-from clearprop.cli.connection import sentence, show_failure
-from clearprop.cli.output import err, say_plain
+from clearprop.cli.console import err, say_plain, sentence, show_failure
 
 from service.cli.setting_options import with_settings_options
 from service.settings import read_settings

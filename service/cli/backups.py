@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from clearprop.cli.connection import connected, sentence, show_failure
+from clearprop.cli.connection import connected
+from clearprop.cli.console import say, sentence, show_failure
 from clearprop.cli.number_format import counted
-from clearprop.cli.output import say
 from clearprop.cli.parsers import duration, whole_number
 from clearprop.cli.server_options import Server
 from rich.markup import escape

@@ -5,8 +5,7 @@ from typing import Annotated, Any
 
 import typer
 from clearprop.cli.command_group import PlainCommand, PlainGroup
-from clearprop.cli.connection import sentence, show_failure
-from clearprop.cli.output import say_plain
+from clearprop.cli.console import say_plain, sentence, show_failure
 
 from service.cli.setting_options import with_settings_options
 from service.setting import text_of

@@ -3,9 +3,8 @@
 from typing import Annotated
 
 import typer
-from clearprop.cli.connection import sentence, show_failure
+from clearprop.cli.console import say, sentence, show_failure
 from clearprop.cli.number_format import counted
-from clearprop.cli.output import say
 from rich.markup import escape
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import typer
-from clearprop.cli.output import out
+from clearprop.cli.console import out
 from rich.markup import escape
 
 from service.cli.setting_options import with_settings_options

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from clearprop.cli.collection import paused
-from clearprop.cli.connection import sentence, show_failure
-from clearprop.cli.output import say
+from clearprop.cli.console import say, sentence, show_failure
 
 from service.cli.setting_options import with_settings_options
 from service.settings import Settings, quiet_grpc, read_settings

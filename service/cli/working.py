@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 from clearprop.cli.collection import paused
-from clearprop.cli.connection import sentence, show_failure
+from clearprop.cli.console import sentence, show_failure
 
 from service.cli.serving import leave, tell
 from service.cli.setting_options import with_settings_options

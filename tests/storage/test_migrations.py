@@ -18,6 +18,7 @@ from histories import SetClock, begin, with_support
 from postgres_server import PostgresServer
 from sqlalchemy import create_engine
 
+import storage.postgres_indexes  # noqa: F401 — it adds to the schema
 from storage.errors import CannotOpenStore
 from storage.migrations import REVISIONS
 from storage.postgres import PostgresStore

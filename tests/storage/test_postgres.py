@@ -104,10 +104,15 @@ def test_a_reader_that_loses_its_connection_has_one_traceback(
     own_server: PostgresServer, store: PostgresStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     begin(store)
-    with pytest.raises(StoreUnavailable), store.read() as reader:
-        reader.networks("", 10)
-        own_server.kill()
-        reader.networks("", 10)
+
+    def read_and_kill() -> None:
+        with store.read() as reader:
+            reader.networks("", 10)
+            own_server.kill()
+            reader.networks("", 10)
+
+    with pytest.raises(StoreUnavailable):
+        read_and_kill()
     own_server.start()
     assert read(store) == ["net"]
     assert [each.message for each in caplog.records if each.exc_info] == [

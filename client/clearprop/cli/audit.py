@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say
 from clearprop.cli.options import Json
-from clearprop.cli.output import say, say_json, show_table
+from clearprop.cli.output import say_json, show_table
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
 from clearprop.v1.audit_pb2 import AuditEntry

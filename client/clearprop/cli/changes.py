@@ -5,8 +5,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from clearprop import Snapshot, State
+from clearprop.cli.console import say
 from clearprop.cli.number_format import weight
-from clearprop.cli.output import say, show_table
+from clearprop.cli.output import show_table
 from clearprop.unit_names import UnitNames
 
 

@@ -7,9 +7,10 @@ from rich.markup import escape
 
 from clearprop import Comparison, NetworkInfo, Snapshot
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say
 from clearprop.cli.number_format import number, weight
 from clearprop.cli.options import Json, NetworkId
-from clearprop.cli.output import say, say_json, show_table
+from clearprop.cli.output import say_json, show_table
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
 from clearprop.unit_names import UnitNames

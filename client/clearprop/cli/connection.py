@@ -1,7 +1,6 @@
 """The connection to the server, and its errors in a few lines."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 
@@ -10,7 +9,7 @@ import typer
 from rich.markup import escape
 
 import clearprop
-from clearprop.cli.output import err
+from clearprop.cli.console import err, sentence, show_advice, show_failure
 from clearprop.cli.server_options import Server
 from clearprop.errors import CLOSED
 
@@ -63,9 +62,6 @@ _PROVE = (
     "  Set CLEARPROP_TOKEN to a token that the operator of the server has created, or choose a"
     " profile with --profile."
 )
-
-#: What words of a language do not have.
-_NAME = re.compile(r"[0-9_.\[/\\]")
 
 _CLOSING_SECONDS = 2.0
 
@@ -144,27 +140,6 @@ def option_of(field: str) -> str:
         name = name.partition("[")[0].replace("_", "-")
         return _OPTIONS.get(field.partition("[")[0], f"--{prefix}{name}")
     return field
-
-
-def sentence(message: str, names: Iterable[str] = ()) -> str:
-    """Return a message of the service or the client with a capital letter and a full stop.
-
-    A first word that is one of some names, such as an id, or that is written as one stays as it is.
-    """
-    first = message.partition(" ")[0].rstrip(".,:;!?")
-    if first not in set(names) and not _NAME.search(first):
-        message = f"{message[:1].upper()}{message[1:]}"
-    return message if message.endswith((".", "!", "?", ":")) else f"{message}."
-
-
-def show_failure(message: str) -> None:
-    """Print an error, in one or more sentences."""
-    err.print(f"[bold red]Error:[/] {escape(message)}", soft_wrap=True)
-
-
-def show_advice(command: str, does: str) -> None:
-    """Print a command that helps, and what it does."""
-    err.print(f"  clearprop {escape(command)}  [dim]{escape(does)}[/]", soft_wrap=True)
 
 
 class _Known(dict[str, str]):

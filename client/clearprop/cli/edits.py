@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say
 from clearprop.cli.number_format import exact
 from clearprop.cli.options import (
     Deviation,
@@ -17,7 +18,7 @@ from clearprop.cli.options import (
     Seed,
     given,
 )
-from clearprop.cli.output import say, say_json
+from clearprop.cli.output import say_json
 from clearprop.cli.parsers import real_number
 from clearprop.cli.server_options import Server
 from clearprop.cli.weight_arguments import LayerNumber, SourceNumber, UnitNumber, weight_place

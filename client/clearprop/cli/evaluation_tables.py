@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from clearprop.cli.console import say
 from clearprop.cli.number_format import number
-from clearprop.cli.output import say, show_table
+from clearprop.cli.output import show_table
 from clearprop.infos import NetworkInfo
 from clearprop.measures import AverageMeasures, Classification, ClassMeasures, Evaluation
 from clearprop.unit_names import output_names

@@ -9,9 +9,10 @@ from rich.markup import escape
 
 from clearprop import Explanation
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say, say_plain
 from clearprop.cli.number_format import number
 from clearprop.cli.options import FirstPosition, Json, NetworkId
-from clearprop.cli.output import bars, say, say_json, say_plain, whole_batch
+from clearprop.cli.output import bars, say_json, whole_batch
 from clearprop.cli.parsers import one_of, whole_number
 from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
 from clearprop.cli.server_options import Server

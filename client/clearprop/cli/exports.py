@@ -7,9 +7,10 @@ import typer
 from rich.markup import escape
 
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say
 from clearprop.cli.networks import described
 from clearprop.cli.options import Json, NetworkId, UpdateNumber
-from clearprop.cli.output import say, say_json
+from clearprop.cli.output import say_json
 from clearprop.cli.parsers import one_of
 from clearprop.cli.server_options import Server
 from clearprop.cli.written_files import (

@@ -10,9 +10,10 @@ from rich.markup import escape
 from clearprop import History, Snapshot
 from clearprop.cli.charts import plot, scale_of
 from clearprop.cli.connection import connected
+from clearprop.cli.console import out, say
 from clearprop.cli.number_format import number, told_apart
 from clearprop.cli.options import Json, NetworkId
-from clearprop.cli.output import out, say, say_json, show_table
+from clearprop.cli.output import say_json, show_table
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
 

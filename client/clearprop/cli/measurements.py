@@ -6,10 +6,11 @@ import typer
 
 from clearprop import Evaluation, GradientCheck, GradientDifference
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say
 from clearprop.cli.evaluation_tables import show_details
 from clearprop.cli.number_format import counted, number
 from clearprop.cli.options import Json, NetworkId, TrainingSetId, UpdateNumber
-from clearprop.cli.output import say, say_json, show_table
+from clearprop.cli.output import say_json, show_table
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
 from clearprop.unit_names import UnitNames

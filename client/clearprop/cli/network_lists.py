@@ -10,10 +10,11 @@ from rich.markup import escape
 
 from clearprop import Network, RunInfo
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say
 from clearprop.cli.networks import Where, activations_of, kept, labels_of_options, matching
 from clearprop.cli.number_format import number
 from clearprop.cli.options import Json
-from clearprop.cli.output import say, say_json, show_table
+from clearprop.cli.output import say_json, show_table
 from clearprop.cli.parsers import one_of
 from clearprop.cli.server_options import Server
 from clearprop.validations import Validation

@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from clearprop import Client, Network, NetworkInfo, NetworkOptions, State
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say
 from clearprop.cli.number_format import counted, listed, number
 from clearprop.cli.options import (
     Activations,
@@ -24,7 +25,7 @@ from clearprop.cli.options import (
     Yes,
     given,
 )
-from clearprop.cli.output import say, say_json, show_layer
+from clearprop.cli.output import say_json, show_layer
 from clearprop.cli.parsers import activation_words, layer_sizes, whole_number
 from clearprop.cli.server_options import Server
 from clearprop.cli.table_descriptions import show_preparation

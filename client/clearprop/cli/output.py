@@ -1,23 +1,19 @@
-"""Lines, tables and JSON, on terminals of any width and in pipes."""
+"""Tables, JSON and lines about what the service answers."""
 
 import math
-import sys
 from collections.abc import Iterable, Sequence
 
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from clearprop import RunInfo, Snapshot, TrainingWarning
+from clearprop.cli.console import console, say, say_plain
 from clearprop.cli.number_format import counted, number, weight
 from clearprop.validations import Validation
 from clearprop.values import Matrix, Vector
-
-#: The width of tables in a pipe.
-_PIPE_WIDTH = 120
 
 _ANY_WIDTH = 10_000
 
@@ -29,32 +25,10 @@ _BARS = "▁▂▃▄▅▆▇█"
 _COLOURS = {"SUCCEEDED": "green", "FAILED": "red", "CANCELLED": "yellow", "PAUSED": "yellow"}
 
 
-def _console(*, stderr: bool = False, width: int | None = None) -> Console:
-    stream = sys.stderr if stderr else sys.stdout
-    if width is None and not stream.isatty():
-        width = _PIPE_WIDTH
-    return Console(stderr=stderr, highlight=False, width=width)
-
-
-out = _console()
-err = _console(stderr=True)
-
-
-def say(markup: str = "", *, end: str = "\n") -> None:
-    """Print a line of Rich markup, which only the edge of a terminal breaks."""
-    out.print(markup, soft_wrap=True, end=end)
-    out.file.flush()
-
-
 def say_json(message: Message, name: str = "") -> None:
     """Print a message as one line of JSON, in an object under `name` if that is given."""
     text = MessageToJson(message, indent=None, always_print_fields_with_no_presence=True)
     say_plain(f'{{"{name}": {text}}}' if name else text)
-
-
-def say_plain(text: str) -> None:
-    """Print a line of plain text as fast as possible, for streams."""
-    print(text, flush=True)  # noqa: T201 - rich takes as long for one line as this for ten
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -67,8 +41,8 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         table.add_column(column, justify="left" if index == 0 else "right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    whole = _console(width=_ANY_WIDTH).measure(table).maximum
-    _console(width=whole).print(table)
+    whole = console(width=_ANY_WIDTH).measure(table).maximum
+    console(width=whole).print(table)
 
 
 def show_layer(weights: Matrix, biases: Vector) -> None:

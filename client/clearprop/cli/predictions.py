@@ -11,9 +11,10 @@ from rich.markup import escape
 from clearprop import Network
 from clearprop.cli.answers import answers_of, csv_of
 from clearprop.cli.connection import connected
+from clearprop.cli.console import err, out, say
 from clearprop.cli.number_format import counted, listed, number
 from clearprop.cli.options import Json, NetworkId, UpdateNumber
-from clearprop.cli.output import err, out, say, say_json, show_table
+from clearprop.cli.output import say_json, show_table
 from clearprop.cli.parsers import vector
 from clearprop.cli.server_options import Server
 from clearprop.cli.table_options import (

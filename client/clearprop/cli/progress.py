@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
 
 from clearprop import Run, RunEvent, RunInfo, Snapshot
-from clearprop.cli.connection import sentence
+from clearprop.cli.console import out, say, say_plain, sentence
 from clearprop.cli.number_format import number
-from clearprop.cli.output import out, run_line, say, say_plain, validation_words
+from clearprop.cli.output import run_line, validation_words
 from clearprop.validations import Validation
 
 #: The number of looks at a run, so that looking never slows it down.

@@ -6,10 +6,11 @@ import typer
 from rich.markup import escape
 
 from clearprop import Network, Run, RunInfo
-from clearprop.cli.connection import connected, show_failure
+from clearprop.cli.connection import connected
+from clearprop.cli.console import say, show_failure
 from clearprop.cli.number_format import number
 from clearprop.cli.options import Json, NetworkId
-from clearprop.cli.output import run_line, say, say_json, show_end, show_table, show_warnings
+from clearprop.cli.output import run_line, say_json, show_end, show_table, show_warnings
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.progress import show_waiting
 from clearprop.cli.server_options import Server

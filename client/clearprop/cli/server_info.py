@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from rich.markup import escape
 
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say
 from clearprop.cli.options import Json
-from clearprop.cli.output import say, say_json
+from clearprop.cli.output import say_json
 from clearprop.cli.server_options import Server
 from clearprop.v1.network_pb2 import Initializer
 from clearprop.v1.run_pb2 import Optimizer

@@ -121,7 +121,7 @@ def with_server_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _server(given: dict[str, Any]) -> Server:
     # Here, not above: the list of commands needs neither.
-    from clearprop.cli.connection import sentence, show_failure  # noqa: PLC0415
+    from clearprop.cli.console import sentence, show_failure  # noqa: PLC0415
     from clearprop.cli.settings import server_settings  # noqa: PLC0415
 
     try:

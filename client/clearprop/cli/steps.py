@@ -7,8 +7,9 @@ import typer
 from clearprop import Network, Run, StepOptions, StepResult
 from clearprop.cli.changes import show_changes
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say, say_plain
 from clearprop.cli.options import Json, NetworkId, TrainingSetId
-from clearprop.cli.output import run_line, say, say_json, say_plain, show_warnings, update_line
+from clearprop.cli.output import run_line, say_json, show_warnings, update_line
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.run_options import MAYBE_NEW_RUN, takes
 from clearprop.cli.server_options import Server

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from clearprop import TrainingSet
-from clearprop.cli.output import say, say_plain
+from clearprop.cli.console import say, say_plain
 from clearprop.v1.network_pb2 import Activation, InitializerKind
 from clearprop.v1.run_pb2 import OptimizerKind, TrainingSettings
 from clearprop.v1.training_set_pb2 import Suggestion

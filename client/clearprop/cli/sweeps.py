@@ -10,10 +10,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from clearprop import Client, SweepResult, SweepRow, SweepTrial
-from clearprop.cli.connection import connected, show_advice, show_failure
+from clearprop.cli.connection import connected
+from clearprop.cli.console import err, say, say_plain, show_advice, show_failure
 from clearprop.cli.number_format import counted, number
 from clearprop.cli.options import Json, TrainingSetId
-from clearprop.cli.output import err, say, say_plain, show_table
+from clearprop.cli.output import show_table
 from clearprop.cli.parsers import one_of
 from clearprop.cli.run_options import takes
 from clearprop.cli.server_options import Server

@@ -3,8 +3,8 @@
 from rich.markup import escape
 
 from clearprop import Preparation
+from clearprop.cli.console import say
 from clearprop.cli.number_format import counted, number
-from clearprop.cli.output import say
 from clearprop.tables.choices import listed_names
 from clearprop.v1 import table_pb2 as pb
 

@@ -12,8 +12,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from clearprop.cli.connection import show_failure
-from clearprop.cli.output import out
+from clearprop.cli.console import out, show_failure
 from clearprop.cli.parsers import real_number
 from clearprop.tables.bad_table import BadTable
 from clearprop.tables.choices import names_of

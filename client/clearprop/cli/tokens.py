@@ -8,8 +8,9 @@ from rich.markup import escape
 
 from clearprop.cli.command_group import PlainCommand, PlainGroup
 from clearprop.cli.connection import connected
+from clearprop.cli.console import err, say
 from clearprop.cli.options import Json
-from clearprop.cli.output import err, say, say_json, show_table
+from clearprop.cli.output import say_json, show_table
 from clearprop.cli.parsers import duration, one_of
 from clearprop.cli.server_options import Server, with_server_options
 from clearprop.v1.access_pb2 import Scope

@@ -7,10 +7,11 @@ from rich.markup import escape
 
 import clearprop
 from clearprop import NetworkOptions, TrainingOptions
-from clearprop.cli.connection import connected, sentence, show_advice, show_failure
+from clearprop.cli.connection import connected
+from clearprop.cli.console import say, sentence, show_advice, show_failure
 from clearprop.cli.networks import created
 from clearprop.cli.options import Json, NetworkId, Seed, TrainingSetId
-from clearprop.cli.output import run_line, say, say_json, show_end, show_warnings
+from clearprop.cli.output import run_line, say_json, show_end, show_warnings
 from clearprop.cli.parsers import layer_sizes
 from clearprop.cli.progress import follow, show_waiting
 from clearprop.cli.run_options import NEW_RUN, takes

@@ -7,9 +7,10 @@ from rich.markup import escape
 
 from clearprop.cli.command_group import PlainCommand, PlainGroup
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say
 from clearprop.cli.number_format import counted, listed, number
 from clearprop.cli.options import Json, Yes
-from clearprop.cli.output import say, say_json, show_table, show_warnings
+from clearprop.cli.output import say_json, show_table, show_warnings
 from clearprop.cli.server_options import Server, with_server_options
 from clearprop.cli.suggestions import show_suggestion
 from clearprop.cli.table_descriptions import show_columns

@@ -10,9 +10,10 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from clearprop import Difference, Verification
 from clearprop.cli.connection import connected
+from clearprop.cli.console import err, say
 from clearprop.cli.number_format import counted, number
 from clearprop.cli.options import Json, NetworkId
-from clearprop.cli.output import err, say, say_json
+from clearprop.cli.output import say_json
 from clearprop.cli.server_options import Server
 
 

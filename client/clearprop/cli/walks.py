@@ -7,9 +7,10 @@ from rich.markup import escape
 
 from clearprop import NetworkInfo, WalkedLine, WalkedPhase, WalkedUpdate
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say
 from clearprop.cli.number_format import exact
 from clearprop.cli.options import Json, NetworkId
-from clearprop.cli.output import say, say_json
+from clearprop.cli.output import say_json
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.run_options import ONE_UPDATE, OneUpdate, takes
 from clearprop.cli.server_options import Server

@@ -8,8 +8,9 @@ import typer
 
 from clearprop import Client, Snapshot
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say_plain
 from clearprop.cli.options import Json, NetworkId
-from clearprop.cli.output import say_json, say_plain, update_line
+from clearprop.cli.output import say_json, update_line
 from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
 from clearprop.options import DetailName

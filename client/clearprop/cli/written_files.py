@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from clearprop.cli.connection import show_failure
+from clearprop.cli.console import show_failure
 
 #: The name of an output that is standard output.
 STDOUT = "-"

@@ -10,9 +10,9 @@ from pathlib import Path
 import clearprop
 import typer
 from clearprop.cli.changes import show_changes
-from clearprop.cli.connection import sentence, show_failure
+from clearprop.cli.console import say, say_plain, sentence, show_failure
 from clearprop.cli.number_format import number
-from clearprop.cli.output import say, say_plain, sparkline
+from clearprop.cli.output import sparkline
 from clearprop.cli.predictions import show_outputs
 from clearprop.cli.progress import follow
 from clearprop.unit_names import UnitNames

@@ -5,14 +5,11 @@ import logging
 import ssl
 import time
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Self
 
 import grpc
 
 from service.background_task import BackgroundTask
 from service.faces.tls.files import Credentials, InvalidTlsFiles, TlsFiles
-from service.settings import Settings
 from service.threads import Threads
 
 logger = logging.getLogger(__name__)
@@ -42,14 +39,6 @@ class Certificates(BackgroundTask):
         self._http = self._current.context
         # The context of a connection can be replaced at its start, also without a server name.
         self._http.sni_callback = self._choose_context
-
-    @classmethod
-    def of(cls, settings: Settings, threads: Threads) -> Self | None:
-        """Return the certificates of the settings; None without TLS. Raises InvalidTlsFiles."""
-        if settings.tls_cert is None or settings.tls_key is None:
-            return None
-        client_ca = Path(settings.client_ca) if settings.client_ca else None
-        return cls(TlsFiles(Path(settings.tls_cert), Path(settings.tls_key), client_ca), threads)
 
     @property
     def ends(self) -> datetime:

@@ -9,7 +9,7 @@ import pytest
 import typer
 from calls import fresh_id
 from clearprop.cli.command_group import Commands
-from clearprop.cli.connection import sentence
+from clearprop.cli.console import sentence
 from console import Clearprop, run_afresh
 from servers import ServerProcess
 

@@ -5,7 +5,8 @@ from certificates import Authority
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from service.access.client_certificates import ClientCertificates, certificate_name
+from service.access.certificate_names import certificate_name
+from service.access.client_certificates import ClientCertificates
 from service.access.principal import Principal
 from service.client_scopes import parse_scopes
 from training.access import Scope

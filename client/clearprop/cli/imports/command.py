@@ -11,11 +11,12 @@ from rich.markup import escape
 
 from clearprop import Client, TrainingSet
 from clearprop.cli.connection import connected
+from clearprop.cli.console import say
 from clearprop.cli.imports import options
 from clearprop.cli.imports.plain_rows import plain_rows
 from clearprop.cli.number_format import counted
 from clearprop.cli.options import Json
-from clearprop.cli.output import say, say_json, show_warnings
+from clearprop.cli.output import say_json, show_warnings
 from clearprop.cli.server_options import Server
 from clearprop.cli.suggestions import show_suggestion
 from clearprop.cli.table_descriptions import show_columns
