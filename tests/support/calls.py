@@ -79,6 +79,15 @@ def wait_until_over(stub: TrainingServiceStub, run: run_pb2.Run) -> run_pb2.Run:
     return ended
 
 
+def wait_for_more(stub: TrainingServiceStub, network: str) -> None:
+    """Wait until a network that trains has another update."""
+    watch = stub.WatchUpdates(
+        pb.WatchUpdatesRequest(network=network, detail=update_pb2.DETAIL_COST)
+    )
+    next(part for part in watch if part.HasField("updates"))
+    watch.cancel()
+
+
 def all_updates(
     stub: TrainingServiceStub, network: str, page_size: int = 0
 ) -> list[update_pb2.Update]:

@@ -4,11 +4,11 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from calls import create, settings
+from calls import create, settings, wait_for_more
 from clearprop.v1 import training_service_pb2 as pb
 from console import Clearprop, run_here
 from servers import ServerProcess, new_server
@@ -28,14 +28,14 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]
 
 
 @pytest.fixture
-def training(serving: ServerProcess) -> Iterator[ServerProcess]:
-    """The server while it trains its network."""
+def more_updates(serving: ServerProcess) -> Iterator[Callable[[], None]]:
+    """The server trains its network; the function waits for another update."""
     with serving.stub() as stub:
         (network,) = stub.ListNetworks(pb.ListNetworksRequest()).networks
         settings_of_run = settings(rate=0.5, epochs=10**9)
         request = pb.TrainRequest(network=network.network, settings=settings_of_run)
         run = stub.Train(request).run
-        yield serving
+        yield lambda: wait_for_more(stub, network.network)
         stub.CancelRun(pb.CancelRunRequest(network=network.network, run=run.run))
 
 
@@ -49,14 +49,14 @@ def at(serving: ServerProcess, clearprop: Clearprop) -> Clearprop:
     return run
 
 
-@pytest.mark.usefixtures("training")
 def test_a_backup_is_written_and_restored_while_the_server_trains(
-    at: Clearprop, tmp_path: Path
+    at: Clearprop, more_updates: Callable[[], None], tmp_path: Path
 ) -> None:
     first, second = tmp_path / "first.db", tmp_path / "second.db"
     shown = at("backup", str(first)).stdout
     assert shown.startswith(f"{first}: ")
     assert re.search(r" updates?, verified\.\n$", shown)
+    more_updates()
     at("backup", str(second))
     before, after = (verify_database(path).updates for path in (first, second))
     assert before is not None
