@@ -22,6 +22,9 @@ _LEVELS = {
     "uvicorn.error": logging.ERROR,
 }
 
+#: gRPC's logger of what its server meets.
+_GRPC = "grpc._cython.cygrpc"
+
 #: A longer text is cut: it may come from a client.
 _LONGEST_TEXT = 500
 
@@ -50,6 +53,16 @@ def configure(form: str, level: str) -> None:
     logging.captureWarnings(capture=True)
     for name, least in _LEVELS.items():
         logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
+    logging.getLogger(_GRPC).addFilter(_is_not_a_departure)
+
+
+def _is_not_a_departure(record: logging.LogRecord) -> bool:
+    """Return False if gRPC reports that a client had gone before it was answered.
+
+    It does so as an error, with a traceback. The call itself has its own line and metrics.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return type(error).__name__ != "ExecuteBatchError"
 
 
 def _rendering(form: str) -> Sequence[Processor]:

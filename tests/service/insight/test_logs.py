@@ -46,6 +46,23 @@ def test_text_has_the_level_and_the_fields(capsys: pytest.CaptureFixture[str]) -
     assert line.endswith("Z [WARNING] 2 runs wait [service.test] code=X")
 
 
+class ExecuteBatchError(Exception):
+    """Named like the error of gRPC, which cannot be imported."""
+
+
+def test_a_client_that_goes_before_its_answer_is_no_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure("json", "info")
+    for error in (ExecuteBatchError, ValueError):
+        try:
+            raise error("Failed")
+        except Exception:
+            logging.getLogger("grpc._cython.cygrpc").exception("raised by servicer method")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "ValueError" in line
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_what_clients_send_does_not_begin_a_line_and_is_cut(
     form: str, capsys: pytest.CaptureFixture[str]
