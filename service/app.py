@@ -18,6 +18,7 @@ from service.admission.call_kinds import Pool
 from service.admission.heartbeat import Heartbeat
 from service.authentication import Authentication
 from service.clock import SystemClock
+from service.execution.committing import commit_in_row
 from service.execution.head_polling import HeadPolling
 from service.execution.maintenance import Maintenance
 from service.execution.outcomes import Outcomes
@@ -207,10 +208,11 @@ class Server:
         steps = Steps(self.store, self.executor, opening, clock)
         warnings = Warnings(self.store, readers.states, readers.examples)
         runs = Runs(self.store, self.executor, opening, warnings, clock)
+        lines = self.admission.lines(partial(commit_in_row, self.store))
         return Handlers(
             networks=NetworkHandlers(Networks(self.store, readers.states, clock, limits), limits),
             training_sets=TrainingSetHandlers(self.training_sets, warnings, limits),
-            runs=RunHandlers(runs, steps, outcomes, responses, limits),
+            runs=RunHandlers(runs, steps, outcomes, responses, limits, lines),
             edits=EditHandlers(Edits(self.store, readers.states, clock), responses),
             history=HistoryHandlers(
                 history,

@@ -44,15 +44,29 @@ class Bell:
         os.close(self._heard)
 
 
-class Job(Generic[T]):
-    """Work for a thread, and the future of the event loop that receives its result."""
+class Awaited(Generic[T]):
+    """A result from a thread, and the future of the event loop that receives it."""
 
-    __slots__ = ("_loop", "_work", "future")
+    __slots__ = ("_loop", "future")
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[T] = self._loop.create_future()
+
+    def fail(self, error: Exception) -> None:
+        """End the future with an error, in the event loop; the work itself may go on."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class Job(Awaited[T]):
+    """Work for a thread."""
+
+    __slots__ = ("_work",)
 
     def __init__(self, work: Callable[[], T]) -> None:
-        self._loop = asyncio.get_running_loop()
+        super().__init__()
         self._work = work
-        self.future: asyncio.Future[T] = self._loop.create_future()
 
     def do(self) -> None:
         """Do the work in this thread, unless nobody waits for it any more."""
@@ -64,11 +78,6 @@ class Job(Generic[T]):
             self._settle(partial(self.future.set_exception, error))
         else:
             self._settle(partial(self.future.set_result, result))
-
-    def fail(self, error: Exception) -> None:
-        """End the future with an error, in the event loop; the work itself may go on."""
-        if not self.future.done():
-            self.future.set_exception(error)
 
     def _settle(self, end: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the event loop is closed: nobody waits

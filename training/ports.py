@@ -16,6 +16,7 @@ from training.run import Run, RunState
 from training.snapshots import Snapshots
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Keyframe, RunEvent, Segment, SegmentOutline
+from training.writes import Writes
 
 T = TypeVar("T")
 
@@ -376,14 +377,13 @@ class Executor(Protocol):
 
     def begin(
         self, intent: Intent, write: Callable[[Writer, Addition], T], client: str = ""
-    ) -> tuple[T, Snapshots | None]:
+    ) -> Writes[tuple[T, Snapshots | None]]:
         """Write an intent, and execute the run from there.
 
         `write` appends an addition in a transaction, and returns the answer of the call. The
         addition contains the intent, and none, some or all of the resulting updates, as the
         executor chooses. Returns that answer, once it is durable, and the updates in the addition,
-        None if it has none. Raises what `write` raises, such as HeadMoved and NetworkNotFound; then
-        nothing is written or executed.
+        None if it has none. Raises what `write` raises; then nothing is written or executed.
         """
 
     def stop(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from service.admission.call import Call
 from service.admission.call_kinds import CALL_KINDS, CallKind, Pool
+from service.admission.call_lines import CallLines, Commit
 from service.admission.call_pool import CallPool
 from service.admission.deadlines import Deadlines
 from service.admission.fair_queue import FairQueue
@@ -70,6 +71,10 @@ class Admission:
         if kind.seconds is not None:
             self._deadlines[kind.seconds].add(call)
         return call
+
+    def lines(self, commit: Commit) -> CallLines:
+        """Return lines of quick calls, whose writes `commit` does."""
+        return CallLines(self._pools[Pool.QUICK], commit)
 
     async def convert(self, client: str, work: Callable[[], T]) -> T:
         """Convert data of a client in a thread for quick calls.

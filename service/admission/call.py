@@ -1,16 +1,18 @@
 """One call from its admission to its end."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar, copy_context
 from functools import partial
 from typing import Any, ParamSpec, Self, TypeVar
 
 from service.admission.call_kinds import CallKind
+from service.admission.call_lines import CallLines
 from service.admission.call_pool import CallPool
-from service.threads import Job
+from service.threads import Awaited
 from training.cancellation import Cancellation, cancelled_by
 from training.errors import CallCancelled, ClearpropError
+from training.writes import Writes
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -33,7 +35,7 @@ class Call:
         self._pool = pool
         self._ended = ended
         self._cancellation = Cancellation()
-        self._job: Job[Any] | None = None
+        self._job: Awaited[Any] | None = None
         self._is_admitted = False
         self._has_ended = False
         _CURRENT.set(self)
@@ -52,6 +54,18 @@ class Call:
         self._cancellation.check()
         work = partial(copy_context().run, self._work, partial(function, *args, **kwargs))
         job = self._pool.begin(self.client, work, is_bounded=not self._is_admitted)
+        return await self._result(job)
+
+    async def write_in_line(self, lines: CallLines, key: Hashable, writes: Writes[T]) -> T:
+        """Do writes in a thread, after those of earlier calls with the same key.
+
+        Raises TooManyCalls if too many calls wait; a call that has begun to work is never refused.
+        """
+        self._cancellation.check()
+        job = lines.join(key, self.client, writes, is_bounded=not self._is_admitted)
+        return await self._result(job)
+
+    async def _result(self, job: Awaited[T]) -> T:
         self._is_admitted = True
         self._job = job
         try:
@@ -88,3 +102,8 @@ class Call:
 async def run_in_call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a function in a thread of the current call, as `Call.run` does."""
     return await _CURRENT.get().run(function, *args, **kwargs)
+
+
+async def write_in_line(lines: CallLines, key: Hashable, writes: Writes[T]) -> T:
+    """Do writes of the current call in a thread, as `Call.write_in_line` does."""
+    return await _CURRENT.get().write_in_line(lines, key, writes)

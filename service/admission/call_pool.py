@@ -1,13 +1,20 @@
 """Threads for calls, shared fairly between clients."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from service.admission.fair_queue import FairQueue
 from service.admission.time_slices import TimeSlices
 from service.threads import Bell, Job, have_ended, start_threads
 
 T = TypeVar("T")
+
+
+class Doable(Protocol):
+    """Work for a thread."""
+
+    def do(self) -> None:
+        """Do the work. Raises nothing."""
 
 
 class CallPool:
@@ -17,9 +24,7 @@ class CallPool:
     the program, even while they work.
     """
 
-    def __init__(
-        self, queue: FairQueue[Job[Any]], threads: int, name: str, slices: TimeSlices
-    ) -> None:
+    def __init__(self, queue: FairQueue[Any], threads: int, name: str, slices: TimeSlices) -> None:
         self.slices = slices
         self._queue = queue
         # A bell for each thread that waits, and the number of items so far: a thread that was about
@@ -41,12 +46,19 @@ class CallPool:
         Raises TooManyCalls if `is_bounded` and too many calls wait.
         """
         job = Job(work)
-        self._queue.put(client, job, is_bounded=is_bounded)
-        self._added += 1
-        self._wake()
+        self.add(client, job, is_bounded=is_bounded)
         return job
 
-    def forget(self, client: str, job: Job[Any]) -> None:
+    def add(self, client: str, work: Doable, *, is_bounded: bool = True) -> None:
+        """Add work of a client to the queue that tells itself when it is done.
+
+        Raises TooManyCalls if `is_bounded` and too many calls wait.
+        """
+        self._queue.put(client, work, is_bounded=is_bounded)
+        self._added += 1
+        self._wake()
+
+    def forget(self, client: str, job: object) -> None:
         """Remove work from the queue if it still waits there."""
         self._queue.remove(client, job)
 

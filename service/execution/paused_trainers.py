@@ -44,6 +44,20 @@ class PausedTrainers:
                 self._kept[network.id] = paused, trainer
                 self._changed.pop(network.uid, None)
 
+    def is_durable(self, network: Network, trainer: Trainer) -> None:
+        """Note that the change of a network is that of its trainer."""
+        with self._lock:
+            kept = self._kept.get(network.id)
+            if kept is not None and kept[1] is trainer:
+                self._changed.pop(network.uid, None)
+
+    def drop(self, network: Network, trainer: Trainer) -> None:
+        """Remove the trainer of a network if it is kept: what it made was not written."""
+        with self._lock:
+            kept = self._kept.get(network.id)
+            if kept is not None and kept[1] is trainer:
+                del self._kept[network.id]
+
     def run(self, network_id: str) -> PausedRun | None:
         """Return the run of the cached trainer of a network; None if there is none."""
         with self._lock:

@@ -33,6 +33,7 @@ from training.snapshots import Snapshots
 from training.trainer import Trainer
 from training.update import Addition, Head, State
 from training.work import work_of_gradient, work_of_outputs
+from training.writes import Write, Writes
 
 T = TypeVar("T")
 
@@ -135,7 +136,7 @@ class ThreadExecutor:
 
     def begin(
         self, intent: Intent, write: Callable[[Writer, Addition], T], client: str = ""
-    ) -> tuple[T, Snapshots | None]:
+    ) -> Writes[tuple[T, Snapshots | None]]:
         """Write an intent with its first segment: a short step needs no other commit.
 
         The thread of the caller computes that segment, with the cached trainer of the last step. If
@@ -146,21 +147,26 @@ class ThreadExecutor:
         work = work_of_gradient(network, min(run.settings.batch_size, run.examples))
         if work + work_of_outputs(network, run.validation_examples) > _SHORT_WORK:
             only = intent.addition(self._clock.now())
-            written = self._store.commit(lambda writer: write(writer, only), network.uid)
+            written = yield Write(lambda writer: write(writer, only), network.uid)
             self.start(network.uid, run.number, client)
             return written, None
         trainer = paused or self._trainer(network, intent.start, run)
         made = trainer.advance(record=True)
         addition = intent.followed_by(made.addition)
-        timeline = self._store.timeline
-        answer = self._store.commit(lambda writer: write(writer, addition), network.uid)
-        self._states.remember(timeline, network.uid, trainer.state)
+        state, after, timeline = trainer.state, trainer.run, self._store.timeline
+        if not (after.is_active or after.is_over):
+            self._paused.keep(network, trainer)  # the next step may share the commit of this one
+        try:
+            answer = yield Write(lambda writer: write(writer, addition), network.uid)
+        except BaseException:
+            self._paused.drop(network, trainer)
+            raise
+        self._paused.is_durable(network, trainer)
+        self._states.remember(timeline, network.uid, state)
         with self._changed:
             self.progress.add(made.addition)
-        if trainer.run.is_active:
-            self.start(network.uid, trainer.run.number, client)
-        elif not trainer.run.is_over:
-            self._paused.keep(network, trainer)
+        if after.is_active:
+            self.start(network.uid, after.number, client)
         return answer, made.snapshots
 
     def stop(self) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from service.execution.committing import committed
 from service.execution.run_opening import RunOpening, check_same_sets
 from service.execution.tickets import Outcome, Ticket, ticket_for
 from service.use_cases.caller import CALLER
@@ -20,6 +21,7 @@ from training.run import Run, RunState
 from training.settings import TrainingSettings
 from training.snapshots import Snapshots
 from training.update import Addition, Head, check_etag
+from training.writes import Writes
 
 _MOST_STEPS = 2**53
 
@@ -68,17 +70,22 @@ class Steps:
         self._clock = clock
 
     def begin(self, command: StepCommand, request: RequestId[Outcome] | None = None) -> Begun:
-        """Write a step, durably, and have it executed.
+        """Write a step, durably, and have it executed. Raises what `writes` raises."""
+        return committed(self._store, self.writes(command, request))
+
+    def writes(
+        self, command: StepCommand, request: RequestId[Outcome] | None = None
+    ) -> Writes[Begun]:
+        """Write a step and have it executed.
 
         Raises InvalidFields, NetworkNotFound, TrainingSetNotFound, LimitExceeded, RunNotOver,
         NoPausedRun, StaleEtag, StoreFull.
         """
-        paused = self._remembered(command, request)
-        if paused is not None:
+        while (paused := self._remembered(command, request)) is not None:
             try:
-                return self._write(_continuing(paused, command), request)
+                return (yield from self._write(_continuing(paused, command), request))
             except (HeadMoved, NetworkNotFound):
-                pass  # the network has changed since: read it again
+                continue  # the network has changed since
         while True:
             with self._store.read() as reader:
                 violations = Violations(command.unknown)
@@ -87,7 +94,7 @@ class Steps:
                     check_unanswered(reader, request)
                 intent = self._intent(violations, reader, command)
             try:
-                return self._write(intent, request)
+                return (yield from self._write(intent, request))
             except HeadMoved:
                 continue  # another call changed the network
 
@@ -121,7 +128,7 @@ class Steps:
         stop_at = _end_of_step(opening.run, command)
         return Intent.to_open(opening.prepared(network), opening, stop_at)
 
-    def _write(self, intent: Intent, request: RequestId[Outcome] | None) -> Begun:
+    def _write(self, intent: Intent, request: RequestId[Outcome] | None) -> Writes[Begun]:
         """Write an intent together with its ticket. Raises HeadMoved."""
 
         def append(writer: Writer, addition: Addition) -> Ticket:
@@ -141,7 +148,7 @@ class Steps:
         def write(writer: Writer, addition: Addition) -> Ticket:
             return once_waiting(writer, self._clock, request, lambda: append(writer, addition))
 
-        ticket, made = self._executor.begin(intent, write, CALLER.get())
+        ticket, made = yield from self._executor.begin(intent, write, CALLER.get())
         return Begun(ticket, intent.network, made)
 
 

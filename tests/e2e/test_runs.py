@@ -51,6 +51,22 @@ def test_a_step_by_epochs_ends_at_the_first_update_that_reaches_them(
     assert (last.updates_done, last.state) == (6, run_pb2.RUN_STATE_SUCCEEDED)
 
 
+def test_steps_that_do_not_wait_for_each_other_are_each_taken_once(
+    stub: TrainingServiceStub,
+) -> None:
+    in_row, alone = create(stub, seed=5).network, create(stub, seed=5).network
+    stub.Step(pb.StepRequest(network=in_row, settings=FOREVER))
+    counts = range(1, 40)
+    sent = [stub.Step.future(pb.StepRequest(network=in_row, count=count)) for count in counts]
+    # gRPC may deliver them in another order than they were sent in.
+    answers = [(each.result().run, count) for each, count in zip(sent, counts, strict=True)]
+    answers.sort(key=lambda answer: answer[0].updates_done)
+    made = list(itertools.accumulate((count for _, count in answers), initial=1))
+    assert [run.updates_done for run, _ in answers] == made[1:]
+    stub.Step(pb.StepRequest(network=alone, count=made[-1], settings=FOREVER))
+    assert bits(state(stub, in_row).layers) == bits(state(stub, alone).layers)
+
+
 def test_a_step_returns_its_updates_and_an_etag(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     stepped = stub.Step(pb.StepRequest(network=network, count=4, settings=settings()))

@@ -13,6 +13,7 @@ from worlds import make_world
 from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
 from service.use_cases.networks import NewNetwork
+from service.use_cases.steps import Steps
 from training.network import Initializer
 from training.numerics.initializers import InitializerKind
 from training.ports import Clock, Executor, Store
@@ -25,7 +26,7 @@ SETTINGS = TrainingSettings("xor", 5.0, 4, EPOCHS)
 
 
 class ExecutionBench(Service):
-    """A service in memory with a network `net`; only the commits of its executor fail."""
+    """A service in memory with a network `net`; only the commits of runs and steps fail."""
 
     failing: FailingStore
 
@@ -37,6 +38,8 @@ class ExecutionBench(Service):
             return new_executor(cast("Store", self.failing), examples, states, clock)
 
         super().__init__(executor=on_failing_store, store=store)
+        failing = cast("Store", self.failing)
+        self.steps = Steps(failing, self.executor, self.opening, self.clock)
         self.executor.adopt()
         initializer = Initializer(InitializerKind.UNIFORM, 1)
         self.networks.create(NewNetwork("net", (2, 5, 1), initializer=initializer))

@@ -28,6 +28,7 @@ from training.run_changes import change_state
 from training.snapshots import Snapshots
 from training.trainer import Trainer
 from training.update import Addition
+from training.writes import Write, Writes
 
 T = TypeVar("T")
 
@@ -65,9 +66,9 @@ class PlainExecutor:
 
     def begin(
         self, intent: Intent, write: Callable[[Writer, Addition], T], client: str = ""
-    ) -> tuple[T, Snapshots | None]:
+    ) -> Writes[tuple[T, Snapshots | None]]:
         addition = intent.addition(self._clock.now())
-        answer = self._store.write(lambda writer: write(writer, addition)).result()
+        answer = yield Write(lambda writer: write(writer, addition), intent.network.uid)
         self.start(intent.network.uid, intent.run.number)
         return answer, None
 

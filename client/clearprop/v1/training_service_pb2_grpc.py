@@ -560,7 +560,9 @@ class TrainingServiceServicer(object):
         """Advances a network by a number of updates or epochs and returns when they are durable. With
         `settings`, a new run is created; without, the PAUSED run is continued. Afterwards the run is
         PAUSED, SUCCEEDED if it is complete, or FAILED. An accepted step is completed even if the
-        client disconnects or the server restarts; only PauseRun and CancelRun end it early.
+        client disconnects or the server restarts; only PauseRun and CancelRun end it early. Steps of a
+        network that are sent without waiting for each other are taken one after the other, and share
+        their commits. gRPC may deliver them in another order than they were sent in.
 
         Errors:
         INVALID_ARGUMENT: a setting or the count is invalid. Correct each reported field.

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from clearprop.v1 import run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 
-from service.admission.call import run_in_call
+from service.admission.call import run_in_call, write_in_line
+from service.admission.call_lines import CallLines
 from service.execution.outcomes import Outcomes
 from service.execution.tickets import Outcome, Ticket
 from service.faces.messages.pages import page, page_number
@@ -20,6 +21,7 @@ from service.use_cases.runs import Runs, RunView
 from service.use_cases.steps import Steps
 from training.errors import Violations
 from training.limits import Limits
+from training.writes import Writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class RunHandlers:
     _outcomes: Outcomes
     _responses: Responses
     _limits: Limits
+    _lines: CallLines  # of steps, by their networks
 
     def train(self, request: pb.TrainRequest) -> pb.TrainResponse:
         """Start a run."""
@@ -46,7 +49,7 @@ class RunHandlers:
 
     async def step(self, request: pb.StepRequest) -> pb.StepResponse:
         """Advance a network and return when the updates are durable."""
-        begun = await run_in_call(self._begin_step, request)
+        begun = await write_in_line(self._lines, request.network, self._begin_step(request))
         if isinstance(begun, pb.StepResponse):
             return begun
         outcome = await self._outcomes.wait(begun)
@@ -103,10 +106,10 @@ class RunHandlers:
         )
         return pb.ListRunsResponse(runs=found.items, next_page_token=found.next_token)
 
-    def _begin_step(self, request: pb.StepRequest) -> pb.StepResponse | Ticket:
+    def _begin_step(self, request: pb.StepRequest) -> Writes[pb.StepResponse | Ticket]:
         """Begin a step; return its response immediately if it is already complete."""
         translate = _Once(_stepped)  # shared by the stored and the sent response
-        begun = self._steps.begin(step(request), request_id(request, translate))
+        begun = yield from self._steps.writes(step(request), request_id(request, translate))
         outcome = begun.ticket.outcome
         if outcome is None:
             return begun.ticket

@@ -8,6 +8,7 @@ from execution_bench import EPOCHS, SETTINGS, ExecutionBench, uninterrupted
 from services import NewExecutor
 
 from service.clock import SystemClock
+from service.execution.committing import committed
 from service.execution.tickets import Outcome
 from service.use_cases.requests import AnsweredBefore, RequestId
 from service.use_cases.steps import StepCommand, StepUnit
@@ -209,7 +210,8 @@ def append(writer: Writer, addition: Addition) -> str:
 def test_an_intent_is_written_with_its_answer(bench: ExecutionBench) -> None:
     begin_step(bench, 1, SETTINGS)
     paused_at(bench, 1)
-    answer, made = bench.executor.begin(intent_to_continue(bench, 3), append)
+    writes = bench.executor.begin(intent_to_continue(bench, 3), append)
+    answer, made = committed(bench.store, writes)
     assert answer == "answer"
     paused_at(bench, 3)
     assert made is None or list(made.numbers) == [2, 3]
@@ -226,12 +228,12 @@ def test_an_intent_that_is_refused_changes_nothing(bench: ExecutionBench, count:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        bench.executor.begin(outdated, refuse)
+        committed(bench.store, bench.executor.begin(outdated, refuse))
     paused_at(bench, 1)
     begin_step(bench, 1)
     paused_at(bench, 2)
     with pytest.raises(HeadMoved):
-        bench.executor.begin(outdated, append)
+        committed(bench.store, bench.executor.begin(outdated, append))
     paused_at(bench, 2)
 
 
