@@ -5,6 +5,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def rows() -> list[Row]:
         client = _Http(server.http)
         stub = training_service_pb2_grpc.TrainingServiceStub(channel)
         _create_networks(stub)
-        works = _works(stub, client)
+        works = [*_works(stub, client), *_large_works(stub, client)]
         found = [_row(work) for work in works]
         client.close()
     return found
@@ -101,7 +102,7 @@ def _create_networks(stub: training_service_pb2_grpc.TrainingServiceStub) -> Non
 
 def _works(stub: training_service_pb2_grpc.TrainingServiceStub, client: _Http) -> list[_Work]:
     inputs = [0.0, 1.0]
-    small, large = "/v1/networks/small", "/v1/networks/large"
+    small = "/v1/networks/small"
     return [
         _Work(
             "GetNetwork",
@@ -149,20 +150,15 @@ def _works(stub: training_service_pb2_grpc.TrainingServiceStub, client: _Http) -
             lambda: client.call("GET", f"{small}/updates?startUpdate=1"),
             _CALLS // 4,
         ),
-        _Work(
-            "GetState, 79,400 parameters (784-100-10)",
-            lambda: stub.GetState(pb.GetStateRequest(network="large")),
-            lambda: client.numbers(f"{large}/state"),
-            _LARGE_CALLS,
-            form="arrays",
-        ),
-        _Work(
-            "GetState, 79,400 parameters (784-100-10)",
-            lambda: stub.GetState(pb.GetStateRequest(network="large")),
-            lambda: client.call("GET", f"{large}/state"),
-            _LARGE_CALLS,
-            is_fast=False,
-        ),
+    ]
+
+
+def _large_works(stub: training_service_pb2_grpc.TrainingServiceStub, client: _Http) -> list[_Work]:
+    over_grpc = partial(stub.GetState, pb.GetStateRequest(network="large"))
+    path, name = "/v1/networks/large/state", "GetState, 79,400 parameters (784-100-10)"
+    return [
+        _Work(name, over_grpc, partial(client.numbers, path), _LARGE_CALLS, form="arrays"),
+        _Work(name, over_grpc, partial(client.call, "GET", path), _LARGE_CALLS, is_fast=False),
     ]
 
 

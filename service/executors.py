@@ -14,10 +14,10 @@ def new_executor(
     Raises ValueError without threads if no other process can execute the runs.
     """
     if store.is_shared:
-        return ClaimingExecutor(store, readers.examples, readers.states, clock, threads)
+        return ClaimingExecutor(store, readers, clock, threads)
     if threads == 0:
         raise ValueError(
             "--workers 0 and --workers ray leave the runs to other processes, which need a database"
             " that several processes can share: use --database postgresql://USER@HOST/DATABASE"
         )
-    return ThreadExecutor(store, readers.examples, readers.states, clock, threads)
+    return ThreadExecutor(store, readers, clock, threads)

@@ -90,6 +90,11 @@ class Trainer:
         """How long an update of the last segment took, in seconds; 0 before the first one."""
         return self._seconds_per_update
 
+    @property
+    def next_count(self) -> int:
+        """The maximum number of updates in the next segment."""
+        return self._count
+
     def expect(self, seconds: float) -> None:
         """Have the first segment fit `segment_seconds` if an update takes so many; 0: unknown."""
         if seconds:

@@ -8,8 +8,7 @@ from service.execution.live_run import LiveRun, Need
 from service.execution.pace import Pace
 from service.execution.speeds import Speeds
 from service.execution.thread_executor import CannotEnd, ThreadExecutor
-from service.reading.examples_cache import ExamplesCache
-from service.reading.state_reader import StateReader
+from service.reading.readers import Readers
 from training.ownership import Claim
 from training.ports import Clock, Store, Writer
 from training.trainer import Trainer
@@ -28,13 +27,12 @@ class ClaimingExecutor(ThreadExecutor):
     def __init__(
         self,
         store: Store,
-        examples: ExamplesCache,
-        states: StateReader,
+        readers: Readers,
         clock: Clock,
         threads: int | None = None,
     ) -> None:
         """With 0 threads, only calls compute here, and other processes execute the runs."""
-        super().__init__(store, examples, states, clock, threads)
+        super().__init__(store, readers, clock, threads)
         self._impossible: set[tuple[str, int]] = set()
         self._claiming = Claiming(store, clock, self, len(self._threads))
         self._pace = Pace()

@@ -15,8 +15,7 @@ from service.execution.live_state import QUEUED_STATES, LiveEvent, LiveState
 from service.execution.paused_trainers import PausedTrainers
 from service.execution.progress import Progress
 from service.execution.turns import Turns
-from service.reading.examples_cache import ExamplesCache
-from service.reading.state_reader import StateReader
+from service.reading.readers import Readers
 from training.errors import (
     ClearpropError,
     HeadMoved,
@@ -31,7 +30,7 @@ from training.run import Failure, Run, RunState
 from training.run_changes import change_state
 from training.snapshots import Snapshots
 from training.trainer import Trainer
-from training.update import Addition, Head, State
+from training.update import Addition, Head
 from training.work import work_of_gradient, work_of_outputs
 from training.writes import Write, Writes
 
@@ -74,14 +73,14 @@ class ThreadExecutor:
     def __init__(
         self,
         store: Store,
-        examples: ExamplesCache,
-        states: StateReader,
+        readers: Readers,
         clock: Clock,
         threads: int | None = None,
     ) -> None:
         self._store = store
-        self._examples = examples
-        self._states = states
+        self._examples = readers.examples
+        self._states = readers.states
+        self._pages = readers.pages
         self._clock = clock
         self._changed = Condition()
         self._live: dict[tuple[str, int], LiveRun] = {}
@@ -278,8 +277,10 @@ class ThreadExecutor:
     def _advance(self, live: LiveRun, trainer: Trainer) -> None:
         """Make the next segment and queue its write."""
         self._store.require_room()
-        addition = trainer.advance().addition
-        self._commit(live, partial(self._append, addition), trainer.state)
+        timeline, network = self._store.timeline, trainer.network
+        made = trainer.advance(record=self._pages.are_wanted(network, trainer.next_count))
+        ended = self._pages.announce(timeline, network, trainer.state, made.snapshots)
+        self._commit(live, partial(self._append, made.addition), ended)
 
     def _append(self, addition: Addition, writer: Writer) -> Written:
         wanted = writer.append(addition)
@@ -312,24 +313,24 @@ class ThreadExecutor:
         self,
         live: LiveRun,
         work: Callable[[Writer], Written],
-        state: State | None = None,
+        ended: Callable[[bool], None] | None = None,
         *,
         fails: bool = False,
     ) -> None:
-        """Queue a write in the next transaction, which makes `state` durable, or fails the run."""
+        """Queue a write in the next transaction; `ended` learns whether it is durable then.
+
+        With `fails`, it fails the run.
+        """
         with self._changed:
             live.pending += 1
-        remember = None
-        if state is not None:
-            remember = partial(self._states.remember, self._store.timeline, live.uid, state)
         self._store.write(work, live.uid).add_done_callback(
-            partial(self._commit_ended, live, remember, fails)
+            partial(self._commit_ended, live, ended, fails)
         )
 
     def _commit_ended(
         self,
         live: LiveRun,
-        remember: Callable[[], None] | None,
+        ended: Callable[[bool], None] | None,
         fails: bool,
         done: "Future[Written]",
     ) -> None:
@@ -337,8 +338,8 @@ class ThreadExecutor:
         error = done.exception()
         if fails and error is not None and not isinstance(error, _PASSING):
             error = CannotEnd()
-        if error is None and remember is not None:
-            remember()
+        if ended is not None:
+            ended(error is None)
         with self._changed:
             if error is None:
                 written = done.result()

@@ -73,6 +73,7 @@ class HistoryReplay:
         if first > last:
             return begun
         last = max(wanted, _soon_replayed(network, segments, runs, first, last))
+        last = _end_of_segment(segments, wanted, last)
         context = ReplayContext(
             network,
             runs.__getitem__,
@@ -80,6 +81,16 @@ class HistoryReplay:
             stored.__getitem__,
         )
         return begun + tuple(replay(context, base, segments, first, last))
+
+
+def _end_of_segment(segments: list[Segment], first: int, last: int) -> int:
+    """Return the last end of a segment in a range of updates, or its end if there is none.
+
+    So most readers of a history have the same pages, wherever they begin.
+    """
+    ends = (each.last_update for each in reversed(segments) if each.last_update <= last)
+    end = next(ends, last)
+    return end if end >= first else last
 
 
 def _soon_replayed(

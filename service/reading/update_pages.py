@@ -1,30 +1,41 @@
-"""Pages of updates with their parameters, recomputed once for all readers."""
+"""Pages of updates with their parameters: as a run computed them, or recomputed, once for all."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import partial
 from threading import Lock
 
 from service.reading.bounded_cache import BoundedCache
 from service.reading.cache_uses import CacheUses
 from service.reading.history_replay import HistoryReplay
+from service.reading.live_updates import LiveUpdates
 from service.reading.one_timeline import on_one_timeline
 from service.reading.state_cache import StateCache
 from service.reading.stored_updates import UpdatePage, joined
 from service.reading.update_numbers import check_kept
 from training.network import Network
 from training.ports import Store
+from training.snapshots import Snapshots
+from training.update import State
 
 #: The size of the parameters in one page of updates, in bytes; one update if that is larger. A page
 #: is recomputed and cached as a whole. It has several messages, so that reading the history for it
 #: takes a small part of the time.
 PAGE_BYTES = 4 * 2**20
 
+#: The size of each cache: of the pages that were recomputed, and of those of runs. A reader that is
+#: behind would otherwise replace the pages that it reads next by those that it has read.
 _PAGES_BYTES = 64 * 2**20
+#: The maximum size of the updates of a run that are announced at once, in bytes.
+_MOST_LIVE_BYTES = 16 * 2**20
+
 _OVERHEAD = 1_500  # the approximate size of Python's objects for each part, in bytes
 
 
 class UpdatePages:
-    """Reads pages of updates, through a bounded cache. Thread-safe."""
+    """Reads pages of updates, through a bounded cache. Thread-safe.
+
+    Those of a run that somebody reads need not be recomputed: its executor adds them.
+    """
 
     def __init__(self, store: Store, state_cache: StateCache, replay: HistoryReplay) -> None:
         self._store = store
@@ -34,11 +45,45 @@ class UpdatePages:
         self._pages: BoundedCache[tuple[Hashable, str, int], UpdatePage] = BoundedCache(
             _PAGES_BYTES, _size
         )
+        self._computed: BoundedCache[tuple[Hashable, str, int], UpdatePage] = BoundedCache(
+            _PAGES_BYTES, _size
+        )
+        self._live = LiveUpdates()
 
     @property
     def uses(self) -> CacheUses:
         """How often it had a page."""
         return self._pages.uses
+
+    def are_wanted(self, network: Network, count: int) -> bool:
+        """Return whether the next `count` updates of a network will be read, and are not too many.
+
+        It has been read recently, and little waits to be durable.
+        """
+        nbytes = 8 * network.parameter_count * count
+        return nbytes <= _MOST_LIVE_BYTES and self._live.are_wanted(network.uid)
+
+    def announce(
+        self, timeline: Hashable, network: Network, state: State, updates: Snapshots | None
+    ) -> Callable[[bool], None]:
+        """Return a function to call when the latest updates are durable (True), or rejected.
+
+        Then their last state is cached, and they are added, unless they are None. `timeline` is
+        that of the store before they are written.
+        """
+        uid = network.uid
+        if updates is not None:
+            self._live.announce(uid, updates.first_update, updates.nbytes)
+
+        def arrive(is_durable: bool) -> None:
+            if is_durable:
+                self._state_cache.remember(timeline, uid, state)
+            if updates is not None:
+                if is_durable:
+                    self._add(timeline, network, updates)
+                self._live.arrive(uid, updates.first_update)
+
+        return arrive
 
     def read(self, network: Network, first: int, latest: int) -> UpdatePage:
         """Return one page of updates from `first` on, up to `latest`; both are committed.
@@ -51,11 +96,14 @@ class UpdatePages:
     def _read(self, network: Network, first: int, latest: int, timeline: Hashable) -> UpdatePage:
         key = (timeline, network.uid, first)
         until = min(first + updates_in_page(network) - 1, latest)
+        self._live.want(network.uid)
         with self._page_locks[hash(key) % len(self._page_locks)]:
-            page = self._pages.get(key)
+            self._live.wait(network.uid, first)
+            page = self._computed.get(key) or self._pages.get(key)
             if page is not None:
                 with self._store.read() as reader:
                     check_kept(network, reader.head(network.uid), first)
+                page = self._continued(timeline, network, page, until)
             else:
                 base = self._state_cache.find(timeline, network.uid, first - 1)
                 page = joined(self._replay.recompute(network, base, first, until, first))
@@ -68,6 +116,23 @@ class UpdatePages:
             for part in page
             if part.first_update <= until
         )
+
+    def _add(self, timeline: Hashable, network: Network, updates: Snapshots) -> None:
+        size = updates_in_page(network)
+        for begin in range(0, updates.count, size):
+            part = updates.rows(slice(begin, begin + size))
+            self._computed.put((timeline, network.uid, part.first_update), (part,))
+
+    def _continued(
+        self, timeline: Hashable, network: Network, page: UpdatePage, until: int
+    ) -> UpdatePage:
+        """Return a page with those of its run that follow it, as far as they are requested."""
+        while page[-1].last_update < until:
+            more = self._computed.get((timeline, network.uid, page[-1].last_update + 1))
+            if more is None:
+                break
+            page += more
+        return page
 
 
 def updates_in_page(network: Network) -> int:

@@ -10,8 +10,7 @@ from failing_store import FailingStore
 from services import NewExecutor, Service
 from worlds import make_world
 
-from service.reading.examples_cache import ExamplesCache
-from service.reading.state_reader import StateReader
+from service.reading.readers import Readers
 from service.use_cases.networks import NewNetwork
 from service.use_cases.steps import Steps
 from training.network import Initializer
@@ -31,11 +30,9 @@ class ExecutionBench(Service):
     failing: FailingStore
 
     def __init__(self, new_executor: NewExecutor, store: Store | None = None) -> None:
-        def on_failing_store(
-            store: Store, examples: ExamplesCache, states: StateReader, clock: Clock
-        ) -> Executor:
+        def on_failing_store(store: Store, readers: Readers, clock: Clock) -> Executor:
             self.failing = FailingStore(store)
-            return new_executor(cast("Store", self.failing), examples, states, clock)
+            return new_executor(cast("Store", self.failing), readers, clock)
 
         super().__init__(executor=on_failing_store, store=store)
         failing = cast("Store", self.failing)

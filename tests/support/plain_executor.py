@@ -12,8 +12,7 @@ from threading import Event, Thread
 from typing import TypeVar
 
 from service.execution.adoption import adopt_runs
-from service.reading.examples_cache import ExamplesCache
-from service.reading.state_reader import StateReader
+from service.reading.readers import Readers
 from training.errors import (
     ClearpropError,
     HeadMoved,
@@ -36,12 +35,10 @@ T = TypeVar("T")
 class PlainExecutor:
     """Carries out what is written, and nothing else."""
 
-    def __init__(
-        self, store: Store, examples: ExamplesCache, states: StateReader, clock: Clock
-    ) -> None:
+    def __init__(self, store: Store, readers: Readers, clock: Clock) -> None:
         self._store = store
-        self._examples = examples
-        self._states = states
+        self._examples = readers.examples
+        self._states = readers.states
         self._clock = clock
         self._runs: SimpleQueue[tuple[str, int] | None] = SimpleQueue()
         self._stopping = Event()

@@ -11,9 +11,7 @@ from service.execution.run_opening import RunOpening
 from service.execution.thread_executor import ThreadExecutor
 from service.execution.tickets import Outcome, Ticket
 from service.execution.wakeups import Wakeups
-from service.reading.examples_cache import ExamplesCache
 from service.reading.readers import Readers
-from service.reading.state_reader import StateReader
 from service.threads import Threads
 from service.use_cases.comparisons import Comparisons
 from service.use_cases.edits import Edits
@@ -38,7 +36,7 @@ from training.settings import TrainingSettings
 from training.update import State
 
 #: How an executor is made.
-NewExecutor = Callable[[Store, ExamplesCache, StateReader, Clock], Executor]
+NewExecutor = Callable[[Store, Readers, Clock], Executor]
 
 
 class Service(AbstractContextManager["Service"]):
@@ -58,7 +56,7 @@ class Service(AbstractContextManager["Service"]):
         self.threads = Threads(2, "own")
         self.readers = readers = Readers.of(self.store)
         self.states, self.pages = readers.states, readers.pages
-        self.executor = executor(self.store, readers.examples, readers.states, clock)
+        self.executor = executor(self.store, readers, clock)
         self.networks = Networks(self.store, readers.states, clock, limits)
         self.training_sets = TrainingSets(self.store, clock, limits)
         self.opening = opening = RunOpening(readers.examples, clock, limits)

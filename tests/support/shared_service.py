@@ -11,9 +11,7 @@ from services import Service
 
 from service.clock import SystemClock
 from service.execution.claiming_executor import ClaimingExecutor
-from service.reading.examples_cache import ExamplesCache
 from service.reading.readers import Readers
-from service.reading.state_reader import StateReader
 from service.use_cases.networks import NewNetwork
 from training.network import Initializer
 from training.numerics.initializers import InitializerKind
@@ -33,10 +31,8 @@ class Replica(Service):
     """A server without threads for runs."""
 
     def __init__(self, store: Store) -> None:
-        def without_threads(
-            store: Store, examples: ExamplesCache, states: StateReader, clock: Clock
-        ) -> ClaimingExecutor:
-            return ClaimingExecutor(store, examples, states, clock, threads=0)
+        def without_threads(store: Store, readers: Readers, clock: Clock) -> ClaimingExecutor:
+            return ClaimingExecutor(store, readers, clock, threads=0)
 
         super().__init__(store=store, executor=without_threads)
         self.committed = Event()
@@ -80,9 +76,7 @@ class Workers:
         """Start another worker, and return its store."""
         store = FrozenStore(self._open_store())
         readers = Readers.of(cast("Store", store))
-        executor = ClaimingExecutor(
-            cast("Store", store), readers.examples, readers.states, SystemClock(), threads
-        )
+        executor = ClaimingExecutor(cast("Store", store), readers, SystemClock(), threads)
         executor.adopt()
         self.stores.append(store)
         self.executors.append(executor)

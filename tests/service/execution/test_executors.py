@@ -84,7 +84,7 @@ def test_a_stopped_executor_leaves_runs_active_and_another_continues(
     bench.executor.stop()
     assert bench.runs.get("net", 1).run.state is RunState.RUNNING
 
-    bench.executor = new_executor(bench.store, bench.readers.examples, bench.states, SystemClock())
+    bench.executor = new_executor(bench.store, bench.readers, SystemClock())
     bench.executor.adopt()
     bench.wait_until(lambda run: run.is_over)
     assert bench.final_bits() == uninterrupted(long)
