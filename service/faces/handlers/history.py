@@ -16,7 +16,8 @@ from service.faces.messages.pages import (
 )
 from service.faces.messages.requests import request_id
 from service.faces.messages.states import StateResponse, is_full
-from service.faces.messages.updates import check_validated, detail, max_points, updates
+from service.faces.messages.update_lists import UpdatesResponse
+from service.faces.messages.updates import check_validated, detail, max_points
 from service.faces.messages.verifications import verified
 from service.faces.response_stream import ResponseStream, threaded_stream
 from service.use_cases.comparisons import Comparisons
@@ -45,7 +46,7 @@ class HistoryHandlers:
             return StateResponse(self._inspection.state(request.network, update))
         return StateResponse(FullState(*self._history.state(request.network, update)))
 
-    def list_updates(self, request: pb.ListUpdatesRequest) -> pb.ListUpdatesResponse:
+    def list_updates(self, request: pb.ListUpdatesRequest) -> UpdatesResponse:
         """List updates in order, or downsampled for a cost curve."""
         most = max_points(request)
         if most is not None:
@@ -63,9 +64,8 @@ class HistoryHandlers:
             span = self._history.updates(request.network, first, size, end=end, detail=how_much)
         is_last = request.validated and sum(part.count for part in span.snapshots) < size
         last = span.snapshots[-1].last_update if span.snapshots else span.end
-        return pb.ListUpdatesResponse(
-            updates=updates(span.network, span.snapshots, span.selection),
-            next_page_token=page_token(last + 1) if last < span.end and not is_last else "",
+        return UpdatesResponse(
+            span, page_token(last + 1) if last < span.end and not is_last else ""
         )
 
     def compare_updates(self, request: pb.CompareUpdatesRequest) -> pb.CompareUpdatesResponse:
@@ -97,16 +97,13 @@ class HistoryHandlers:
         """Verify a history and stream the progress."""
         return await threaded_stream(map(verified, self._verification.verify(request.network)))
 
-    def _downsampled(self, request: pb.ListUpdatesRequest, most: int) -> pb.ListUpdatesResponse:
+    def _downsampled(self, request: pb.ListUpdatesRequest, most: int) -> UpdatesResponse:
         start, end = optional(request, "start_update"), optional(request, "end_update")
         if request.validated:
             span = self._history.validated(request.network, start, end, most, most)
         else:
             span = self._history.downsampled(request.network, start, end, most)
-        return pb.ListUpdatesResponse(
-            updates=updates(span.network, span.snapshots, span.selection),
-            thinned=span.downsampled,
-        )
+        return UpdatesResponse(span)
 
 
 def _deleted(view: NetworkView) -> pb.DeleteUpdatesResponse:

@@ -6,7 +6,7 @@ are copied directly from memory. A test checks that the bytes are the same as th
 classes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from service.faces.messages.encoding import FIXED64, LENGTH, VARINT, packed, tag, varint
 from service.faces.messages.layer_bytes import layer_blocks
-from service.faces.messages.updates import UPDATE_KINDS
+from service.faces.messages.updates import UPDATE_KINDS, updates
 from service.reading.selection import ALL, Detail, Selection
 from training.network import Array, Network
 from training.snapshots import Snapshots
@@ -31,6 +31,9 @@ _RESULT = update_pb2.ValidationResult.DESCRIPTOR.fields_by_name
 _BATCH = training_service_pb2.UpdateBatch.DESCRIPTOR.fields_by_name
 _RESPONSE = training_service_pb2.WatchUpdatesResponse.DESCRIPTOR.fields_by_name
 
+#: Fewer updates take less time with message objects, unless their numbers, in bytes, are many.
+_FEW_UPDATES, _FEW_BYTES = 30, 2**16
+
 #: The numbers from which a varint needs one more byte; 9 bytes suffice for any int64 ≥ 0.
 _STEPS = np.array([1 << (7 * length) for length in range(1, 9)], dtype=np.int64)
 
@@ -41,6 +44,21 @@ def updates_response(
     """Return a serialized WatchUpdatesResponse with updates of runs."""
     batch = b"".join(_updates(network, part, selection) for part in parts)
     return tag(_RESPONSE["updates"].number, LENGTH) + varint(len(batch)) + batch
+
+
+def listed_updates(
+    network: Network, parts: Iterable[Snapshots], selection: Selection
+) -> Iterator[bytes]:
+    """Yield the bytes of updates as elements of a ListUpdatesResponse."""
+    for part in parts:
+        is_short = part.count < _FEW_UPDATES and part.nbytes < _FEW_BYTES
+        if not is_short and can_be_written([part]):
+            yield _updates(network, part, selection)
+        else:
+            message = training_service_pb2.ListUpdatesResponse(
+                updates=updates(network, [part], selection)
+            )
+            yield message.SerializeToString()
 
 
 def columns_response(part: Snapshots, selection: Selection = ALL) -> bytes:
@@ -82,7 +100,7 @@ def can_be_written(parts: Sequence[Snapshots]) -> bool:
 
 
 def _updates(network: Network, part: Snapshots, selection: Selection) -> bytes:
-    """Return the updates of a run as elements of an UpdateBatch."""
+    """Return the updates of a run as elements of an UpdateBatch or a ListUpdatesResponse."""
     run, count = part.run, part.count
     assert run is not None  # gradient updates have one
     if not count:
@@ -202,15 +220,18 @@ class _Rows:
         keys = [column.lengths for column in self._columns if column.lengths is not None]
         layouts, which = np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)
         heads = [element + varint(size) for size in self._sizes_of(layouts)]
+        if len(layouts) == 1:
+            parts = self._parts(slice(None), layouts[0], heads[0])
+            if self._count == 1:  # it may be large, and is copied once
+                return b"".join(np.ascontiguousarray(part).data for part in parts)
+            return np.concatenate(parts, axis=1).tobytes()
         whole = sizes + np.array([len(head) for head in heads])[which]
         ends = np.cumsum(whole)
         written = np.empty(int(ends[-1]), dtype=np.uint8)
         for number, (layout, head) in enumerate(zip(layouts, heads, strict=True)):
             rows = np.flatnonzero(which == number)
-            block = self._block(rows, layout, head)
+            block = np.concatenate(self._parts(rows, layout, head), axis=1)
             starts = ends[rows] - whole[rows]
-            if len(rows) == self._count:
-                return block.tobytes()
             written[starts[:, None] + np.arange(block.shape[1])] = block
         return written.tobytes()
 
@@ -219,15 +240,15 @@ class _Rows:
         fixed = sum(each.content.shape[1] for each in self._columns if each.lengths is None)
         return [fixed + int(layout.sum()) for layout in layouts]
 
-    def _block(self, rows: NDArray[np.intp], layout: Integers, head: bytes) -> Bytes:
-        """Return some rows of the same layout (rows, bytes)."""
+    def _parts(self, rows: NDArray[np.intp] | slice, layout: Integers, head: bytes) -> list[Bytes]:
+        """Return the columns (rows, bytes) of some rows of the same layout."""
         lengths = iter(layout.tolist())
         start = np.frombuffer(head, dtype=np.uint8)
-        parts = [np.broadcast_to(start, (len(rows), len(head)))]
+        parts = [np.broadcast_to(start, (self._count, len(head)))[rows]]
         for column in self._columns:
             width = column.content.shape[1] if column.lengths is None else next(lengths)
             parts.append(column.content[rows, :width])
-        return np.concatenate(parts, axis=1)
+        return parts
 
 
 def _integer(field: FieldDescriptor, number: int) -> bytes:

@@ -3,15 +3,19 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1 import update_pb2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import World, make_world, worlds
 
+from service.faces.messages import wire
+from service.faces.messages.update_lists import UpdatesResponse
 from service.faces.messages.updates import updates
 from service.faces.messages.wire import columns_response, updates_response
 from service.reading.selection import Detail, Selection
+from service.use_cases.history import Span
 from training.snapshots import Snapshots
 from training.update import State, UpdateKind
 from training.validation import Validations
@@ -93,6 +97,21 @@ def test_columns_have_the_bytes_of_the_generated_classes(
         written = columns_response(part, selection)
         assert written == columns(part, selection).SerializeToString()
         assert list(pb.WatchUpdatesResponse.FromString(written).columns.costs) == list(part.costs)
+
+
+@pytest.mark.parametrize("few", [0, 5])
+@given(worlds(), pages, selections)
+@settings(max_examples=40)
+def test_a_list_has_the_bytes_of_the_generated_classes(
+    few: int, world: World, page: tuple[int, int, int], selection: Selection
+) -> None:
+    network = world.network
+    alone = Snapshots(UpdateKind.EDIT, 0, None, 0, np.empty(0), world.parameters[None])
+    found = (*([] if selection.parameters else [alone]), *chosen_of(world, page, selection))
+    response = UpdatesResponse(Span(network, found, 9, selection=selection), "token")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(wire, "_FEW_UPDATES", few)
+        assert response.serialized() == response.message().SerializeToString()
 
 
 def columns(part: Snapshots, selection: Selection) -> pb.WatchUpdatesResponse:
