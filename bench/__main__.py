@@ -10,6 +10,7 @@ import sys
 
 from bench import (
     access,
+    at_once,
     crowd,
     engine,
     history,
@@ -38,8 +39,9 @@ def main() -> None:
         case []:
             rows, table = engine.measure()
             rows += validating.rows()
-            for part in (service, page, access, rest, watching, crowd, insight, history, migrating):
+            for part in (service, at_once, page, access, rest, watching, crowd, insight):
                 rows += part.rows()
+            rows += [*history.rows(), *migrating.rows()]
             figures.main()
             sys.stdout.write(report.write(rows, table))
         case _:
