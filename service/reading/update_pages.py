@@ -126,10 +126,13 @@ class UpdatePages:
     def _continued(
         self, timeline: Hashable, network: Network, page: UpdatePage, until: int
     ) -> UpdatePage:
-        """Return a page with those of its run that follow it, as far as they are requested."""
+        """Return a page with the whole ones of its run that follow it, up to `until`.
+
+        The next read starts at the next one of them, if no page is cut.
+        """
         while page[-1].last_update < until:
             more = self._computed.get((timeline, network.uid, page[-1].last_update + 1))
-            if more is None:
+            if more is None or more[-1].last_update > until:
                 break
             page += more
         return page

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Thread
+from time import sleep
 
 import numpy as np
 import pytest
@@ -30,25 +31,31 @@ def read_live(service: Service, last: int) -> Iterator[UpdatePage]:
             first = page[-1].last_update + 1
 
 
-def test_live_updates_have_the_bits_of_a_replay() -> None:
-    replayed = 0
+@contextmanager
+def training() -> Iterator[tuple[Service, list[int]]]:
+    """A service with a run of a network whose updates are read, and the replays since then."""
+    replays: list[int] = []
 
     @contextmanager
     def count() -> Iterator[None]:
-        nonlocal replayed
-        replayed += 1
+        replays.append(1)
         yield
 
     with Service() as service:
         network = service.networks.create(NewNetwork("net", (2, 5, 1))).network
+        service.pages.read(network, 0, 0)
         service.readers.replay.observe = count
         service.runs.train("net", TrainingSettings("xor", 5.0, 4, EPOCHS))
-        parts = [part for page in read_live(service, EPOCHS) for part in page]
-        pages = len(parts)
-        assert replayed < pages / 2
+        yield service, replays
 
+
+def test_live_updates_have_the_bits_of_a_replay() -> None:
+    with training() as (service, replays):
+        parts = [part for page in read_live(service, EPOCHS) for part in page]
+
+        assert len(replays) < len(parts) / 2
         assert [each for part in parts for each in part.numbers] == [*range(EPOCHS + 1)]
-        fresh = Readers.of(service.store).pages
+        network, fresh = service.networks.get("net").network, Readers.of(service.store).pages
         for part in parts:
             first = part.first_update
             while first <= part.last_update:
@@ -58,6 +65,17 @@ def test_live_updates_have_the_bits_of_a_replay() -> None:
                     assert np.array_equal(same.costs, again.costs)
                     assert np.array_equal(same.learning_rates, again.learning_rates)
                     first = again.last_update + 1
+
+
+def test_a_late_reader_needs_no_replay() -> None:
+    with training() as (service, replays):
+        while not service.runs.get("net", 1).run.is_over:
+            sleep(0.01)
+
+        parts = [part for page in read_live(service, EPOCHS) for part in page]
+
+        assert [each for part in parts for each in part.numbers] == [*range(EPOCHS + 1)]
+        assert len(replays) <= 1
 
 
 @pytest.mark.parametrize("is_durable", [True, False])
