@@ -34,16 +34,16 @@ def worked_example(site: ServerProcess) -> str:
     return f"{site.http}/?network=worked-example"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """A browser that the tests of one file share: it is slow to start."""
+    """A browser that the tests of this folder share: it is slow to start."""
     with new_browser() as browser:
         yield browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def tab(browser: Browser) -> Iterator[Page]:
-    """A tab that the tests of one file share: a new one compiles the many modules of the page."""
+    """A tab that the tests of this folder share: a new one compiles the modules of the page."""
     with browser.new_page() as tab:
         yield tab
 
@@ -68,7 +68,8 @@ def page(tab: Page, site: ServerProcess) -> Iterator[Page]:
     yield tab
     tab.unroute_all()
     tab.evaluate("try { sessionStorage.clear(); } catch { /* about:blank has none */ }")
-    tab.goto("about:blank")
+    # Nothing of the page goes on here, and the browser keeps the process that has compiled it.
+    tab.goto(f"{site.http}/healthz")
     tab.remove_listener("console", log)
     tab.remove_listener("pageerror", log_error)
     stored = {"origin": site.http, "storageTypes": "local_storage"}

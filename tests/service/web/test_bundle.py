@@ -5,6 +5,7 @@ import gzip
 import os
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,7 +69,9 @@ def get(assets: Path) -> Get:
 
         headers = [(b"accept-encoding", encoding.encode())]
         scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
-        asyncio.run(app(scope | {"query_string": b"", "root_path": ""}, receive, send))
+        answering = app(scope | {"query_string": b"", "root_path": ""}, receive, send)
+        with ThreadPoolExecutor(1) as thread:  # a browser's loop runs in that of the test
+            thread.submit(asyncio.run, answering).result()
         return Answer(sent[0]["status"], Headers(raw=sent[0]["headers"]), sent[1]["body"])
 
     return get

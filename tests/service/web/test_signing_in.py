@@ -1,29 +1,29 @@
 """The page asks for a token if the server requires one, and works with it."""
 
-import subprocess
+import os
 from collections.abc import Iterator
 
 import clearprop
 import pytest
-from browsers import new_browser
-from playwright.sync_api import Page, expect
-from servers import SERVE, ServerProcess, new_server
+from playwright.sync_api import Browser, Page, expect
+from servers import ServerProcess, new_server, nursery
 
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServerProcess, str]]:
     """A server that requires authentication, and a token with the scope admin."""
     folder = tmp_path_factory.mktemp("guarded")
-    command = [*SERVE[:-1], "admin-token", "--database", f"sqlite:///{folder / 'clearprop.db'}"]
-    secret = subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+    command = ["admin-token", "--database", f"sqlite:///{folder / 'clearprop.db'}"]
+    secret = nursery().run(command, dict(os.environ), folder).stdout.strip()
     with new_server(folder, "--auth", "required", http=True) as server:
         yield server, secret
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with new_browser() as browser:
-        yield browser.new_page()
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab that shares nothing with others, and may log that it was refused."""
+    with browser.new_page() as page:
+        yield page
 
 
 def test_a_user_signs_in_watches_downloads_and_signs_out(

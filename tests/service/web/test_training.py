@@ -236,6 +236,7 @@ def test_a_run_is_paused_and_resumed_and_a_second_browser_shows_it(
         expect(each.locator(".state")).to_contain_text("Cancelled")
         updates = f"{int(run['updatesDone']):,}".replace(",", "\u202f")
         expect(each.locator("[data-of=updates]")).to_have_text(updates)
+    other.close()
 
 
 def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> None:
