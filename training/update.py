@@ -134,10 +134,12 @@ class Segment:
     def _extreme(self, extreme: np.ufunc) -> tuple[float, int] | tuple[None, None]:
         if not self.costs.size:
             return None, None
-        cost = float(extreme.reduce(self.costs))  # NaN only where there is nothing else
-        if isnan(cost):
-            return None, None
-        return cost + 0.0, self.first_update + int((self.costs == cost).argmax())
+        if len(self.costs) == 1:  # of a single step, which takes less time without NumPy
+            cost, place = float(self.costs[0]), 0
+        else:
+            cost = float(extreme.reduce(self.costs))  # NaN only where there is nothing else
+            place = int((self.costs == cost).argmax())
+        return (None, None) if isnan(cost) else (cost + 0.0, self.first_update + place)
 
 
 @dataclass(frozen=True, slots=True)
