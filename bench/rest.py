@@ -25,6 +25,9 @@ _CALLS = 200
 _LARGE_CALLS = 10
 _INPUTS = 784
 
+#: What every client needs for large responses.
+_OPTIONS = [("grpc.max_receive_message_length", 64 * 2**20)]
+
 
 @dataclass(frozen=True, slots=True)
 class _Work:
@@ -80,7 +83,7 @@ def rows() -> list[Row]:
     with (
         tempfile.TemporaryDirectory(dir=BUILD) as folder,
         serving(Path(folder), "rest", http=True) as server,
-        grpc.insecure_channel(server.target) as channel,
+        grpc.insecure_channel(server.target, options=_OPTIONS) as channel,
     ):
         client = _Http(server.http)
         stub = training_service_pb2_grpc.TrainingServiceStub(channel)
@@ -94,6 +97,7 @@ def rows() -> list[Row]:
 def _create_networks(stub: training_service_pb2_grpc.TrainingServiceStub) -> None:
     stub.CreateNetwork(pb.CreateNetworkRequest(network="small", layer_sizes=[2, 5, 1]))
     stub.CreateNetwork(pb.CreateNetworkRequest(network="large", layer_sizes=[_INPUTS, 100, 10]))
+    stub.CreateNetwork(pb.CreateNetworkRequest(network="larger", layer_sizes=[1000, 900, 100]))
     settings = run_pb2.TrainingSettings(
         training_set="xor", learning_rate=5.0, batch_size=4, epochs=1_000_000
     )
@@ -154,10 +158,19 @@ def _works(stub: training_service_pb2_grpc.TrainingServiceStub, client: _Http) -
 
 
 def _large_works(stub: training_service_pb2_grpc.TrainingServiceStub, client: _Http) -> list[_Work]:
+    """Return the calls that return many numbers."""
     over_grpc = partial(stub.GetState, pb.GetStateRequest(network="large"))
+    larger = partial(stub.GetState, pb.GetStateRequest(network="larger"))
     path, name = "/v1/networks/large/state", "GetState, 79,400 parameters (784-100-10)"
     return [
         _Work(name, over_grpc, partial(client.numbers, path), _LARGE_CALLS, form="arrays"),
+        _Work(
+            "GetState, 990,000 parameters (1000-900-100)",
+            larger,
+            partial(client.numbers, "/v1/networks/larger/state"),
+            _LARGE_CALLS,
+            form="arrays",
+        ),
         _Work(name, over_grpc, partial(client.call, "GET", path), _LARGE_CALLS, is_fast=False),
     ]
 

@@ -10,7 +10,9 @@ from service.faces.rest.streams import ABORT
 from service.faces.timeouts import write_timeout
 from training.errors import WatcherTooSlow
 
-_CHUNK_BYTES = 64 * 2**10
+#: How much is written between two turns of other calls: enough that a state of 635 kB takes 1.4 ms;
+#: with 64 KiB, it takes 2.3 ms.
+_CHUNK_BYTES = 256 * 2**10
 
 
 class LargeResponse(Response):
