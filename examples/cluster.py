@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import clearprop
-from clearprop.cli.output import say
+from clearprop.cli.console import say
 from postgres_server import PostgresServer, postgres_server
 from ray_head import RayHead
 
