@@ -32,5 +32,10 @@ class Readers:
         states = StateReader(store, state_cache, replay)
         pages = UpdatePages(store, state_cache, replay)
         selections = SelectionReader(store, examples, states, pages)
-        uses = {"states": state_cache.uses, "examples": examples.uses, "pages": pages.uses}
+        uses = {
+            "states": state_cache.uses,
+            "examples": examples.uses,
+            "pages": pages.uses,
+            "live pages": pages.live_uses,
+        }
         return cls(examples, states, pages, selections, replay, uses)

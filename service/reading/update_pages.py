@@ -52,8 +52,13 @@ class UpdatePages:
 
     @property
     def uses(self) -> CacheUses:
-        """How often it had a page."""
+        """How often it had a page that was recomputed."""
         return self._pages.uses
+
+    @property
+    def live_uses(self) -> CacheUses:
+        """How often it had a page as a run computed it."""
+        return self._computed.uses
 
     def are_wanted(self, network: Network, count: int) -> bool:
         """Return whether the next `count` updates of a network will be read, and are not too many.
