@@ -1,8 +1,9 @@
 """What all tests share."""
 
+import gc
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from service.threads import Threads
 from storage.postgres import PostgresStore
 
 # How long an example takes depends on the machine; tests say what must hold, not how fast.
-settings.register_profile("clearprop", deadline=None, max_examples=rounds(40, 1_000))
+settings.register_profile("clearprop", deadline=None, max_examples=rounds(25, 1_000))
 settings.load_profile("clearprop")
 
 #: Commands that are servers, with signals and an exit code: they run in a process of their own.
@@ -104,6 +105,16 @@ def promise(record_property: Callable[[str, object], None]) -> Promise:
         record_property(PROPERTY, kept(words, **counts))
 
     return say
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without looking for garbage, then or later: what is collected stays to the end."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    return collected
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -98,7 +98,7 @@ def test_any_bytes_are_answered_by_an_error_of_the_client(
     with grpc.insecure_channel(fuzzed.target) as channel:
 
         @hypothesis_settings(
-            max_examples=rounds(300, 200_000),
+            max_examples=rounds(200, 200_000),
             database=None,
             suppress_health_check=list(HealthCheck),
         )
@@ -153,7 +153,7 @@ def test_any_bytes_over_http_are_answered_by_an_error_of_the_client_or_not_at_al
 ) -> None:
     with new_server(tmp_path_factory.mktemp("fuzzed"), http=True) as server:
         choice, answers = random.Random(17), Counter[str]()
-        for _ in range(rounds(200, 20_000)):
+        for _ in range(rounds(100, 20_000)):
             content = mutated(mutated(HEAD, choice), choice)
             answers[status(server, content)] += 1
         assert status(server, HEAD, patience=10).startswith("4")

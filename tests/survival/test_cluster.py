@@ -31,8 +31,8 @@ REPLICAS = rounds(2, 3)
 WORKERS = rounds(2, 4)
 
 #: How many there are of each in a world, and how many worlds.
-KILLS = rounds(10, 50)
-LONG_STOPS = rounds(3, 15)
+KILLS = rounds(6, 50)
+LONG_STOPS = rounds(2, 15)
 PARTITIONS = rounds(4, 20)
 WORLDS = rounds(1, 10)
 

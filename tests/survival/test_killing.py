@@ -16,7 +16,7 @@ from stored import kill_and_note
 from watched_runs import WatchedRun
 
 #: No run lives longer: all of it is made again at the end.
-KILLS_OF_A_RUN = rounds(12, 50)
+KILLS_OF_A_RUN = rounds(8, 50)
 
 
 class Killing(WatchedRun):

@@ -61,7 +61,7 @@ def results(given: Case) -> list[bytes]:
     return [np.asarray(each).tobytes() for each in numbers]
 
 
-@settings(max_examples=rounds(60, 3_000))
+@settings(max_examples=rounds(40, 3_000))
 @given(
     st.lists(st.integers(1, 40), min_size=2, max_size=4).map(tuple),
     st.integers(1, 70),

@@ -283,5 +283,5 @@ class AnyLife(RuleBasedStateMachine):
 def test_any_sequence_of_events_keeps_the_promises_of_an_executor() -> None:
     run_state_machine_as_test(
         AnyLife,
-        settings=examples(max_examples=rounds(200, 5_000), stateful_step_count=60, deadline=None),
+        settings=examples(max_examples=rounds(100, 5_000), stateful_step_count=60, deadline=None),
     )

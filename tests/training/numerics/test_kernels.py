@@ -61,13 +61,13 @@ def _assert_kernel_equals_loops(problem: Problem) -> None:
     assert made.outcome == _outcome(problem, expected)
 
 
-@settings(max_examples=rounds(100, 5_000))
+@settings(max_examples=rounds(50, 5_000))
 @given(problems())
 def test_kernel_and_loops_make_the_same_updates_to_the_bit(problem: Problem) -> None:
     _assert_kernel_equals_loops(problem)
 
 
-@settings(max_examples=rounds(100, 5_000))
+@settings(max_examples=rounds(50, 5_000))
 @given(problems(extreme=True))
 def test_kernel_and_loops_agree_on_any_finite_numbers_and_on_where_they_end(
     problem: Problem,
@@ -135,7 +135,7 @@ def test_kernel_and_loops_agree_where_work_is_done_in_parts(
         )
 
 
-@settings(max_examples=rounds(50, 2_000))
+@settings(max_examples=rounds(30, 2_000))
 @given(problems(), st.data())
 def test_a_run_cut_into_calls_is_the_same_run(problem: Problem, data: st.DataObject) -> None:
     whole = problem.begin()
@@ -490,7 +490,7 @@ DAMPENED = Problem(
 )
 
 
-@settings(max_examples=rounds(60, 2_000))
+@settings(max_examples=rounds(40, 2_000))
 @given(problems(), st.integers(0, 5), st.booleans())
 @example(DAMPENED, 3, False)  # noqa: FBT003
 def test_training_writes_nothing_outside_of_the_arrays_that_it_is_given(
@@ -519,7 +519,7 @@ def test_training_writes_nothing_outside_of_the_arrays_that_it_is_given(
     assert progress.bits() == elsewhere.bits()
 
 
-@settings(max_examples=rounds(40, 2_000))
+@settings(max_examples=rounds(30, 2_000))
 @given(problems())
 def test_kernels_write_only_to_their_results(problem: Problem) -> None:
     guard = Guarded()

@@ -22,11 +22,13 @@ from service.faces.rest.documentation.examples import BODIES, PATHS
 #: How what is as its schema says may be answered, for there are rules that no schema can tell.
 ANSWERS = ["2xx", "400", "404", "409", "412", "429"]
 
-#: The same calls as by POST with a body, and those whose settings are those of :step, but for
-#: updates:explain, which has the fields of the others, too: in the quick form, the values at the
-#: limits of their schemas are tried once.
+#: The same calls as by POST with a body, those whose settings are those of :step, but for
+#: updates:explain, which has the fields of the others, too, and the set that is uploaded in lines:
+#: in the quick form, the values at the limits of their schemas are tried once.
 IN_BRIEF = {
-    "include-name-regex": r"^GET .*updates/\{update\}:|^POST .*updates:(trace|walk)$|:train$",
+    "include-name-regex": (
+        r"^GET .*updates/\{update\}:|^POST .*updates:(trace|walk)$|:(train|upload)$"
+    ),
     "phases": {"coverage": {"enabled": False}},
 }
 

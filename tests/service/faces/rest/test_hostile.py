@@ -233,7 +233,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=rounds(150, 10_000))
+@settings(max_examples=rounds(80, 10_000))
 @given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=10))
 def test_no_request_causes_an_internal_error(
     http_server: ServerProcess, parts: list[bytes]

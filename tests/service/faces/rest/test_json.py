@@ -364,7 +364,7 @@ def test_a_document_that_is_not_an_object_is_rejected(body: bytes) -> None:
     assert refused[0].description.startswith("the body must be an object")
 
 
-@settings(max_examples=rounds(300, 30_000))
+@settings(max_examples=rounds(100, 30_000))
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_any_bytes_are_parsed_or_rejected(body: bytes) -> None:
     assert ours(pb.StepRequest, body) is not None
