@@ -176,7 +176,7 @@ async def test_sigterm_is_told_to_everyone_and_interrupts_nothing(
         with server.stub() as stub:
             create_made_up_set(stub, "slow", EXAMPLES)
         terminating = Terminating(server, random.Random(4))
-        for _ in range(rounds(3, 100)):
+        for _ in range(rounds(4, 100)):
             await terminating.terminate_in_a_run()
         terminating.compare(tmp_path)
     assert terminating.counts["runs_cut"]
