@@ -49,6 +49,7 @@ class Rpc:
     response_type: type[Message]
     kind: CallKind
     _handle: Callable[..., Any]
+    _is_asynchronous: bool  # the handler
     _access: Access | None
     _admission: Admission
     _calls: ObservedCalls
@@ -83,7 +84,7 @@ class Rpc:
                 return encode(_response(self._handle(request)))
             with self._begun() as call:
                 try:
-                    if iscoroutinefunction(self._handle):
+                    if self._is_asynchronous:
                         return encode(_response(await self._handle(request)))
                     return await call.run(lambda: encode(_response(self._handle(request))))
                 except AnsweredBefore as before:
@@ -174,6 +175,7 @@ def rpcs(
             GetMessageClass(method.output_type),
             CALL_KINDS[method.name],
             by_rpc[method.name],
+            iscoroutinefunction(by_rpc[method.name]),
             access,
             admission,
             calls,
