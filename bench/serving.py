@@ -1,5 +1,6 @@
 """A server process for measurements, with a database of its own."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -64,6 +65,11 @@ class Server:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         (resident,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
         return int(resident.split()[1]) * 1024
+
+    def processor_seconds(self) -> float:
+        """Return for how long it has used processors. Linux only."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
     def stop(self, most_seconds: float = 30) -> None:
         """Stop it as an operator would; kill it when this takes longer."""

@@ -16,7 +16,6 @@ import grpc
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1 import training_service_pb2_grpc
 
-from bench.cluster.processes import processor_seconds
 from bench.measuring import Times, in_turn
 from bench.peers.compiling import BUILD
 from bench.report import Row
@@ -104,11 +103,11 @@ def _at_different_places(server: Server, client: clearprop.Client) -> Row:
     network = client.network("run-1")
 
     def cost(starts: Sequence[int]) -> float:
-        before = processor_seconds(server.pid)
+        before = server.processor_seconds()
         with ThreadPoolExecutor(len(starts)) as threads:
             done = threads.map(partial(_read_columns, server.target, network.id), starts)
             assert list(done) == [_UPDATES + 1 - start for start in starts]
-        return processor_seconds(server.pid) - before
+        return server.processor_seconds() - before
 
     alone, four = (Times([cost(starts) for _ in range(3)]) for starts in (_PLACES[:1], _PLACES))
     ratio = four.median / alone.median
