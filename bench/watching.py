@@ -25,7 +25,7 @@ _UPDATES = 1_000_000
 #: The runs that are watched as columns: it varies how their threads share the processors.
 _RUNS = 10
 #: The updates from which four watchers read.
-_PLACES = (0, 12_345, 200_000, 500_000)
+_PLACES = (0, 12_345, 50_001, 100_002)
 _STALLED = 50
 _PROCESSES = 5
 _MINUTE = 60.0
