@@ -8,6 +8,8 @@ import json
 import os
 import signal
 import sys
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from tempfile import TemporaryDirectory
 from typing import TypedDict
 
 from clearprop.cli import main
@@ -84,9 +86,19 @@ def _run(arguments: list[str]) -> None:
         os._exit(code)
 
 
-def _nurse() -> None:
-    dict(Commands())  # what a command would load by itself
+def _load() -> None:
+    """Load what commands and servers would load by themselves."""
+    dict(Commands())
     warm_up()
+    # A command that reads options and creates a store, which load what they need where they use it.
+    with TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere:  # noqa: PTH123
+        sys.argv = ["clearprop", "admin-token", "--database", f"sqlite:///{folder}/clearprop.db"]
+        with redirect_stdout(nowhere), redirect_stderr(nowhere), suppress(SystemExit):
+            main()
+
+
+def _nurse() -> None:
+    _load()
     children: set[int] = set()
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:

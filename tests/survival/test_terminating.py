@@ -27,9 +27,10 @@ from watch_reading import CHANNEL, PATIENCE, Reading, Watcher
 
 WATCHERS = 20
 
-#: So many examples make an update of half a millisecond, so many updates a run.
+#: So many examples make an update of half a millisecond, so many updates a run: a busy machine can
+#: tell a server to stop while the run goes on.
 EXAMPLES = 5_000
-UPDATES = 300
+UPDATES = 600
 
 #: What watchers want: a stride, parameters or not, columns or not.
 KINDS = [(1, True, False), (1, True, True), (1, False, True), (7, False, False)]
@@ -64,7 +65,7 @@ class Terminating:
     async def terminate_in_a_run(self) -> None:
         """Begin a run, stop the server in it, start the server again, and see the run's end."""
         run = self.train()
-        await self.terminate(after=run.first_update + self.moments.randrange(UPDATES // 2))
+        await self.terminate(after=run.first_update + self.moments.randrange(UPDATES // 4))
         if self.readings[0].last_update < run.first_update + UPDATES - 1:
             self.counts["runs_cut"] += 1
         await asyncio.to_thread(self.server.start)
