@@ -52,7 +52,7 @@ demo-cluster: setup ## train on two servers and two workers with PostgreSQL and 
 serve: setup ## start a server (ARGS="--grpc 127.0.0.1:50051 ...")
 	$(BIN)/clearprop serve $(ARGS)
 
-bench: setup ## compare with other libraries and write bench/results.md (ARGS=engine: only the engine, only printed; ARGS=hostile: only attacks; ARGS=cluster: only PostgreSQL and workers)
+bench: setup ## compare with other libraries and write bench/results.md (ARGS=engine: only the engine, only printed; ARGS=hostile: only attacks; ARGS=cluster: only PostgreSQL and workers; ARGS=growth: docs/growth.md)
 	PYTHONPATH=tests/support:. $(BIN)/python -m bench $(ARGS)
 
 peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn for make bench into .venv-bench; several GB on Linux
@@ -61,7 +61,7 @@ test: setup ## run the tests, two at a time per processor (ARGS="tests/training 
 	$(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal $(ARGS)
 
 soak: setup ## run the long forms of tests, which take hours, and report each promise in a line with counts
-	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/survival tests/hostile tests/service/test_any_history.py tests/service/execution tests/service/faces/rest tests/service/ray tests/service/web/test_accessibility.py tests/storage/test_killed_migrations.py tests/storage/test_lockstep.py tests/storage/test_two_busy_stores.py tests/training/numerics tests/training/test_chunks.py)
+	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/bench tests/survival tests/hostile tests/service/test_any_history.py tests/service/execution tests/service/faces/rest tests/service/ray tests/service/web/test_accessibility.py tests/storage/test_killed_migrations.py tests/storage/test_lockstep.py tests/storage/test_two_busy_stores.py tests/training/numerics tests/training/test_chunks.py)
 	$(if $(ARGS),,SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 -m hypothesis tests --ignore=tests/survival --ignore=tests/hostile --ignore=tests/training/numerics)
 
 packages: setup ## build both distributions, and test them in empty environments

@@ -3,7 +3,8 @@
 `make bench ARGS=engine` measures the engine alone, and only prints; with names of those that are to
 take part, such as `ARGS='engine ours FANN "plain C"'`, only them. `ARGS=hostile` attacks a server,
 which takes ten minutes; with names of attacks, it only prints these. `ARGS=cluster` measures
-several servers and workers; with names of figures, it only prints these.
+several servers and workers; with names of figures, it only prints these. `ARGS=growth` draws how
+times grow with sizes, as bench/growth/figures.py says.
 """
 
 import sys
@@ -25,6 +26,7 @@ from bench import (
     watching,
 )
 from bench.cluster import figures
+from bench.growth import figures as growth
 
 
 def main() -> None:
@@ -34,6 +36,8 @@ def main() -> None:
             hostile.main(*names)
         case ["cluster", *names]:
             figures.main(*names)
+        case ["growth", *names]:
+            growth.main(*names)
         case ["engine", *names]:
             sys.stdout.write(report.engine_text(*engine.measure(names)))
         case []:

@@ -99,10 +99,10 @@ def measure(names: Sequence[str] = ()) -> tuple[list[Row], Table]:
     rows: list[Row] = []
     table = Table(
         "The engine and its peers",
-        "The time of an update by plain gradient descent, in float64 and with one thread. Each\n"
-        "loop runs in its own process, alternately. FANN and scikit-learn always have biases, the\n"
-        "others have none. FANN minimizes the squared error, because it has no cross-entropy. All\n"
-        "other loops compute the same costs and parameters.",
+        "The processor time of an update by plain gradient descent, in float64 and with one\n"
+        "thread. Each loop runs in its own process, alternately. FANN and scikit-learn always\n"
+        "have biases, the others have none. FANN minimizes the squared error, because it has no\n"
+        "cross-entropy. All other loops compute the same costs and parameters.",
         ["an update of", *(contestant.name for contestant in contestants)],
     )
     most, ours = peak(), dict[str, Times]()

@@ -6,6 +6,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -119,11 +120,12 @@ def race(work: Work, contestants: list[Contestant]) -> Race:
         RuntimeError: a contestant whose network is quite that of the first trains it otherwise.
     """
     BUILD.mkdir(exist_ok=True)
-    path = BUILD / "work.npz"
-    work.save(path)
     absent: dict[str, str] = {}
     versions: dict[str, None] = {}  # a set in order
     with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(dir=BUILD)))
+        path = folder / "work.npz"
+        work.save(path)
         workers = []
         for contestant in contestants:
             worker = stack.enter_context(_Worker(contestant, path))
@@ -133,7 +135,7 @@ def race(work: Work, contestants: list[Contestant]) -> Race:
             else:
                 workers.append(worker)
                 versions[rest] = None
-        _check(workers)
+        _check(workers, folder / "checked.npz")
         counts = [_count(worker) for worker in workers]
         seconds: dict[str, list[float]] = {worker.name: [] for worker in workers}
         for _ in range(_REPETITIONS):
@@ -143,8 +145,7 @@ def race(work: Work, contestants: list[Contestant]) -> Race:
     return Race(times, absent, list(versions))
 
 
-def _check(workers: list[_Worker]) -> None:
-    target = BUILD / "checked.npz"
+def _check(workers: list[_Worker], target: Path) -> None:
     costs, parameters = workers[0].checked(target)
     for worker in workers[1:]:
         their_costs, their_parameters = worker.checked(target)

@@ -78,16 +78,17 @@ def write(rows: list[Row], table: Table) -> str:
 
 def write_hostile(table: Table) -> None:
     """Keep the figures of attacks, and replace them in the report."""
-    _replace(HOSTILE, [*table.lines[1:], _when()])
+    _replace(HOSTILE, [*table.lines[1:], when()])
 
 
 def write_cluster(rows: list[Row], text: str) -> None:
     """Keep the figures of several servers and workers, and replace them in the report."""
-    lines = ["## Several servers and workers", "", text, "", *_figures(rows), "", _when()]
+    lines = ["## Several servers and workers", "", text, "", *_figures(rows), "", when()]
     _replace(CLUSTER, lines)
 
 
-def _when() -> str:
+def when() -> str:
+    """Return the date and the machine of measurements."""
     return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_processor()}."
 
 

@@ -1,6 +1,7 @@
 """Compiles the peers that are written in C."""
 
 import ctypes
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -32,7 +33,7 @@ def compiled(name: str, *libraries: str, package: str = "") -> ctypes.CDLL:
     if compiler is None:
         raise Absent("there is no C compiler here")
     BUILD.mkdir(exist_ok=True)
-    library = BUILD / f"{name}.so"
+    library = BUILD / f"{name}-{os.getpid()}.so"  # others may compile it now, too
     source = Path(__file__).with_name(f"{name}.c")
     made = subprocess.run(  # noqa: S603 (the project's own source)
         [compiler, "-O3", "-shared", "-fPIC", str(source), "-o", str(library), *libraries, "-lm"],
@@ -44,4 +45,6 @@ def compiled(name: str, *libraries: str, package: str = "") -> ctypes.CDLL:
         if package:
             raise Absent(f"{package} is not installed")
         raise RuntimeError(made.stderr)
-    return ctypes.CDLL(str(library))
+    loaded = ctypes.CDLL(str(library))
+    library.unlink()
+    return loaded

@@ -1,8 +1,9 @@
 """A process in which one peer does one work: `python -m bench.peers.worker MODULE WORK.npz`.
 
 It first prints `ready` and its version, or `absent` and the reason. Then it responds to each line
-of its input with one line: to a number of updates with the seconds that they took; to `check`, a
-number and a path with `written`, after it has written the loop's result for that many updates.
+of its input with one line: to a number of updates with the seconds of processor time that they
+took, which other processes of the machine hardly affect; to `check`, a number and a path with
+`written`, after it has written the loop's result for that many updates.
 """
 
 import importlib
@@ -42,9 +43,9 @@ def main(module: str, path: str) -> None:
                 np.savez(target.strip(), costs=trained.costs, parameters=trained.parameters)
                 _say("written")
             case [updates]:
-                started = time.perf_counter()
+                started = time.process_time()
                 loop(int(updates))
-                _say(time.perf_counter() - started)
+                _say(time.process_time() - started)
 
 
 if __name__ == "__main__":
