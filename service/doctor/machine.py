@@ -12,7 +12,7 @@ from service.faces.tls.files import InvalidTlsFiles, TlsFiles
 from service.kernels import missing_kernels
 from service.setting_checks import OFF
 from service.settings import Settings
-from training.numerics.code_files import processor
+from training.numerics.processors import processor
 
 #: No version was released before.
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from llvmlite import ir
 
-from training.numerics.code_files import processor_features
 from training.numerics.jit import instruction
+from training.numerics.processors import processor_features
 
 
 def _shape(features: set[str]) -> tuple[int, int]:

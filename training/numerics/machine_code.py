@@ -1,14 +1,14 @@
 """Machine code, as it is loaded into this process.
 
-Compiling needs Numba and takes some minutes; loading needs LLVM alone, and takes milliseconds.
+Compiling needs Numba and takes some minutes; loading takes milliseconds, and needs LLVM on systems
+for which `object_files` has no loader.
 """
 
 import ctypes
-import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import llvmlite.binding as llvm
+from training.numerics import object_files
 
 #: The name of a compiled function, which is called with the address of a record; see `signatures`.
 ENTRY = "entry"
@@ -29,16 +29,23 @@ class MachineCode(NamedTuple):
 
     def load(self) -> Call:
         """Return the function; its calls do not hold the interpreter's lock."""
-        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
-        for binary in self.binaries:
-            engine.add_object_file(llvm.ObjectFileRef.from_data(binary))
-        engine.finalize_object()
-        _kept.append(engine)
-        return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(engine.get_function_address(ENTRY))
+        try:
+            address = object_files.load(self.binaries, ENTRY)
+        except NotImplementedError:
+            address = _load_by_llvm(self.binaries, ENTRY)
+        return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
 
 
-@functools.cache
-def _machine() -> Any:
+def _load_by_llvm(binaries: Sequence[bytes], name: str) -> int:
+    import llvmlite.binding as llvm  # noqa: PLC0415
+
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    return llvm.Target.from_default_triple().create_target_machine(jit=True)
+    machine = llvm.Target.from_default_triple().create_target_machine(jit=True)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    for binary in binaries:
+        engine.add_object_file(llvm.ObjectFileRef.from_data(binary))
+    engine.finalize_object()
+    _kept.append(engine)
+    address: int = engine.get_function_address(name)
+    return address
