@@ -93,8 +93,9 @@ class UpdatePages:
     def read(self, network: Network, first: int, latest: int) -> UpdatePage:
         """Return one page of updates from `first` on, up to `latest`; both are committed.
 
-        Readers that start at the same update share the page. Raises HistoryCompacted,
-        HistoryLost, DamagedHistory.
+        It may end earlier, where a page ends that a run or another reader has left here. Readers
+        that start at the same update share the page. Raises HistoryCompacted, HistoryLost,
+        DamagedHistory.
         """
         return on_one_timeline(self._store, partial(self._read, network, first, latest))
 
