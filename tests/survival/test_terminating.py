@@ -177,10 +177,11 @@ async def test_sigterm_is_told_to_everyone_and_interrupts_nothing(
         with server.stub() as stub:
             create_made_up_set(stub, "slow", EXAMPLES)
         terminating = Terminating(server, random.Random(4))
-        for _ in range(rounds(4, 100)):
+        stops = rounds(4, 100)
+        # On a busy machine runs can be over before a server is stopped in them.
+        while terminating.counts["sigterms"] < stops or not terminating.counts["runs_cut"]:
             await terminating.terminate_in_a_run()
         terminating.compare(tmp_path)
-    assert terminating.counts["runs_cut"]
     promise("sigterm is told to everyone, and interrupts nothing", **terminating.counts)
 
 
