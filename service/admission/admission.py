@@ -15,7 +15,6 @@ from service.admission.deadlines import Deadlines
 from service.admission.fair_queue import FairQueue
 from service.admission.rates import Rates
 from service.admission.time_slices import TimeSlices
-from service.threads import Job
 from training.errors import DeadlineExceeded, Draining, TooManyCalls
 from training.limits import Limits
 
@@ -74,7 +73,7 @@ class Admission:
 
     def lines(self, commit: Commit) -> CallLines:
         """Return lines of quick calls, whose writes `commit` does."""
-        return CallLines(self._pools[Pool.QUICK], commit)
+        return CallLines(self._pools[Pool.QUICK], commit, partial(self._queue, taken_of_client=1))
 
     async def convert(self, client: str, work: Callable[[], T]) -> T:
         """Convert data of a client in a thread for quick calls.
@@ -105,12 +104,12 @@ class Admission:
 
     def _pool(self, at_once: int, threads: int, name: str) -> CallPool:
         # One client leaves threads to others, as far as there are any.
-        of_client = max(1, at_once // 2)
-        limits = self._limits
-        queue: FairQueue[Job[Any]] = FairQueue(
-            limits.waiting_calls, limits.waiting_calls_of_client, of_client
-        )
+        queue = self._queue(taken_of_client=max(1, at_once // 2))
         return CallPool(queue, threads, name, TimeSlices(at_once))
+
+    def _queue(self, taken_of_client: int) -> FairQueue[Any]:
+        limits = self._limits
+        return FairQueue(limits.waiting_calls, limits.waiting_calls_of_client, taken_of_client)
 
     def _deadlines_of(self, limit: str) -> Deadlines[Call]:
         seconds: float = getattr(self._limits, limit)

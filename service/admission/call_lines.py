@@ -1,7 +1,6 @@
 """Calls about the same thing, in the order in which they came."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from contextvars import copy_context
@@ -9,6 +8,7 @@ from time import monotonic
 from typing import Any, Final, TypeVar
 
 from service.admission.call_pool import CallPool
+from service.admission.fair_queue import FairQueue
 from service.execution.committing import WritesInRow
 from service.threads import Awaited
 from training.writes import Writes
@@ -27,14 +27,17 @@ Commit = Callable[[Sequence[WritesInRow[Any]]], None]
 class CallLines:
     """Lines of calls, each of which is served by one thread of a pool at a time.
 
-    The calls that wait meanwhile are computed one after the other and committed together. For one
-    event loop.
+    The calls that wait meanwhile are computed one after the other and committed together: each
+    client's in turn. `new_line` returns an empty line, with its limits. For one event loop.
     """
 
-    def __init__(self, pool: CallPool, commit: Commit) -> None:
+    def __init__(
+        self, pool: CallPool, commit: Commit, new_line: Callable[[], FairQueue[Any]]
+    ) -> None:
         self._pool = pool
         self._commit = commit
-        self._lines: dict[Hashable, deque[_InLine[Any]]] = {}
+        self._new_line = new_line
+        self._lines: dict[Hashable, FairQueue[_InLine[Any]]] = {}
 
     def join(
         self, key: Hashable, client: str, writes: Writes[T], *, is_bounded: bool = True
@@ -45,23 +48,26 @@ class CallLines:
         """
         call = _InLine(client, writes)
         line = self._lines.get(key)
-        if line is not None:
-            line.append(call)
-            return call
-        line = deque([call])
-        self._serve(key, line, is_bounded=is_bounded)
-        self._lines[key] = line
+        if line is None:
+            line = self._new_line()
+            self._serve(key, line, call, is_bounded=is_bounded)
+            self._lines[key] = line
+        else:
+            line.put(client, call, is_bounded=is_bounded)
         return call
 
-    def _serve(self, key: Hashable, line: "deque[_InLine[Any]]", *, is_bounded: bool) -> None:
-        work = _Serving(line, self._commit, lambda: self._served(key, line))
-        self._pool.add(line[0].client, work, is_bounded=is_bounded)
+    def _serve(
+        self, key: Hashable, line: "_Line", first: "_InLine[Any]", *, is_bounded: bool
+    ) -> None:
+        work = _Serving(first, line, self._commit, lambda: self._served(key, line))
+        self._pool.add(first.client, work, is_bounded=is_bounded)
 
-    def _served(self, key: Hashable, line: "deque[_InLine[Any]]") -> None:
-        if line:
-            self._serve(key, line, is_bounded=False)
-        else:
+    def _served(self, key: Hashable, line: "_Line") -> None:
+        following = _next(line)
+        if following is None:
             del self._lines[key]
+        else:
+            self._serve(key, line, following, is_bounded=False)
 
 
 class _InLine(Awaited[T]):
@@ -81,13 +87,27 @@ class _InLine(Awaited[T]):
                 self.future.set_exception(error)
 
 
+_Line = FairQueue[_InLine[Any]]
+
+
+def _next(line: _Line) -> _InLine[Any] | None:
+    """Remove and return the next call of a line; None if there is none."""
+    taken = line.take()
+    if taken is None:
+        return None
+    client, call = taken
+    line.done(client)
+    return call
+
+
 class _Serving:
-    """Serves the calls at the beginning of a line in a thread, and tells the event loop."""
+    """Serves the next calls of a line in a thread, and tells the event loop."""
 
     def __init__(
-        self, line: "deque[_InLine[Any]]", commit: Commit, served: Callable[[], None]
+        self, first: _InLine[Any], line: _Line, commit: Commit, served: Callable[[], None]
     ) -> None:
         self._loop = asyncio.get_running_loop()
+        self._first = first
         self._line = line
         self._commit = commit
         self._served = served
@@ -96,20 +116,24 @@ class _Serving:
     def do(self) -> None:
         """Serve the calls."""
         try:
-            latest = monotonic() + _SECONDS
-            while self._line and len(self._taken) < _TOGETHER:
-                call = self._line.popleft()
-                if not call.future.done():  # else nobody waits for it any more
-                    self._taken.append(call)
-                    call.writes.begin()
-                if monotonic() > latest:
-                    break
+            self._begin()
             self._commit([call.writes for call in self._taken])
         except Exception as error:  # noqa: BLE001 (an internal error of each call)
             for call in self._taken:
                 call.writes.fail(error)
         with suppress(RuntimeError):  # the event loop is closed: nobody waits
             self._loop.call_soon_threadsafe(self._end)
+
+    def _begin(self) -> None:
+        latest = monotonic() + _SECONDS
+        call: _InLine[Any] | None = self._first
+        while call is not None:
+            if not call.future.done():  # else nobody waits for it any more
+                self._taken.append(call)
+                call.writes.begin()
+            if len(self._taken) == _TOGETHER or monotonic() > latest:
+                break
+            call = _next(self._line)
 
     def _end(self) -> None:
         for call in self._taken:

@@ -15,6 +15,7 @@ from service.clock import SystemClock
 from service.execution.committing import WritesInRow, commit_in_row
 from service.threads import Awaited
 from storage.memory_store import MemoryStore
+from training.errors import TooManyCalls
 from training.writes import Write, Writes
 
 KEY = "network"
@@ -28,10 +29,10 @@ class Served:
         self.together: list[int] = []
         self.reached, self.may_commit = Event(), Event()
         self._store = store
-        self._lines = CallLines(pool, self._commit)
+        self._lines = CallLines(pool, self._commit, lambda: FairQueue(10, 5, 1))
 
-    def join(self, name: str, key: str = KEY) -> Awaited[str]:
-        return self._lines.join(key, "client", self._writes(name))
+    def join(self, name: str, key: str = KEY, client: str = "client") -> Awaited[str]:
+        return self._lines.join(key, client, self._writes(name))
 
     async def hold(self) -> Awaited[str]:
         """Have a call served that does not commit before `may_commit`."""
@@ -70,6 +71,18 @@ async def test_calls_that_wait_are_begun_in_order_and_share_a_commit(served: Ser
     assert [await call.future for call in calls] == [f"{name} written" for name in names]
     assert served.begun == names
     assert served.together == [1, 3]
+
+
+async def test_clients_take_turns_in_a_line_and_are_bounded(served: Served) -> None:
+    await served.hold()
+    calls = [served.join(name) for name in "abcde"]
+    with pytest.raises(TooManyCalls, match="5 calls of this client wait already"):
+        served.join("too many")
+    calls.append(served.join("another's", client="another"))
+    served.may_commit.set()
+    for call in calls:
+        await call.future
+    assert served.begun == ["first", "a", "another's", *"bcde"]
 
 
 async def test_an_error_is_that_of_its_call_only(served: Served) -> None:
