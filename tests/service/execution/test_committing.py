@@ -30,13 +30,21 @@ def request(name: str) -> RequestId[Outcome]:
     return RequestId(name, name.encode(), lambda outcome: outcome.head.etag.encode())
 
 
+def begun_in_row(
+    bench: ExecutionBench, calls: Sequence[tuple[StepCommand, RequestId[Outcome] | None]]
+) -> list[WritesInRow[Begun]]:
+    """Compute the first write of each step."""
+    rows = [WritesInRow(bench.steps.writes(*call)) for call in calls]
+    for row in rows:
+        row.begin()
+    return rows
+
+
 def in_row(
     bench: ExecutionBench, calls: Sequence[tuple[StepCommand, RequestId[Outcome] | None]]
 ) -> list[WritesInRow[Begun]]:
     """Take steps in a row; return them after the last one is durable."""
-    rows = [WritesInRow(bench.steps.writes(*call)) for call in calls]
-    for row in rows:
-        row.begin()
+    rows = begun_in_row(bench, calls)
     commit_in_row(bench.store, rows)
     return rows
 
@@ -90,9 +98,7 @@ def test_steps_in_a_row_after_a_change_of_the_network_are_computed_again(
     bench: ExecutionBench,
 ) -> None:
     bench.steps.begin(OPENING)
-    rows = [WritesInRow(bench.steps.writes(STEP)) for _ in range(3)]
-    for row in rows:
-        row.begin()
+    rows = begun_in_row(bench, [(STEP, None)] * 3)
     bench.edits.reset("net", Initializer(InitializerKind.UNIFORM, 1))
     commit_in_row(bench.store, rows)
     assert [updates_done(row) for row in rows] == [2, 3, 4]
@@ -116,8 +122,6 @@ def test_steps_in_a_row_whose_first_one_is_not_written_are_computed_again(
     bench: ExecutionBench,
 ) -> None:
     bench.steps.begin(OPENING)
-    rows = [WritesInRow(bench.steps.writes(STEP)) for _ in range(3)]
-    for row in rows:
-        row.begin()
+    rows = begun_in_row(bench, [(STEP, None)] * 3)
     commit_in_row(bench.store, rows[1:])
     assert [updates_done(row) for row in rows[1:]] == [2, 3]
