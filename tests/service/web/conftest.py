@@ -34,16 +34,20 @@ def worked_example(site: ServerProcess) -> str:
     return f"{site.http}/?network=worked-example"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser that the tests of this folder share: it is slow to start."""
+    """A browser that the tests of one file share: it is slow to start.
+
+    Not those of the folder, which a process can leave for tests with an event loop of their own:
+    while Playwright runs, its event loop is that of the thread.
+    """
     with new_browser() as browser:
         yield browser
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def tab(browser: Browser) -> Iterator[Page]:
-    """A tab that the tests of this folder share: a new one compiles the modules of the page."""
+    """A tab that the tests of one file share: a new one compiles the modules of the page."""
     with browser.new_page() as tab:
         yield tab
 
