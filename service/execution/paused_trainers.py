@@ -1,9 +1,8 @@
 """A cache of trainers of paused runs, for the steps that will continue them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from threading import Lock
-
-from cachetools import LRUCache
 
 from training.intent import Intent, PausedRun
 from training.network import Network
@@ -13,8 +12,15 @@ from training.trainer import Trainer
 _BYTES = 64 * 2**20
 _OVERHEAD = 10_000
 
-#: The number of networks that are known to have changed.
-_CHANGED = 10_000
+
+@dataclass(slots=True)
+class _Kept:
+    """A trainer, its run when it was paused, and whether the network has changed since."""
+
+    paused: PausedRun
+    trainer: Trainer
+    nbytes: int
+    is_stale: bool = False
 
 
 class PausedTrainers:
@@ -26,55 +32,68 @@ class PausedTrainers:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: LRUCache[str, tuple[PausedRun, Trainer]] = LRUCache(
-            _BYTES, lambda kept: _nbytes(kept[1])
-        )
-        self._changed: LRUCache[str, None] = LRUCache(_CHANGED)
+        # The one that was not used for the longest time is the first: each use removes it.
+        self._kept: dict[str, _Kept] = {}
+        self._ids: dict[str, str] = {}  # of their networks, by uid
+        self._nbytes = 0
 
     def changed(self, uids: Iterable[str]) -> None:
         """Note that networks have changed: trainers of them that are kept already are stale."""
         with self._lock:
-            self._changed.update(dict.fromkeys(uids))
+            for uid in uids:
+                if uid in self._ids:
+                    self._kept[self._ids[uid]].is_stale = True
 
     def keep(self, network: Network, trainer: Trainer) -> None:
         """Add the trainer of a paused run."""
-        if _nbytes(trainer) <= _BYTES:
-            paused = PausedRun(network, trainer.head, trainer.run)
-            with self._lock:
-                self._kept[network.id] = paused, trainer
-                self._changed.pop(network.uid, None)
+        paused = PausedRun(network, trainer.head, trainer.run)
+        kept = _Kept(paused, trainer, _nbytes(trainer))
+        if kept.nbytes > _BYTES:
+            return
+        with self._lock:
+            self._remove(network.id)
+            self._kept[network.id] = kept
+            self._ids[network.uid] = network.id
+            self._nbytes += kept.nbytes
+            while self._nbytes > _BYTES:
+                self._remove(next(iter(self._kept)))
 
     def is_durable(self, network: Network, trainer: Trainer) -> None:
         """Note that the change of a network is that of its trainer."""
         with self._lock:
             kept = self._kept.get(network.id)
-            if kept is not None and kept[1] is trainer:
-                self._changed.pop(network.uid, None)
+            if kept is not None and kept.trainer is trainer:
+                kept.is_stale = False
 
     def drop(self, network: Network, trainer: Trainer) -> None:
         """Remove the trainer of a network if it is kept: what it made was not written."""
         with self._lock:
             kept = self._kept.get(network.id)
-            if kept is not None and kept[1] is trainer:
-                del self._kept[network.id]
+            if kept is not None and kept.trainer is trainer:
+                self._remove(network.id)
 
     def run(self, network_id: str) -> PausedRun | None:
         """Return the run of the cached trainer of a network; None if there is none."""
         with self._lock:
             kept = self._kept.get(network_id)
-            if kept is None or kept[0].network.uid in self._changed:
-                return None
-        return kept[0]
+        return None if kept is None or kept.is_stale else kept.paused
 
     def take(self, intent: Intent) -> Trainer | None:
         """Return the cached trainer for an intent, to one caller; None if there is none."""
         with self._lock:
-            kept = self._kept.pop(intent.network.id, None)
-        if kept is None or kept[0].head != intent.head or intent.opening is not None:
+            kept = self._remove(intent.network.id)
+        if kept is None or kept.paused.head != intent.head or intent.opening is not None:
             return None
-        trainer = kept[1]
-        trainer.step(intent.run)
-        return trainer
+        kept.trainer.step(intent.run)
+        return kept.trainer
+
+    def _remove(self, network_id: str) -> _Kept | None:
+        """Remove and return the trainer of a network, if it is kept. Needs the lock."""
+        kept = self._kept.pop(network_id, None)
+        if kept is not None:
+            del self._ids[kept.paused.network.uid]
+            self._nbytes -= kept.nbytes
+        return kept
 
 
 def _nbytes(trainer: Trainer) -> int:
