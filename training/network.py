@@ -147,7 +147,7 @@ class Network:
     extra: bytes = b""
 
     @property
-    def shapes(self) -> list[LayerShape]:
+    def shapes(self) -> tuple[LayerShape, ...]:
         """The shape of each layer after the inputs, in order."""
         return layer_shapes(self.layer_sizes, self.bias)
 
@@ -162,14 +162,15 @@ class Network:
         return count_parameters(self.layer_sizes, self.bias)
 
 
-def layer_shapes(layer_sizes: Sequence[int], bias: bool) -> list[LayerShape]:
+@lru_cache(maxsize=1_000)
+def layer_shapes(layer_sizes: tuple[int, ...], bias: bool) -> tuple[LayerShape, ...]:
     """Return the shape and offset of each layer after the inputs."""
     shapes = []
     offset = 0
     for inputs, units in pairwise(layer_sizes):
         shapes.append(LayerShape(units, inputs, offset, bias))
         offset += shapes[-1].size
-    return shapes
+    return tuple(shapes)
 
 
 def places(network: Network) -> Callable[[int], tuple[int, int, int | None]]:
@@ -195,7 +196,7 @@ def count_parameters(layer_sizes: tuple[int, ...], bias: bool) -> int:
 
 
 def split_layers(
-    layer_sizes: Sequence[int], bias: bool, parameters: Array
+    layer_sizes: tuple[int, ...], bias: bool, parameters: Array
 ) -> list[LayerParameters]:
     """Return the parameters of each layer as views into the flat vector."""
     return [

@@ -192,7 +192,7 @@ def check_layer_parameters(
     violations: Violations,
     name: str,
     layers: Sequence[LayerParameters],
-    layer_sizes: Sequence[int],
+    layer_sizes: tuple[int, ...],
     bias: bool,
 ) -> None:
     """Require one entry of the right shape with finite numbers for each layer after the inputs."""

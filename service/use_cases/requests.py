@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from service.execution.tickets import Outcome, Ticket
 from service.use_cases.answers import RunReference, StoredAnswer, UpdateRange, pack, unpack
-from training.errors import RequestIdReused, Violations, validating
+from training.errors import RequestIdReused, Violations
 from training.identifiers import check_request_id
 from training.ports import Answer, Clock, Reader, Writer
 
@@ -51,8 +51,9 @@ def check_unanswered(reader: Reader, request: RequestId[Any] | None) -> None:
     """
     if request is None:
         return
-    with validating() as violations:
-        check_request(violations, request)
+    violations = Violations()
+    check_request(violations, request)
+    violations.refuse()
     answer = reader.answer(request.id)
     if answer is None:
         return

@@ -24,15 +24,15 @@ from training.numerics.initializers import INITIALIZERS, InitializerKind
 from training.numerics.random import RandomStream
 
 SEEDED = [kind for kind in InitializerKind if kind.definition.seeded]
-sizes = st.lists(st.integers(1, 6), min_size=2, max_size=5)
+sizes = st.lists(st.integers(1, 6), min_size=2, max_size=5).map(tuple)
 
 
 @given(sizes, st.booleans())
 def test_layers_follow_each_other_weights_first_then_biases(
-    layer_sizes: list[int], bias: bool
+    layer_sizes: tuple[int, ...], bias: bool
 ) -> None:
     places: list[int] = []
-    every = range(count_parameters(tuple(layer_sizes), bias))
+    every = range(count_parameters(layer_sizes, bias))
     for shape, (inputs, units) in zip(
         layer_shapes(layer_sizes, bias), pairwise(layer_sizes), strict=True
     ):
@@ -58,10 +58,10 @@ def test_split_layers_are_views_of_the_flat_vector() -> None:
 
 @given(sizes, st.booleans(), st.sampled_from(SEEDED), st.integers(0, 2**63 - 1))
 def test_weights_are_drawn_layer_after_layer_from_one_stream_and_biases_are_0(
-    layer_sizes: list[int], bias: bool, kind: InitializerKind, seed: int
+    layer_sizes: tuple[int, ...], bias: bool, kind: InitializerKind, seed: int
 ) -> None:
     world = make_world(
-        tuple(layer_sizes),
+        layer_sizes,
         [[0.0] * layer_sizes[0]],
         [[0.0] * layer_sizes[-1]],
         bias=bias,

@@ -28,6 +28,8 @@ _VARINT, _LENGTH = 0, 2  # wire types
 
 def check_name_lengths(request: Message) -> None:
     """Require names of a possible length. Raises InvalidFields."""
+    if request.ByteSize() <= LONGEST_NAME:
+        return  # no name in it is longer than the whole
     found = [_violation(name) for name in _too_long(request)]
     if found:
         raise InvalidFields(found)

@@ -23,9 +23,9 @@ from training.network import (
     Fork,
     Initializer,
     LayerParameters,
+    LayerShape,
     Network,
     Unspecified,
-    split_layers,
 )
 from training.network_rules import RECIPES
 from training.numerics.activations import Activation
@@ -165,23 +165,21 @@ def sent_initializer(initializer: Initializer) -> network_pb2.Initializer:
 
 def layers(source: Network, parameters: Array) -> list[network_pb2.LayerParameters]:
     """Convert a flat vector of parameters, layer by layer."""
-    return list(map(_layer, split_layers(source.layer_sizes, source.bias, parameters)))
+    return [_layer(shape, parameters) for shape in source.shapes]
 
 
-def _layer(source: LayerParameters) -> network_pb2.LayerParameters:
+def _layer(shape: LayerShape, parameters: Array) -> network_pb2.LayerParameters:
     check_cancelled()
-    if source.weights.size <= _FEW_NUMBERS:
+    weights, biases = parameters[shape.weights], parameters[shape.biases]
+    if weights.size <= _FEW_NUMBERS:
         # Reading the numbers of an array one by one takes four times as long as from a list.
         return network_pb2.LayerParameters(
-            units=source.units,
-            inputs=source.inputs,
-            weights=source.weights.tolist(),
-            biases=source.biases.tolist(),
+            units=shape.units, inputs=shape.inputs, weights=weights.tolist(), biases=biases.tolist()
         )
-    message = network_pb2.LayerParameters(units=source.units, inputs=source.inputs)
+    message = network_pb2.LayerParameters(units=shape.units, inputs=shape.inputs)
     numbers = [
-        *packed(_LAYER["weights"].number, source.weights),
-        *packed(_LAYER["biases"].number, source.biases),
+        *packed(_LAYER["weights"].number, weights),
+        *packed(_LAYER["biases"].number, biases),
     ]
     message.MergeFromString(b"".join(numbers))
     return message

@@ -85,13 +85,13 @@ def set_validation(message: update_pb2.State | update_pb2.Update, part: Snapshot
 
 
 def _updates(source: Network, part: Snapshots, selection: Selection) -> Iterator[update_pb2.Update]:
+    kind, run = UPDATE_KINDS[part.kind], part.run.number if part.run else 0
+    batches = part.run_of_batches.batches if part.run_of_batches else None
     learning_rates = part.learning_rates
     for index, number in enumerate(part.numbers):
-        message = update_pb2.Update(update=number, kind=UPDATE_KINDS[part.kind])
-        if part.run is not None:
-            message.run = part.run.number
-        if part.run_of_batches is not None:
-            batch = part.run_of_batches.batches.batch(part.run_offset + index * part.stride)
+        message = update_pb2.Update(update=number, kind=kind, run=run)
+        if batches is not None:
+            batch = batches.batch(part.run_offset + index * part.stride)
             message.epoch = batch.epoch
             message.first_example = batch.first_example
             message.example_count = batch.example_count
