@@ -56,10 +56,13 @@ class Rpc:
     _check: Callable[[], None]
     _repeated: Callable[[AnsweredBefore, type[Message]], Awaitable[Message]]
 
-    def observed(self, face: str, address: str, header: Header) -> ObservedCall:
-        """Return a new call, which lasts from the arrival of a request to the last byte sent."""
+    def observed(self, face: str) -> Callable[[str, Header], ObservedCall]:
+        """Return what begins each call of a face, from the address and the headers of its caller.
+
+        A call lasts from the arrival of its request to the last byte sent.
+        """
         is_change = self.scope is not Scope.READ
-        return self._calls.begin(ObservedMethod(face, self.method.name, is_change), address, header)
+        return partial(self._calls.begin, ObservedMethod(face, self.method.name, is_change))
 
     def admit(self, address: str, credentials: Callable[[], Credentials]) -> None:
         """Begin a call of a client, before its request is received.

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 #: A call that takes longer than this, in seconds, is in the log. Others wait for something.
 _SLOW_SECONDS: Mapping[CallKind, float] = {QUICK: 1.0, LISTING: 1.0, COMPUTING: 10.0}
+_SLOW_SECONDS_OF = {name: _SLOW_SECONDS.get(kind, inf) for name, kind in CALL_KINDS.items()}
 
 #: The level of each code that does not mean that the client made a mistake.
 _LEVELS = {
@@ -185,7 +187,7 @@ class ObservedCalls:
             self._metrics.limit_hit(call.limit)
         if call.code not in ("OK", "CANCELLED"):
             self._log_failure(call, seconds)
-        elif seconds > _SLOW_SECONDS.get(CALL_KINDS[call.method], seconds):
+        elif seconds > _SLOW_SECONDS_OF[call.method]:
             self._log.write(logging.WARNING, "SLOW", "slow call", call.fields(seconds))
 
     def close(self) -> None:

@@ -81,9 +81,11 @@ def _handler(
 def _observed(
     rpc: Rpc, handle: Callable[[Context], Awaitable[R]]
 ) -> Callable[[AsyncIterator[bytes], Context], Awaitable[R]]:
+    call = rpc.observed("grpc")
+
     async def observed(_: AsyncIterator[bytes], context: Context) -> R:
         address, metadata = _address(context.peer()), _METADATA.get()
-        with rpc.observed("grpc", address, partial(_header, metadata)):
+        with call(address, partial(_header, metadata)):
             try:
                 rpc.admit(address, lambda: credentials_of(metadata, context))
             except Exception as error:  # noqa: BLE001 (sent to the caller, and logged)

@@ -51,7 +51,7 @@ class Resource:
             await self._handle(request, send)
             return
         address = request.client.host if request.client else ""
-        with route.rpc.observed("http", address, lambda name: request.headers.get(name, "")):
+        with route.rpc.observed("http")(address, lambda name: request.headers.get(name, "")):
             await self._handle(request, send)
 
     async def _handle(self, request: Request, send: Send) -> None:
