@@ -14,7 +14,8 @@ from training.run import ACTIVE
 
 metadata = sa.MetaData()
 
-# A table without row ids is one B-tree instead of two, for rows that are found only by their key.
+# A table without row ids is one B-tree instead of two, for small rows that are found only by their
+# key. SQLite would read large ones to compare their keys: see revision 0013.
 
 
 def _key(name: str, type_: ColumnType = TEXT) -> sa.Column[Any]:
@@ -125,7 +126,6 @@ segments = sa.Table(
     # costs are NULL in rows before revision 0008.
     _blob("costs"),
     _blob("validations", nullable=True),  # NULL for none
-    sqlite_with_rowid=False,
 )
 
 keyframes = sa.Table(
@@ -138,7 +138,6 @@ keyframes = sa.Table(
     # What the optimizer is set to, and what it remembers; NULL where that is nothing.
     _blob("optimizer", nullable=True),
     _blob("optimizer_values", nullable=True),
-    sqlite_with_rowid=False,
 )
 
 training_sets = sa.Table(

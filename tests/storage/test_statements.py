@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from histories import NOW, append, begin, make_training_set
+from histories import NOW, SetClock, append, begin, make_training_set
 from psycopg.sql import Literal
 
 from storage.postgres import PostgresStore
@@ -232,3 +232,27 @@ def test_no_statement_goes_through_a_table_that_grows_in_postgresql(
     (claiming,) = (plan for sql, plan in plans.items() if SHARED in sql)
     assert ACTIVE_RUNS in [each.get("Index Name") for each in claiming]
     assert not {"Seq Scan", "Sort"} & {each["Node Type"] for each in claiming}
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="the system counts no read bytes")
+def test_sqlite_finds_a_segment_without_reading_the_costs_of_others(
+    path: Path, clock: SetClock
+) -> None:
+    count, segments = 10_000, 64
+    with closing(SqliteStore(path, clock)) as store:
+        story = begin(store)
+        append(store, story.opening())
+        for _ in range(segments):
+            append(store, story.growth(count))
+        with store.read() as reader:
+            before = bytes_read()
+            found = reader.outlines(story.uid, count * segments // 3, count * segments, 1)
+            read = bytes_read() - before
+    assert len(found) == 1
+    assert read < 8 * count, "the costs of a single segment"
+
+
+def bytes_read() -> int:
+    """Return how many bytes this process has read, from files or from what the system caches."""
+    (line, *_) = Path("/proc/self/io").read_text().splitlines()
+    return int(line.removeprefix("rchar: "))
