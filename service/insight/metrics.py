@@ -5,7 +5,6 @@ What happens often is counted where it happens, in plain numbers, and read when 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from prometheus_client import (
@@ -19,6 +18,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from service.insight.tallies import Durations, Tally
 from training.errors import ClearpropError
 from training.limits import Limits, described
 
@@ -54,32 +54,30 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         named: dict[str, Any] = {"registry": self._registry}
-        self._calls = Counter(
+        self._calls = Tally(
             "clearprop_calls_total",
             "Calls that have ended, by face (grpc, http), method and status code.",
             ("face", "method", "code"),
             **named,
         )
-        self._call_seconds = Histogram(
+        self._call_seconds = Durations(
             "clearprop_call_duration_seconds",
             "Time of calls from the arrival of the request to the last byte of the response.",
             ("face", "method"),
-            buckets=_CALL_BUCKETS,
+            _CALL_BUCKETS,
             **named,
         )
-        # Finding the child of some labels takes longer than counting.
-        self._calls_of = cache(self._calls.labels)
-        self._seconds_of = cache(self._call_seconds.labels)
         self._limits_hit = Counter(
             "clearprop_limits_hit_total",
             "Calls and connections that were refused because of a limit, by its name.",
             ("limit",),
             **named,
         )
-        self._transactions = Histogram(
+        self._transactions = Durations(
             "clearprop_store_transaction_duration_seconds",
             "Time of transactions of the store, each with all writes that waited, until durable.",
-            buckets=_STORE_BUCKETS,
+            (),
+            _STORE_BUCKETS,
             **named,
         )
         self._failed_transactions = Counter(
@@ -110,8 +108,8 @@ class Metrics:
 
     def call_ended(self, face: str, method: str, code: str, seconds: float) -> None:
         """Count a call."""
-        self._calls_of(face, method, code).inc()
-        self._seconds_of(face, method).observe(seconds)
+        self._calls.count((face, method, code))
+        self._call_seconds.add((face, method), seconds)
 
     def limit_hit(self, limit: str) -> None:
         """Count a refusal because of a limit; other names than those of limits are not counted."""
@@ -120,7 +118,7 @@ class Metrics:
 
     def transaction_ended(self, seconds: float, is_committed: bool) -> None:
         """Count a transaction; called in the thread that writes."""
-        self._transactions.observe(seconds)
+        self._transactions.add((), seconds)
         if not is_committed:
             self._failed_transactions.inc()
 
