@@ -1,7 +1,6 @@
 """Admits calls: how many of one client at the same time, and for how long."""
 
 import os
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
@@ -47,7 +46,7 @@ class Admission:
             for name in {kind.seconds for kind in CALL_KINDS.values() if kind.seconds}
         }
         self._calls: set[Call] = set()
-        self._of_client: Counter[str] = Counter()
+        self._of_client: dict[str, int] = {}  # calls of each client, none of others
 
     def begin(self, client: str, kind: CallKind) -> Call:
         """Admit a call of a client; it counts until it ends.
@@ -55,7 +54,7 @@ class Admission:
         Raises TooManyCalls.
         """
         assert kind.pool is not None
-        most, count = self._limits.calls_of_client, self._of_client[client]
+        most, count = self._limits.calls_of_client, self._of_client.get(client, 0)
         if count >= most:
             raise TooManyCalls(
                 f"{count} calls of this client are active, and the limit is {most}: retry when one"
@@ -65,7 +64,7 @@ class Admission:
             )
         self._rates.count(client)
         call = Call(client, kind, self._pools[kind.pool], self._ended)
-        self._of_client[client] += 1
+        self._of_client[client] = count + 1
         self._calls.add(call)
         if kind.seconds is not None:
             self._deadlines[kind.seconds].add(call)
@@ -119,9 +118,9 @@ class Admission:
         self._calls.discard(call)
         if call.kind.seconds is not None:
             self._deadlines[call.kind.seconds].remove(call)
-        self._of_client[call.client] -= 1
-        if not self._of_client[call.client]:
-            del self._of_client[call.client]
+        count = self._of_client.pop(call.client)
+        if count > 1:
+            self._of_client[call.client] = count - 1
 
 
 def _expire(call: Call, limit: str, seconds: float) -> None:

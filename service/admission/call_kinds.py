@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import StrEnum, auto
 from types import MappingProxyType
 
 
-class Pool(Enum):
+class Pool(StrEnum):
     """The threads of a call."""
 
     QUICK = auto()

@@ -37,7 +37,8 @@ class CallLines:
         self._pool = pool
         self._commit = commit
         self._new_line = new_line
-        self._lines: dict[Hashable, FairQueue[_InLine[Any]]] = {}
+        self._lines: dict[Hashable, _Line] = {}
+        self._empty: list[_Line] = []  # lines of no key now, which are as good as new ones
 
     def join(
         self, key: Hashable, client: str, writes: Writes[T], *, is_bounded: bool = True
@@ -49,7 +50,7 @@ class CallLines:
         call = _InLine(client, writes)
         line = self._lines.get(key)
         if line is None:
-            line = self._new_line()
+            line = self._empty.pop() if self._empty else self._new_line()
             self._serve(key, line, call, is_bounded=is_bounded)
             self._lines[key] = line
         else:
@@ -66,6 +67,7 @@ class CallLines:
         following = _next(line)
         if following is None:
             del self._lines[key]
+            self._empty.append(line)
         else:
             self._serve(key, line, following, is_bounded=False)
 

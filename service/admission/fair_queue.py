@@ -1,6 +1,5 @@
 """A queue that is fair between clients and bounded for each of them."""
 
-from collections import Counter
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -23,7 +22,7 @@ class FairQueue(Generic[T]):
         self._taken_of_client = taken_of_client
         self._lock = Lock()
         self._items: RoundRobin[T] = RoundRobin()
-        self._taken: Counter[str] = Counter()
+        self._taken: dict[str, int] = {}  # of each client, none of others
 
     def __len__(self) -> int:
         return len(self._items)
@@ -41,22 +40,25 @@ class FairQueue(Generic[T]):
     def take(self) -> tuple[str, T] | None:
         """Return the next item and its client; None if there is none that may be taken."""
         with self._lock:
-            taken = self._items.take(lambda client: self._taken[client] < self._taken_of_client)
+            taken = self._items.take(self._may_take)
             if taken is not None:
-                self._taken[taken[0]] += 1
+                self._taken[taken[0]] = self._taken.get(taken[0], 0) + 1
             return taken
 
     def done(self, client: str) -> None:
         """Note that an item that was taken has been dealt with."""
         with self._lock:
-            self._taken[client] -= 1
-            if not self._taken[client]:
-                del self._taken[client]
+            taken = self._taken.pop(client)
+            if taken > 1:
+                self._taken[client] = taken - 1
 
     def remove(self, client: str, item: T) -> bool:
         """Remove an item if it still waits; return whether it did."""
         with self._lock:
             return self._items.remove(client, item)
+
+    def _may_take(self, client: str) -> bool:
+        return self._taken.get(client, 0) < self._taken_of_client
 
     def _check(self, of_client: int) -> None:
         for limit, most, count, whose in (

@@ -1,6 +1,6 @@
 """The methods of the contract with their handlers, which every face serves."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +22,14 @@ from service.faces.messages.name_lengths import check_name_lengths
 from service.faces.messages.scopes import required_scope
 from service.faces.response_stream import Response, ResponseStream, SingleResponse
 from service.faces.responses import Responses
-from service.insight.calls import Header, ObservedCall, ObservedCalls, ObservedMethod, describe
+from service.insight.calls import (
+    DESCRIBING,
+    Header,
+    ObservedCall,
+    ObservedCalls,
+    ObservedMethod,
+    describe,
+)
 from service.use_cases.caller import CALLER, PRINCIPAL
 from service.use_cases.requests import AnsweredBefore
 from training.access import Scope
@@ -55,6 +62,7 @@ class Rpc:
     _calls: ObservedCalls
     _check: Callable[[], None]
     _repeated: Callable[[AnsweredBefore, type[Message]], Awaitable[Message]]
+    _describing: Sequence[str]  # the fields that say what a request is about
 
     def observed(self, face: str) -> Callable[[str, Header], ObservedCall]:
         """Return what begins each call of a face, from the address and the headers of its caller.
@@ -129,7 +137,7 @@ class Rpc:
     def _receive(self, request: Message) -> None:
         """Check a request before anything of it is repeated, and note what it is about."""
         check_name_lengths(request)
-        describe(request)
+        describe(request, self._describing)
         self._check()
 
     def _limit(self) -> AbstractAsyncContextManager[None]:
@@ -184,6 +192,7 @@ def rpcs(
             calls,
             check,
             responses.repeated,
+            [name for name in DESCRIBING if name in method.input_type.fields_by_name],
         )
         for method in SERVICE.methods
     ]

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from math import inf
@@ -32,6 +32,9 @@ _LEVELS = {
 
 #: Returns a header of a request by its name in lower case, empty if there is none.
 Header = Callable[[str], str]
+
+#: The fields of requests, and of calls, that say what they are about.
+DESCRIBING = ("network", "run", "training_set", "name", "request_id")
 
 _CURRENT: ContextVar["ObservedCall | None"] = ContextVar("observed_call", default=None)
 
@@ -65,6 +68,7 @@ class ObservedCall:
         "is_recorded",
         "limit",
         "method",
+        "name",
         "network",
         "request_id",
         "resource",
@@ -88,7 +92,7 @@ class ObservedCall:
         self.header = header
         self.code = "OK"
         self.limit = ""
-        self.network = self.training_set = self.resource = self.request_id = ""
+        self.network = self.training_set = self.name = self.resource = self.request_id = ""
         self.run = 0
 
     def fail(self, code: str, reason: str, limit: str, error: BaseException | None) -> None:
@@ -208,16 +212,19 @@ def current_call() -> ObservedCall | None:
     return _CURRENT.get()
 
 
-def describe(request: object) -> None:
-    """Note what a request of the current call is about; later ones of a stream leave it out."""
+def describe(request: object, names: Sequence[str]) -> None:
+    """Note what a request of the current call is about; later ones of a stream leave it out.
+
+    `names` are those of DESCRIBING that it has: asking for others would take long.
+    """
     call = _CURRENT.get()
-    if call is not None:
-        call.network = getattr(request, "network", "") or call.network
-        call.run = getattr(request, "run", 0) or call.run
-        call.training_set = getattr(request, "training_set", "") or call.training_set
-        name = getattr(request, "name", "")
-        call.resource = call.network or call.training_set or (name if isinstance(name, str) else "")
-        call.request_id = getattr(request, "request_id", "") or call.request_id
+    if call is None:
+        return
+    for name in names:
+        value = getattr(request, name)
+        if value:
+            setattr(call, name, value)
+    call.resource = call.network or call.training_set or call.name
 
 
 def count_sent(size: int) -> None:
