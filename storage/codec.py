@@ -65,18 +65,22 @@ def time_at(micros: int) -> datetime:
         raise NotAsWritten from error
 
 
-def checksum(fields: tuple[object, ...], *blobs: bytes) -> int:
-    """Return a CRC over numbers, strings and BLOBs. Strings must not contain a line break."""
-    crc = zlib.crc32("\n".join(map(str, fields)).encode())
+def checksum(fields: tuple[object, ...], *blobs: bytes, after: int | None = None) -> int:
+    """Return a CRC over numbers, strings and BLOBs. Strings must not contain a line break.
+
+    `after` is the CRC of the fields before these, None if these are the first.
+    """
+    text = "\n".join(map(str, fields)).encode()
+    crc = zlib.crc32(text) if after is None else zlib.crc32(b"\n" + text, after)
     for blob in blobs:
         crc = zlib.crc32(blob, crc)
     return crc
 
 
-def check(crc: int, fields: tuple[object, ...], *blobs: bytes) -> None:
-    """Raise NotAsWritten if the stored CRC is not that of these fields and BLOBs."""
+def check(crc: int, fields: tuple[object, ...], *blobs: bytes, after: int | None = None) -> None:
+    """Raise NotAsWritten if the stored CRC is not that of these fields and BLOBs; see checksum."""
     try:
-        intact = crc == checksum(fields, *blobs)
+        intact = crc == checksum(fields, *blobs, after=after)
     except TypeError as error:  # even the type of a BLOB may have changed
         raise NotAsWritten from error
     if not intact:

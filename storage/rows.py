@@ -166,17 +166,23 @@ def segment_values(segment: Segment) -> Values:
         "max_cost": outline.max_cost,
         "max_update": outline.max_update,
     }
-    values["outline_crc"] = codec.checksum(tuple(values.values()))
+    of_outline = codec.checksum(tuple(values.values()))
     validations = _packed_validations(segment.validations)
-    crc = codec.checksum(tuple(values.values()), costs, validations or b"")
-    return values | {"crc": crc, "costs": costs, "validations": validations}
+    crc = codec.checksum((of_outline,), costs, validations or b"", after=of_outline)
+    return values | {
+        "outline_crc": of_outline,
+        "crc": crc,
+        "costs": costs,
+        "validations": validations,
+    }
 
 
 def segment(row: Row) -> Segment:
     """Return the segment of a row."""
     *fields, crc, costs, validations = row
-    codec.check(crc, tuple(fields), costs, validations or b"")
     found = outline(fields)
+    of_outline = fields[-1]
+    codec.check(crc, (of_outline,), costs, validations or b"", after=of_outline)
     return Segment(
         network_uid=found.network_uid,
         kind=found.kind,

@@ -81,17 +81,11 @@ _REMOVE_SEGMENTS = segments.delete().where(*_IN_PLACE)
 _KEYFRAME_AT = select(keyframes.c.at_update).where(
     keyframes.c.network_uid == bindparam("uid"), keyframes.c.at_update == bindparam("update")
 )
-_UPDATE_RUN = (
-    runs.update()
-    .where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
-    .values(
-        {
-            column: sa.case((bindparam("active"), column), else_=sa.null())
-            for column in (runs.c.wanted_state, runs.c.owner)
-        }
-    )
-    .returning(runs.c.wanted_state)
-)
+# What is requested of a run, and who executes it, ends with its activity. Returning the request
+# takes SQLite as long as the rest of the UPDATE.
+_UPDATE_RUN = runs.update().where(runs.c.network_uid == _UID, runs.c.number == _NUMBER)
+_UPDATE_ACTIVE_RUN = _UPDATE_RUN.returning(runs.c.wanted_state)
+_NOT_ACTIVE = {"wanted_state": None, "owner": None}
 _CHANGING_OF_RUN = ("state", "latest_cost", "document", "crc", "epoch_cost")
 _WANT = runs.update().where(
     runs.c.network_uid == _UID,
@@ -258,14 +252,18 @@ class SqlWriter(SqlReader, OwnershipWriting):
         self._change(_UPDATE_NETWORK, at_uid=network.uid, **changes)
 
     def _put_run(self, run: Run) -> RunState | None:
+        """Store a run, and return its requested state if it is active."""
         values = rows.run_values(run)
         changes = {name: values[name] for name in _CHANGING_OF_RUN}
-        key = {"at_uid": run.network_uid, "at_number": run.number, "active": run.is_active}
-        row = self._session.changed_row(_UPDATE_RUN, changes | key)
-        if row is None:
-            self._insert(runs, values)
+        changes |= {"at_uid": run.network_uid, "at_number": run.number}
+        if run.is_active:
+            row = self._session.changed_row(_UPDATE_ACTIVE_RUN, changes)
+            if row is not None:
+                return row[0] and RunState(row[0])
+        elif self._change(_UPDATE_RUN, **changes, **_NOT_ACTIVE):
             return None
-        return row[0] and RunState(row[0])
+        self._insert(runs, values)
+        return None
 
     def _insert(self, table: sa.Table, values: Values) -> None:
         self._session.change(_INSERT[table], values)
