@@ -19,6 +19,7 @@ from bench import (
     insight,
     migrating,
     page,
+    page_watching,
     report,
     rest,
     service,
@@ -43,7 +44,10 @@ def main() -> None:
         case []:
             rows, table = engine.measure()
             rows += validating.rows()
-            for part in (service, at_once, page, access, rest, watching, crowd, insight):
+            for part in (
+                *(service, at_once, page, page_watching),
+                *(access, rest, watching, crowd, insight),
+            ):
                 rows += part.rows()
             rows += [*history.rows(), *migrating.rows()]
             figures.main()

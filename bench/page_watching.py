@@ -1,0 +1,155 @@
+"""The page while it shows a run of a million updates a second: its frames, and its memory."""
+
+import json
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import clearprop
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.peers.compiling import BUILD
+from bench.report import Row
+from bench.serving import Server, serving
+
+_SECONDS = 20.0
+_FRAME = 1 / 60  # s
+_MOST_WORK = 8.0  # ms of the main thread in a frame: half of it, so that no frame is missed
+_MOST_MEMORY = 150.0  # MiB of the process that draws the page
+
+_WORK = "the page follows a run of 2-5-1 on XOR: {}"
+_EPOCHS = 10**12  # the run is cancelled
+
+#: What Chromium records of a frame: the tasks of its threads, and the names of these.
+_TRACED = ["toplevel", "__metadata"]
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """What a page did while it followed a run."""
+
+    updates: float
+    """Updates of the run per second."""
+    frames: list[float]
+    """Milliseconds of the main thread in each frame of 1/60 s."""
+    memory: float
+    """MiB of the process that draws the page, at the end."""
+
+    @property
+    def work(self) -> float:
+        """Milliseconds of the main thread in a frame, on average."""
+        return sum(self.frames) / len(self.frames)
+
+    @property
+    def busy(self) -> float:
+        """The share of frames that need more than their time."""
+        return sum(each > 1000 * _FRAME for each in self.frames) / len(self.frames)
+
+
+def rows() -> list[Row]:
+    """Measure what each frame costs, and the memory of the page."""
+    path = which("chromium")
+    if path is None:
+        return []  # what opens the page says so
+    BUILD.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(dir=BUILD) as name,
+        serving(Path(name), "page", http=True) as server,
+        sync_playwright() as playwright,
+    ):
+        # Its sandbox needs rights that containers do not have.
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        found = watch(browser, server, _SECONDS)
+        browser.close()
+    return [_frames(found), _memory(found)]
+
+
+def watch(browser: Browser, server: Server, seconds: float) -> Watching:
+    """Train, follow the run on the page, and say what that took."""
+    with clearprop.connect(server.target) as client:
+        network = client.create_network("xor", layer_sizes=[2, 5, 1])
+        run = network.train("xor", learning_rate=5.0, batch_size=4, epochs=_EPOCHS)
+        page = browser.new_page()
+        page.goto(f"http://{server.http}/?mode=train&network=xor")
+        page.get_by_label("Weights", exact=True).get_by_role("group").first.wait_for()
+        before, began = run.refresh().updates_done, time.perf_counter()
+        frames = _traced(browser, page, seconds)
+        speed = (run.refresh().updates_done - before) / (time.perf_counter() - began)
+        memory = _memory_of(browser, page)
+        run.cancel()
+        page.close()
+    return Watching(speed, frames, memory)
+
+
+def _traced(browser: Browser, page: Page, seconds: float) -> list[float]:
+    """Return the milliseconds of the main thread in each frame."""
+    browser.start_tracing(page=page, categories=_TRACED)
+    page.wait_for_timeout(1000 * seconds)
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    drawing = {
+        (each["pid"], each["tid"])
+        for each in events
+        if each["name"] == "thread_name" and each["args"]["name"] == "CrRendererMain"
+    }
+    by_thread: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    for each in events:
+        thread = each["pid"], each["tid"]
+        if each["name"].endswith("RunTask") and thread in drawing:
+            by_thread.setdefault(thread, []).append(each)
+    # There is another one for a page that the browser has prepared.
+    busiest = max(by_thread.values(), key=lambda tasks: sum(map(_milliseconds, tasks)))
+    return _by_frame(busiest, seconds)
+
+
+def _milliseconds(task: dict[str, Any]) -> float:
+    """Return how long a task had the processor, on which other work has no influence."""
+    return float(task.get("tdur", task["dur"])) / 1000
+
+
+def _by_frame(tasks: list[dict[str, Any]], seconds: float) -> list[float]:
+    """Return the milliseconds of tasks by the frame in which they begin."""
+    work = [0.0] * int(seconds / _FRAME)
+    first = min(each["ts"] for each in tasks)
+    for each in tasks:
+        frame = int((each["ts"] - first) / 1e6 / _FRAME)
+        if frame < len(work):
+            work[frame] += _milliseconds(each)
+    return work
+
+
+def _memory_of(browser: Browser, page: Page) -> float:
+    """Return the MiB that only the process that draws the page has."""
+    page.context.new_cdp_session(page).send("HeapProfiler.collectGarbage")
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    drawing = [each["id"] for each in processes if each["type"] == "renderer"]
+    return max(map(_private, drawing))
+
+
+def _private(process: int) -> float:
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return sum(int(each.split()[1]) for each in lines if each.startswith("Private_")) / 1024
+
+
+def _frames(found: Watching) -> Row:
+    return Row(
+        _WORK.format(f"its main thread in a frame of 1/60 s, at {found.updates:,.0f} updates/s"),
+        f"{found.work:.1f} ms; {100 * found.busy:.1f} % of frames are late",
+        "",
+        f"{found.work:.1f} ms",
+        f"≤ {_MOST_WORK:.0f} ms",
+        found.work <= _MOST_WORK,
+    )
+
+
+def _memory(found: Watching) -> Row:
+    return Row(
+        _WORK.format("memory of the process that draws it"),
+        f"{found.memory:.0f} MiB",
+        "",
+        f"{found.memory:.0f} MiB",
+        f"≤ {_MOST_MEMORY:.0f} MiB",
+        found.memory <= _MOST_MEMORY,
+    )
