@@ -24,7 +24,7 @@ PHASES = [
 @pytest.fixture
 def at_start(worked_example: str, page: Page) -> Page:
     """The worked example at the first line of its first update."""
-    page.goto(f"{worked_example}&update=1")
+    page.goto(f"{worked_example}&update=1&line=1")
     expect(page.get_by_role("heading", name=PHASES[0])).to_be_visible()
     return page
 
@@ -285,7 +285,10 @@ def test_a_missing_update_or_network_is_reported(site: ServerProcess, at_start: 
     at_start.goto(f"{site.http}/?network=nowhere&update=1")
     expect(at_start.get_by_role("alert")).to_contain_text("Network nowhere does not exist")
     at_start.get_by_role("button", name="Open the worked example").click()
-    expect(at_start.get_by_role("heading", name=PHASES[0])).to_be_visible()
+    # The first view is of a line that computes something.
+    expect(at_start.get_by_role("heading", name=PHASES[1])).to_be_visible()
+    expect(at_start.locator(".weight-line.lit")).to_have_attribute("data-weight", "1.0.0")
+    expect(at_start.locator(".caption")).to_contain_text("Press → or Play")
 
 
 def test_a_link_leads_to_the_same_moment(site: ServerProcess, at_start: Page) -> None:

@@ -30,6 +30,9 @@ ENUMS = [
     run_pb2.ValidationUnit.DESCRIPTOR,
 ]
 
+#: Sizes of type and colours that are not tokens of theme.css.
+OWN = re.compile(r"font(?:-size)?:[^;]*\d(?:px|rem)|#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl)\(")
+
 HERE = Path(__file__).parent / "modules"
 MODULES = sorted(
     path for path in ASSETS.rglob("*.js") if "vendor" not in path.relative_to(ASSETS).parts
@@ -114,6 +117,12 @@ def test_what_parts_of_the_page_know_follows_from_events(folder: Path) -> None:
 
 def test_numbers_are_read_and_drawn_to_the_ends_of_float64(folder: Path) -> None:
     run_module(folder, HERE / "numbers.test.mjs")
+
+
+def test_the_styles_have_one_palette_and_one_scale_of_type() -> None:
+    sheets = [path for path in ASSETS.rglob("*.css") if path.name not in {"theme.css", "uplot.css"}]
+    found = {path.name: OWN.findall(path.read_text()) for path in sheets}
+    assert {name: own for name, own in found.items() if own} == {}
 
 
 def test_what_the_page_says_about_functions_is_complete(folder: Path, site: ServerProcess) -> None:

@@ -1,7 +1,7 @@
 // The lines of an explanation, example by example: each highlights its operands in the picture.
 import { useState } from "preact/hooks";
 import { html } from "../shared/html.js";
-import { about, exact, isRounded, signed } from "../shared/number_format.js";
+import { exact, relation, short, signed } from "../shared/number_format.js";
 import { readable } from "./readable_maths.js";
 import { pointedBy } from "./sources.js";
 
@@ -29,7 +29,7 @@ function Example({ explanation, position, number, ...tools }) {
     <details open=${isOpen} class="example" onToggle=${(event) => setOpen(event.currentTarget.open)}>
       <summary>
         ${position + 1}. <span class="soft">Example ${number}</span>${" "}
-        ${own && html`<span class="num" data-exact=${exact(own.value)} title=${exact(own.value)}>${own.symbol} ${isRounded(own.value) ? "" : "= "}${about(own.value)}</span>`}
+        ${own && html`<span class="num" data-exact=${exact(own.value)} title=${exact(own.value)}>${own.symbol} ${relation(own.value)} ${short(own.value)}</span>`}
       </summary>
       <${Lines} explanation=${explanation} position=${position} ...${tools} />
     </details>

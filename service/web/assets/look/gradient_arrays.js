@@ -1,6 +1,6 @@
 // The arrays G, one per layer, as they fill: a row per unit, a column per input.
 import { html } from "../shared/html.js";
-import { exact, isRounded, signed } from "../shared/number_format.js";
+import { exact, signed } from "../shared/number_format.js";
 import { keyAt, parameterOf } from "../shared/parameters.js";
 import { layerName, parameterName } from "../shared/unit_names.js";
 
@@ -59,7 +59,7 @@ function Cell({ network, moment, name }) {
     data-exact=${value === undefined ? undefined : exact(value)}
     title=${`${parameterName(network, parameterOf(name))}: ${value === undefined ? "not computed yet" : exact(value)}`}
   >
-    ${value === undefined ? "·" : html`${isRounded(value) && html`<span class="soft">≈</span>`}${signed(value)}`}
+    ${value === undefined ? "·" : signed(value)}
   </td>`;
 }
 

@@ -1,6 +1,7 @@
 // The legend: what the picture shows, the keys, the notation and the glossary.
 import { useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
+import { ROUNDING } from "../shared/number_format.js";
 import { GLOSSARY, NOTATION } from "./glossary.js";
 
 const KEYS = [
@@ -16,7 +17,7 @@ const PICTURE = [
   ["Circle", "A unit: its activation a inside; its logit z and delta δ below as soon as they are computed. Where space is short, only the newer one is shown."],
   ["Dashed circle", "A unit that dropout leaves out for this example."],
   ["b above a circle", "The bias of the unit, if the network has biases."],
-  ["≈", "Rounded to four digits. Hover over the number or focus it to see all digits."],
+  ["Numbers", `${ROUNDING} In an equation, ≈ is before a rounded result.`],
   ["Magenta", "The units and weights that take part in the current line of code."],
   ["Beside the outputs", "The targets of the example and the cost of the outputs."],
   ["Cell below the picture", "One example. Its epoch is above it; its batch, which makes one update, is below it. … moves through a long batch."],

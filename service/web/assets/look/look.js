@@ -6,7 +6,7 @@ import { weightText } from "../shared/address.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
-import { whole } from "../shared/number_format.js";
+import { ROUNDING, whole } from "../shared/number_format.js";
 import { isKey } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { notify } from "../shared/notices.js";
@@ -14,7 +14,7 @@ import { UpdateWithoutBatch, headingOf } from "./update_without_batch.js";
 import { CostCurve } from "./cost_curve.js";
 import { Help } from "./help.js";
 import { loadUpdate, useRest, useRunOf } from "./loading.js";
-import { momentAt } from "./moment.js";
+import { litEnd, litStart, momentAt } from "./moment.js";
 import { NotFound } from "./not_found.js";
 import { PhasePanel } from "./phase_panel.js";
 import { Ribbon } from "./ribbon.js";
@@ -22,6 +22,8 @@ import { Save } from "./save.js";
 import { PhaseStrip, Stepper, useStepKeys } from "./stepper.js";
 import { captionOf, changedView, viewOf } from "./view.js";
 import { WeightPanel } from "./weight_panel.js";
+
+const HINT = "Press → or Play to step through this update.";
 
 export const Look = ({ place }) => html`<${Opened} key=${place.network} place=${place} />`;
 
@@ -60,7 +62,7 @@ function Network({ place, network, run: liveRun, latest }) {
         ${moment ? html`<${PhaseStrip} opened=${opened} moment=${moment} />` : html`<p class="phases soft">${headingOf(opened)}</p>`}
         <${Picture} ...${{ view, scale, weight, pointed, setPointed, setUnplaced }} />
         <div class="caption small soft">
-          <span>${captionOf(opened, moment)}${unplaced > 0 && html`<br />${`${unplaced} of ${drawn} weights show their value on hover.`}`}</span>
+          <span>${captionOf(opened, moment)}<br />${moment && place.step === undefined ? HINT : ROUNDING}${unplaced > 0 && ` ${unplaced} of ${drawn} weights show their value on hover.`}</span>
           <span class="spring"></span>
           <${Save} network=${network} update=${opened.update} />
           <${Help} />
@@ -89,11 +91,13 @@ function useShown(place, loaded, update) {
   return held.current;
 }
 
-// The step of the address, or the first one of its example; the last step of the latest update.
+const isLatest = ({ update, position }) => update === undefined && position === undefined;
+
+// The step of the address, or the first one of its example in which weights take part; the last one of the
+// latest update.
 function stepOf(place, { walk }) {
   if (place.step !== undefined) return place.step;
-  if (place.position !== undefined) return walk.phases.find(({ position }) => position === place.position)?.firstStep ?? 0;
-  return place.update === undefined ? Infinity : 0;
+  return isLatest(place) ? litEnd(walk) : litStart(walk, place.position);
 }
 
 // Corrects an address with an update or a weight that does not exist, and shows a notice.

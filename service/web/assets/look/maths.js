@@ -1,6 +1,6 @@
 // MathML elements. Numbers have four digits, and all digits on hover.
 import { html } from "../shared/html.js";
-import { exact, isRounded, short } from "../shared/number_format.js";
+import { exact, relation, short } from "../shared/number_format.js";
 
 export const id = (name) => html`<mi>${name}</mi>`;
 export const SPACE = html`<mspace width="1.5em" />`;
@@ -21,6 +21,6 @@ export function n(value) {
 
 // "= 0.5", or "≈ 0.1235" where that is rounded.
 export const gives = (value) =>
-  row(op(isRounded(value) ? "≈" : "="), html`<mn class="result" data-exact=${exact(value)} title=${exact(value)}>${short(value)}</mn>`);
+  row(op(relation(value)), html`<mn class="result" data-exact=${exact(value)} title=${exact(value)}>${short(value)}</mn>`);
 
 export const Maths = ({ children }) => html`<math display="block">${children}</math>`;

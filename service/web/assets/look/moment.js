@@ -1,7 +1,7 @@
 // One moment of an update: what is computed after one executed line, and what takes part in it. It comes
 // from the walk (which line set which variable) and from the trace (the results).
 import { keyAt, parameterOf, valueAt } from "../shared/parameters.js";
-import { storedIn } from "./variables.js";
+import { computedIn, storedIn } from "./variables.js";
 
 export const KIND = "WALK_PHASE_KIND_";
 const ofBatch = (phase) => phase.position === undefined;
@@ -149,4 +149,22 @@ export const moves = {
 };
 
 export const startOf = (walk, position) => walk.phases.find((phase) => phase.position === position)?.firstStep;
+// Whether a line computes a logit with a weight, or a new weight: then there is something to see.
+const SEEN = new Set(["LOGIT", "NEW_PARAMETER"]);
+const isLit = (step) => step?.input !== undefined && computedIn(step).some(({ role }) => SEEN.has(role));
+
+// The first such line of an example, or of the batch. A network that is too large for lines has its phases
+// instead.
+export function litStart(walk, position = 0) {
+  const start = startOf(walk, position) ?? 0;
+  const lit = walk.steps.findIndex((step, number) => number >= start && isLit(step));
+  return lit < 0 ? start : lit;
+}
+
+// The last such line.
+export function litEnd(walk) {
+  const lit = walk.steps.findLastIndex(isLit);
+  return lit < 0 ? walk.stepCount - 1 : lit;
+}
+
 const inside = (walk, number) => (number >= 0 && number < walk.stepCount ? number : undefined);

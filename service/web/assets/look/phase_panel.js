@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
-import { isRounded } from "../shared/number_format.js";
+import { relation } from "../shared/number_format.js";
 import { keyAt } from "../shared/parameters.js";
 import { inNumbers, kindIn, parameterOf, settingsIn, SYMBOLS } from "./equations.js";
 import { GradientArrays } from "./gradient_arrays.js";
@@ -23,9 +23,10 @@ export function PhasePanel({ opened, moment }) {
       <p class="sentence"><${Sentence} text=${PHASE_SENTENCES[`${which}_${settings.optimizer.kind}`] ?? PHASE_SENTENCES[which]} /></p>
       <div class="equation">
         <div class="symbols">${SYMBOLS[which](network, settings, parameterOf(phase, moment.step)).map((line, index) => html`<${Maths} key=${index}>${line}<//>`)}</div>
-        <div class="in-numbers" aria-live="polite" tabindex=${isLong(settings) ? 0 : undefined} role="group" aria-label="In numbers">
+        ${!walk.hasNoLines &&
+        html`<div class="in-numbers" aria-live="polite" tabindex=${isLong(settings) ? 0 : undefined} role="group" aria-label="In numbers">
           <${InNumbers} ...${{ opened, moment }} />
-        </div>
+        </div>`}
       </div>
       ${walk.hasNoLines
         ? html`<p class="soft">
@@ -39,9 +40,8 @@ export function PhasePanel({ opened, moment }) {
 }
 
 function InNumbers({ opened, moment }) {
-  const { network, trace, walk } = opened;
+  const { network, trace } = opened;
   const { phase, step } = moment;
-  if (walk.hasNoLines) return null;
   const total = moment.previous && sumBefore(opened, moment).get(keyAt(phase.layer, step.unit, step.input));
   const lines = inNumbers(moment, { network, trace, total: total ?? 0 });
   return lines.length ? lines.map((line, index) => html`<${Maths} key=${index}>${line}<//>`) : html`<span class="soft small">This line computes no number.</span>`;
@@ -78,7 +78,7 @@ function Code({ walk, moment }) {
           ({ name, value }) => html`
             <div key=${name} class=${step.changed.includes(name) ? "changed" : ""} data-variable=${name}>
               <dt>${name}</dt>
-              <dd>${isRounded(value) ? "" : "= "}<${Num} value=${value} name=${name} /></dd>
+              <dd>${relation(value)} <${Num} value=${value} name=${name} /></dd>
             </div>
           `,
         )}

@@ -3,19 +3,23 @@
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { get } from "../shared/api.js";
-import { about, whole } from "../shared/number_format.js";
+import { short, whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { startOf } from "./moment.js";
 
-// The number of cells: numbers with three digits need more space.
-const cellsFor = ({ totalUpdates, settings: { batchSize, epochs } }) => (Number(totalUpdates) * batchSize > 99 * Number(epochs) ? 24 : 48);
+const WIDE = 48; // the most cells
+
+// The share of the cells that there is space for: numbers with three digits need more, a phone has less.
+const isNarrow = () => matchMedia("(max-width: 560px)").matches;
+const isLong = ({ totalUpdates, settings: { batchSize, epochs } }) => Number(totalUpdates) * batchSize > 99 * Number(epochs);
+const cellsFor = (run) => WIDE / (isLong(run) ? 2 : 1) / (isNarrow() ? 2 : 1);
 
 export function Ribbon({ network, run, update, moment, opened }) {
   const most = cellsFor(run);
   const loaded = useWindow(network, run, windowOf(run, update, most));
   if (!loaded?.updates.length) return html`<div class="ribbon"></div>`;
   const cells = cellsOf(loaded, { update, position: moment?.position, most: most / 3 });
-  const isDense = cells.length > 24;
+  const isDense = cells.length > (isNarrow() ? WIDE / 4 : WIDE / 2);
   const columns = `repeat(${cells.length}, minmax(0, 1fr))`;
   return html`
     <div class=${`ribbon ${isDense ? "dense" : ""}`} style=${`--cells:${columns}`} role="group" aria-label="Examples of the run">
@@ -89,7 +93,7 @@ const Batch = ({ group: { key, from, to, cell }, isDense, update }) => html`
     onClick=${() => go({ update: key })}
   >
     ${to - from < (isDense ? 6 : 2) ? whole(key) : `Update ${whole(key)}`}
-    ${!isDense && to - from > 1 && html`<span class="soft"> ${about(cell.cost)}</span>`}
+    ${!isDense && to - from > 1 && html`<span class="soft"> ${short(cell.cost)}</span>`}
   </button>
 `;
 

@@ -69,18 +69,18 @@ export function Stepper({ opened, moment }) {
   const { wanted, latest, trace, walk } = opened;
   const inBatch = moment && moment.phase.position !== undefined;
   const parts = [
-    ["update", "Update", `${whole(wanted)} of ${whole(latest)}`],
-    ["example", "Example", inBatch ? `${moment.position + 1} of ${trace.exampleCount}` : "All"],
-    ["phase", "Phase", moment ? `${moment.phaseNumber + 1} of ${walk.phases.length}` : "–"],
-    ["line", "Line", moment && !walk.hasNoLines ? `${moment.number + 1} of ${walk.stepCount}` : "–"],
+    ["update", "Update", [whole(wanted), whole(latest)]],
+    ["example", "Example", inBatch ? [moment.position + 1, trace.exampleCount] : ["All"]],
+    ["phase", "Phase", moment ? [moment.phaseNumber + 1, walk.phases.length] : ["–"]],
+    ["line", "Line", moment && !walk.hasNoLines ? [moment.number + 1, walk.stepCount] : ["–"]],
   ];
   return html`
     <div class="stepper" role="group" aria-label="Step through the update">
       ${parts.map(
-        ([what, name, text]) => html`
+        ([what, name, [at, all]]) => html`
           <div class="step-by" key=${what} role="group" aria-label=${name}>
             <button aria-label=${`Previous ${what}`} title=${`Previous ${what}`} onClick=${() => move(opened, moment, what, -1)}>‹</button>
-            <span class="step-at"><span class="soft small">${name}</span><br /><span data-at=${what}>${text}</span></span>
+            <span class="step-at"><span class="soft small">${name}</span><br /><span data-at=${what}>${at}${all !== undefined && html`<span class="all"> of ${all}</span>`}</span></span>
             <button aria-label=${`Next ${what}`} title=${`Next ${what}`} onClick=${() => move(opened, moment, what, 1)}>›</button>
           </div>
         `,

@@ -4,7 +4,7 @@ import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
-import { whole } from "../shared/number_format.js";
+import { ROUNDING, whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { toggled } from "./chosen.js";
 import { Coordinates } from "./coordinates.js";
@@ -50,6 +50,7 @@ function Table({ rows, sort, chosen, toggle }) {
   const labels = differingLabels(rows);
   return html`
     <section class="panel" aria-label="Networks">
+      <p class="small soft">${ROUNDING}</p>
       <p class="small soft narrow-only">A wider window also shows layers, updates, runs, dates and labels.</p>
       <div class="scrolled" tabindex="0">
         <table>

@@ -41,8 +41,8 @@ export function boxesOfUnit({ x, y, layer }, { halfWidth, halfHeight, rows, hasB
   return boxes;
 }
 
-// The width of a number: ≈, its sign and eight more characters; `more` characters before it.
-const CHARACTERS = 10;
+// The width of a number: its sign and eight more characters; `more` characters before it.
+const CHARACTERS = 9;
 const WIDTH_OF_CHARACTER = 0.602; // relative to the size of a monospaced font
 export const textWidth = (characters, font) => characters * WIDTH_OF_CHARACTER * font;
 export const numberWidth = (font, more = 0) => textWidth(CHARACTERS + more, font);

@@ -1,10 +1,9 @@
-// A number in the picture: four digits, with ≈ if it is rounded, and never wider than its space.
-import { html } from "../shared/html.js";
-import { exact, isRounded, short, signed } from "../shared/number_format.js";
+// A number in the picture: four digits, never wider than its space.
+import { exact, short, signed } from "../shared/number_format.js";
 import { textWidth } from "./boxes.js";
 
-const textOf = (value, withSign) => (withSign ? signed(value) : short(value));
-const widthOf = (value, font, withSign) => textWidth(textOf(value, withSign).length + (isRounded(value) ? 1 : 0), font);
+export const numberText = (value, withSign) => (withSign ? signed(value) : short(value));
+const widthOf = (value, font, withSign) => textWidth(numberText(value, withSign).length, font);
 
 const SMALLEST = 8.5;
 
@@ -16,9 +15,6 @@ export function fitted(value, { font, room, withSign }) {
   const size = Math.max(Math.min(SMALLEST, font), (font * room) / width);
   return { width: room, fit: { "font-size": size, textLength: room, lengthAdjust: "spacingAndGlyphs" } };
 }
-
-export const NumberText = ({ value, withSign }) =>
-  html`${isRounded(value) && html`<tspan class="approx">≈</tspan>`}${textOf(value, withSign)}`;
 
 export const classes = (...names) => names.filter(Boolean).join(" ");
 export const marks = (what, value) => ({ "data-what": what, "data-exact": exact(value) });

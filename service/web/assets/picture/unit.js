@@ -5,7 +5,7 @@ import { exact, short } from "../shared/number_format.js";
 import { unitName, unitNames, unitNumber } from "../shared/unit_names.js";
 import { numberWidth, textWidth } from "./boxes.js";
 import { Bias } from "./weight.js";
-import { classes, fitted, marks, NumberText } from "./number_text.js";
+import { classes, fitted, marks, numberText } from "./number_text.js";
 
 // Whether a unit takes part: then all of its numbers are shown, even if they cover others.
 export const isInSight = ({ view, pointed }, id) => Boolean(view.lit.units.has(id) || pointed?.units?.has(id));
@@ -36,7 +36,7 @@ export function Unit({ at, style, ...all }) {
       ${isGap && html`<text class="unit-name" x=${hasBiases ? x - halfWidth - 10 : x} y=${y - halfHeight - 4}>⋮</text>`}
       <text class="unit-name" font-size=${isShort || halfHeight < 27 || label.length > 8 ? 8.5 : 9.5} x=${x} y=${y - halfHeight * 0.3}>${label}</text>
       ${values.a !== undefined
-        ? html`<text class="unit-value" font-size=${font} x=${x} y=${y + halfHeight * 0.25} dy="0.35em" ...${marks("a", values.a)} ...${fit}><${NumberText} value=${values.a} /></text>`
+        ? html`<text class="unit-value" font-size=${font} x=${x} y=${y + halfHeight * 0.25} dy="0.35em" ...${marks("a", values.a)} ...${fit}>${numberText(values.a)}</text>`
         : html`<text class="unit-value none" x=${x} y=${y + halfHeight * 0.25} dy="0.35em">·</text>`}
       ${layer > 0 && (rows > 0 || isLit) && html`<${Below} ...${{ at, style, values, isLit }} />`}
       ${layer > 0 && hasBiases && html`<${Bias} at=${at} style=${style} ...${all} />`}
@@ -76,7 +76,7 @@ function Below({ at: { x, y }, style, values, isLit }) {
     const withSign = what === "δ";
     const where = style.rows === 2 ? { x, dy: row * 12 } : {};
     return html`<tspan key=${what} ...${where} ...${marks(what, value)}
-      >${row > 0 && style.rows < 2 && " "}<tspan class="soft">${what}</tspan> <tspan ...${fitted(value, { font, room, withSign }).fit}><${NumberText} value=${value} withSign=${withSign} /></tspan></tspan
+      >${row > 0 && style.rows < 2 && " "}<tspan class="soft">${what}</tspan> <tspan ...${fitted(value, { font, room, withSign }).fit}>${numberText(value, withSign)}</tspan></tspan
     >`;
   };
   return html`<text class="unit-below" font-size=${font} x=${x} y=${top}>${shown.map(each)}</text>`;
@@ -93,7 +93,7 @@ export function CostBox({ units, view, style }) {
   const room = style.right - halfWidth - (isShort ? 6 + textWidth(2, size) : 58);
   const row = (key, y, words, what, value) => html`
     <text key=${key} class=${what === "C" ? "cost" : ""} font-size=${size} x=${x} y=${y} ...${value === undefined ? { "data-what": what, "data-exact": "" } : marks(what, value)}>
-      <tspan class="soft">${words}</tspan> ${value === undefined ? "·" : html`<tspan ...${fitted(value, { font: size, room }).fit}><${NumberText} value=${value} /></tspan>`}
+      <tspan class="soft">${words}</tspan> ${value === undefined ? "·" : html`<tspan ...${fitted(value, { font: size, room }).fit}>${numberText(value)}</tspan>`}
     </text>
   `;
   return html`

@@ -6,7 +6,7 @@ import { exact } from "../shared/number_format.js";
 import { keyAt, parameterOf } from "../shared/parameters.js";
 import { parameterName } from "../shared/unit_names.js";
 import { numberWidth, textWidth } from "./boxes.js";
-import { classes, fitted, NumberText } from "./number_text.js";
+import { classes, fitted, numberText } from "./number_text.js";
 
 const isBias = (key) => parameterOf(key).input === undefined;
 
@@ -73,7 +73,7 @@ export function Label({ line, part, font, ...all }) {
   return html`
     <g class=${classes("weight-label", stateOf(all, key))} transform=${`translate(${x} ${y}) rotate(${turn.toFixed(2)})`} aria-hidden="true">
       <rect x=${-width / 2 - 3} y=${-font / 2 - 2.5} width=${width + 6} height=${font + 5} rx="4" />
-      <text dy="0.35em" font-size=${font} ...${fit}>${view.isSecret(key) ? "?" : html`<${NumberText} value=${value} withSign />`}</text>
+      <text dy="0.35em" font-size=${font} ...${fit}>${view.isSecret(key) ? "?" : numberText(value, true)}</text>
     </g>
   `;
 }
@@ -93,7 +93,7 @@ export function Bias({ at, style, ...all }) {
       ...${button(all, key)}
     >
       <title>${parameterName(all.view.network, parameterOf(key))} = ${exact(value)}</title>
-      b <tspan ...${fit}>${all.view.isSecret(key) ? "?" : html`<${NumberText} value=${value} withSign />`}</tspan>
+      b <tspan ...${fit}>${all.view.isSecret(key) ? "?" : numberText(value, true)}</tspan>
     </text>
   `;
 }

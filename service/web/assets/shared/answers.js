@@ -10,13 +10,13 @@ const NOTHING = { key: null, answer: null, error: null };
 // Calls `ask(signal)` whenever `key` changes: one request at a time, and of those that come up in the
 // meantime only the last. An urgent request aborts the one before. Returns the last answer with its key
 // until the next one arrives, so that nothing flickers. Without a key it does nothing. An error is shown
-// as a notice, or passed to `refused`.
-export function useAnswer(key, ask, { isUrgent = false, refused = notify } = {}) {
+// as a notice, or passed to `refused`. `gap` is in ms.
+export function useAnswer(key, ask, { isUrgent = false, refused = notify, gap = GAP } = {}) {
   const [answered, setAnswered] = useState(NOTHING);
   const asker = useRef(null);
   asker.current ??= newAsker(setAnswered, isUrgent);
   useEffect(() => {
-    if (key !== null) asker.current.request({ key, ask, refused });
+    if (key !== null) asker.current.request({ key, ask, refused, gap });
   }, [key]);
   useEffect(() => () => asker.current.end(), []);
   return answered;
@@ -38,12 +38,12 @@ function newAsker(publish, isUrgent) {
   }
 
   async function attempt(question, signal) {
-    const { key, ask, refused } = question;
+    const { key, ask, refused, gap } = question;
     try {
       const answer = await ask(signal);
       if (signal.aborted) return;
       publish({ key, answer, error: null });
-      if (!isUrgent) await pause(GAP);
+      if (!isUrgent) await pause(gap);
     } catch (error) {
       if (signal.aborted) return;
       if (error.isUnavailable) {

@@ -65,7 +65,7 @@ function options(box, { lines, height, scale, now }) {
     scales: { x: { time: false }, y: scale === "log" ? { distr: 3, range: (_, low, high) => powersAround(low, high) } : { range: (_, low, high) => roomy(low, high) } },
     axes: [
       { ...axis, grid: rule, ticks: rule, size: 28, space: 90, values: (_, ticks) => ticks.map(tickOf) },
-      { ...axis, grid: rule, ticks: rule, size: 64, ...(scale === "log" ? POWERS : heightsWith(now)) },
+      { ...axis, grid: rule, ticks: rule, size: (_, texts) => widthOf(texts), ...(scale === "log" ? POWERS : heightsWith(now)) },
     ],
     series: [
       {},
@@ -84,6 +84,11 @@ function options(box, { lines, height, scale, now }) {
     },
   };
 }
+
+const [LETTER, BESIDE, LEAST] = [7, 20, 40]; // pixels
+
+// The width of an axis: that of its longest label.
+const widthOf = (texts) => Math.max(LEAST, BESIDE + LETTER * Math.max(0, ...(texts ?? []).map(({ length }) => length)));
 
 const tickOf = (tick) => (Number.isInteger(tick) ? whole(tick) : "");
 

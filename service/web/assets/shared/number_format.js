@@ -1,4 +1,4 @@
-// Texts of numbers: four digits, with ≈ if that is rounded, or all digits.
+// Texts of numbers: four digits, or all.
 
 // The shortest decimal that reads back as the same float64.
 export function exact(value) {
@@ -27,8 +27,11 @@ export function signed(value) {
 
 export const isRounded = (value) => typeof value === "number" && Number(value.toPrecision(4)) !== value;
 
-// "≈ 0.1235", or "0.5" if that is exact.
-export const about = (value) => (isRounded(value) ? `≈ ${short(value)}` : short(value));
+// "≈" before a rounded number in an equation, else "=".
+export const relation = (value) => (isRounded(value) ? "≈" : "=");
+
+// What the page says once about all of its numbers.
+export const ROUNDING = "Numbers are rounded to four digits; hover or focus to see all.";
 
 // A whole number, with thin spaces between its thousands.
 export const whole = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, "\u202f");

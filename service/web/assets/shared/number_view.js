@@ -1,13 +1,13 @@
 // A number on the page: rounded, with all digits on focus, on hover and for screen readers. Its role allows
 // a label that differs from its text.
 import { html } from "./html.js";
-import { about, exact, isRounded } from "./number_format.js";
+import { exact, isRounded, short } from "./number_format.js";
 
 export function Num({ value, name }) {
   if (value === undefined || value === null) return html`<span class="num none">–</span>`;
   const all = exact(value);
   const label = name ? `${name} = ${all}` : all;
   return isRounded(value)
-    ? html`<span class="num" tabindex="0" role="img" data-exact=${all} title=${label} aria-label=${label}>${about(value)}</span>`
-    : html`<span class="num" data-exact=${all} title=${label}>${about(value)}</span>`;
+    ? html`<span class="num" tabindex="0" role="img" data-exact=${all} title=${label} aria-label=${label}>${short(value)}</span>`
+    : html`<span class="num" data-exact=${all} title=${label}>${short(value)}</span>`;
 }

@@ -6,7 +6,7 @@ import { go } from "./place.js";
 
 export const WORKED = "worked-example";
 
-const BEGINNING = { update: 1, position: 0, step: 0, weight: undefined, base: undefined, other: undefined };
+const BEGINNING = { update: 1, position: 0, step: undefined, weight: undefined, base: undefined, other: undefined };
 const MOST = 1000; // the largest page that the service sends
 
 let isKnown = false;
@@ -28,7 +28,7 @@ async function isListed(signal) {
   return false;
 }
 
-// Opens it at its first line, or elsewhere; creates it if it is missing.
+// Opens it at its first example, or elsewhere; creates it if it is missing.
 export async function openWorkedExample(at = BEGINNING) {
   if (!(await isListed())) await create();
   isKnown = true;
