@@ -66,7 +66,7 @@ def page(tab: Page, site: ServerProcess) -> Iterator[Page]:
         logged.append(str(error))
 
     tab.set_viewport_size({"width": 1280, "height": 800})
-    tab.emulate_media(color_scheme="light")
+    tab.emulate_media(color_scheme="light", reduced_motion="reduce")
     tab.on("console", log)
     tab.on("pageerror", log_error)
     yield tab

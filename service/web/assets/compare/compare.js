@@ -4,6 +4,7 @@ import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
+import { ROUNDING } from "../shared/number_format.js";
 import { useTrainingSet } from "../shared/training_set.js";
 import { Changes, useChanges } from "./changes.js";
 import { Edit } from "./edit.js";
@@ -51,6 +52,7 @@ function BothSides({ place, before, after, run }) {
           <${Exports} side=${after} picture=${picture} />
         </div>
       </div>
+      <p class="small soft">${ROUNDING}</p>
     </div>
   `;
 }

@@ -31,7 +31,7 @@ export function Predictions({ set, deleted, before, after, preview }) {
           <${Body} set=${set} examples=${examples} sides=${sides} />
         </table>
       </div>
-      ${Number(set.exampleCount) > examples.length && html`<p class="small soft">The first ${examples.length} of ${whole(set.exampleCount)} examples. The cost is the mean over all of them.</p>`}
+      ${Number(set.exampleCount) > examples.length && html`<p class="small soft">${examples.length > 0 && `The first ${examples.length} of ${whole(set.exampleCount)} examples. `}The cost is the mean over all of them.</p>`}
     </section>
   `;
 }

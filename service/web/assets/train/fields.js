@@ -2,9 +2,9 @@
 import { html } from "../shared/html.js";
 import { enumName } from "../shared/enum_names.js";
 
-export function Entry({ values, wrong, change, name, label, placeholder, isText }) {
+export function Entry({ values, wrong, change, name, label, placeholder, isText, isWide }) {
   return html`
-    <div class="field">
+    <div class=${`field ${isWide ? "wide" : ""}`}>
       <label for=${`field-${name}`}>${label}</label>
       <input
         id=${`field-${name}`}

@@ -18,8 +18,9 @@ import { CUSTOM, layerSizes, networkOf, runOf } from "./settings.js";
 import { suggestedFields } from "./suggested.js";
 import { TableError, examplesOf } from "./table.js";
 
-export function Form({ network }) {
-  const [{ values, example, wrong, isSending, opened, isOfRun }, happen] = useReducer(next, START);
+// `example` fills in the form when it is chosen.
+export function Form({ network, example, setExample }) {
+  const [{ values, wrong, isSending, opened, isOfRun }, happen] = useReducer(next, START);
   const [sets, refreshSets] = useTrainingSets();
   const set = sets.find(({ trainingSet }) => trainingSet === values.data);
   const details = useDetails(set);
@@ -27,24 +28,30 @@ export function Form({ network }) {
     if (details?.suggestion) happen({ kind: "suggested", trainingSet: details.trainingSet, fields: suggestedFields(details.suggestion) });
   }, [details, values.data]);
   useOpened(network, happen);
-  const change = (name, value) => happen({ kind: "changed", name, value });
+  useEffect(() => {
+    if (example) happen({ kind: "example", example });
+  }, [example]);
+  const change = (name, value) => {
+    if (name === "data") setExample(null);
+    happen({ kind: "changed", name, value });
+  };
   const send = sender({ network, values, set, refreshSets, happen });
   const field = { values, wrong, change, sets };
 
   return html`
     <form class="form" aria-label="New training run" onSubmit=${(event) => send(event, trainNew)} novalidate>
-      <${FormExamples} example=${example} onChoose=${(chosen) => happen({ kind: "example", example: chosen })} />
+      ${network && html`<${FormExamples} example=${example} onChoose=${setExample} />`}
       <fieldset>
         <legend>Training set and network</legend>
-        <${Choice} ...${field} name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), CUSTOM]} nameOf=${setName} />
+        <${Choice} ...${field} isWide name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), CUSTOM]} nameOf=${setName} />
         ${values.data === CUSTOM && html`<${Table} ...${field} />`}
         <${Warnings} warnings=${details?.warnings ?? []} label="Warnings about the training set" />
         ${isOfRun && html`<p class="small soft wide">The fields below have the settings of the latest run of ${opened}.</p>`}
         ${details?.suggestion && !isOfRun && html`<p class="small soft wide">The fields below have the settings suggested for this training set.</p>`}
-        <${Entry} ...${field} name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="None" />
+        <${Entry} ...${field} isWide name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="None" />
         <${Choice} ...${field} name="activation" label="Hidden activation" options=${activationKinds()} />
         <${Choice} ...${field} name="output" label="Output activation" options=${outputActivationKinds()} />
-        <${Choice} ...${field} isWide name="cost" label="Cost function" options=${["", ...costFunctionKinds()]} nameOf=${(value) => (value ? enumName(value) : "Automatic (from the output activation)")} />
+        <${Choice} ...${field} isWide name="cost" label="Cost function" options=${["", ...costFunctionKinds()]} nameOf=${(value) => (value ? enumName(value) : "Automatic (from the output)")} />
         <${Entry} ...${field} name="seed" label="Seed" placeholder="Automatic" />
         <${Entry} ...${field} name="name" label="Name" placeholder="Automatic" isText />
         <label class="check"
@@ -53,7 +60,7 @@ export function Form({ network }) {
       </fieldset>
       <fieldset>
         <legend>Training</legend>
-        <${Choice} ...${field} name="optimizer" label="Optimizer" options=${optimizerKinds()} />
+        <${Choice} ...${field} isWide name="optimizer" label="Optimizer" options=${optimizerKinds()} />
         <${Entry} ...${field} name="rate" label="Learning rate" />
         <${Entry} ...${field} name="batch" label="Batch size" />
         <${Entry} ...${field} name="epochs" label="Epochs" />
@@ -78,14 +85,18 @@ const sender = ({ network, values, set, refreshSets, happen }) => async (event, 
   happen({ kind: "sending" });
   try {
     const trained = await trainingSetOf(values, set);
-    // The table is a training set now: another attempt uses that set.
-    if (trained !== set) {
+    const isNew = values.data === CUSTOM;
+    const name = await start(values, trained).catch(async (error) => {
+      if (isNew && !error.isUnavailable) await remove(`trainingSets/${trained.trainingSet}`);
+      throw error;
+    });
+    // The table is a training set now: another run uses that set.
+    if (isNew) {
       await refreshSets();
       happen({ kind: "changed", name: "data", value: trained.trainingSet });
     }
-    const name = await start(values, trained);
     notify(null);
-    go({ network: name, update: undefined, weight: undefined }, { push: name !== network });
+    go({ network: name, update: undefined, weight: undefined, isFilm: true }, { push: name !== network });
     happen({ kind: "sent", network: name });
   } catch (error) {
     if (error.isUnavailable) {

@@ -5,7 +5,7 @@ import { DEFAULTS, placed } from "./settings.js";
 // which the service may suggest settings. `opened` is the network that the form was filled in for, or that it
 // created; `isOfRun` whether it still has the training set of that network's run; `isChanged` whether someone
 // changed it since.
-export const START = { values: DEFAULTS, example: null, wrong: {}, isSending: false, chosen: null, opened: null, isOfRun: false, isChanged: false };
+export const START = { values: DEFAULTS, wrong: {}, isSending: false, chosen: null, opened: null, isOfRun: false, isChanged: false };
 
 // Returns the next state. `event` has a `kind`.
 export const next = (state, event) => EVENTS[event.kind](state, event);
@@ -19,14 +19,14 @@ const EVENTS = {
   // Once for each choice, so that later changes of the fields stay.
   suggested(state, { trainingSet, fields }) {
     if (state.chosen !== trainingSet) return state;
-    return { ...state, values: { ...state.values, ...fields }, example: null, wrong: {}, chosen: null };
+    return { ...state, values: { ...state.values, ...fields }, wrong: {}, chosen: null };
   },
   // What someone has changed stays.
   opened(state, { network, fields }) {
     if (state.isChanged || state.opened === network) return state;
-    return { ...state, values: { ...state.values, ...fields }, example: null, wrong: {}, chosen: null, opened: network, isOfRun: true };
+    return { ...state, values: { ...state.values, ...fields }, wrong: {}, chosen: null, opened: network, isOfRun: true };
   },
-  example: (state, { example }) => ({ ...state, example, values: example.values, wrong: {}, chosen: null, isOfRun: false, isChanged: true }),
+  example: (state, { example }) => ({ ...state, values: example.values, wrong: {}, chosen: null, isOfRun: false, isChanged: true }),
   sending: (state) => ({ ...state, isSending: true, wrong: {} }),
   // `network` was trained with these fields; absent if the service was unavailable.
   sent: (state, { network }) => ({ ...state, isSending: false, ...(network && { opened: network, isChanged: false }) }),

@@ -9,12 +9,15 @@ import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { UPDATE_KINDS } from "../shared/update_kinds.js";
+import { smoothed } from "./smoothing.js";
 import { RateCurve } from "./rate_curve.js";
 
 const POINTS = 800;
+const MANY = 60; // points between which noise hides the course of the cost
 const NONE = [];
 
-export function History({ network, run, latest, at }) {
+// `shown` is the update that the page shows, `film` the run as a film.
+export function History({ network, run, latest, at, shown, film }) {
   const [zoom, setZoom] = useState(null);
   const [isLog, setLog] = useState(false);
   const earliest = Number(network.earliestUpdate);
@@ -24,11 +27,11 @@ export function History({ network, run, latest, at }) {
     get(`networks/${network.network}/updates`, { startUpdate: from, endUpdate: to, maxPoints: POINTS, detail: "DETAIL_COST" }),
   );
   const updates = answer?.updates ?? NONE;
+  const isNoisy = updates.length >= MANY && isOfBatches(run);
   const validated = useValidations(network.network, from, to, Boolean(run?.settings.validation));
-  const { xs, lines, marks } = useMemo(() => pointsOf(updates, validated, isLog), [answer, validated, isLog]);
+  const { xs, lines, marks } = useMemo(() => pointsOf(updates, validated, { isLog, isNoisy }), [answer, validated, isLog, isNoisy]);
   const best = useMemo(() => bestOf(run, isLog), [run?.best?.update, isLog]);
   const gaps = gapsText(updates, answer?.thinned, isLog);
-  const shown = useShown(network.network, at);
   const pick = (update) => go({ update: Math.min(Math.max(update, earliest), latest) });
 
   return html`
@@ -53,10 +56,11 @@ export function History({ network, run, latest, at }) {
         scale=${isLog ? "log" : "linear"}
         label=${`Cost of updates ${from} to ${to}. The slider below selects an update.`}
       />
-      ${run?.latestValidation && html`<${Legend} run=${run} onPick=${pick} />`}
+      ${(isNoisy || run?.latestValidation) && html`<${Legend} run=${run} isNoisy=${isNoisy} onPick=${pick} />`}
       ${gaps && html`<p class="small gaps">${gaps}</p>`}
       <${RateCurve} updates=${updates} shown=${shown} at=${at} onPick=${pick} onZoom=${setZoom} />
       <div class="time">
+        <button type="button" class="film" aria-pressed=${film.isPlaying} disabled=${latest - earliest < 2} title="Show the run from its first update to its last" onClick=${film.toggle}>${film.isPlaying ? "❚❚ Pause" : "▶ Play"}</button>
         <button type="button" aria-label="Previous update" disabled=${at <= earliest} onClick=${() => pick(at - 1)}>◀</button>
         <input type="range" aria-label="Update" min=${from} max=${to} value=${at} onInput=${(event) => pick(Number(event.target.value))} />
         <button type="button" aria-label="Next update" disabled=${at >= latest} onClick=${() => pick(at + 1)}>▶</button>
@@ -74,13 +78,17 @@ export function History({ network, run, latest, at }) {
   `;
 }
 
+// Whether the updates of a run see different examples.
+const isOfBatches = (run) => Boolean(run) && Number(run.totalUpdates) > Number(run.settings.epochs);
+
 const isOfBatch = (update) => update?.kind === "UPDATE_KIND_GRADIENT";
 
 // The lines of the curve, and the best validation of the run.
-const Legend = ({ run: { best, settings }, onPick }) => html`
+const Legend = ({ run: { best, settings, latestValidation }, isNoisy, onPick }) => html`
   <p class="small legend">
-    <span><i class="of-cost" aria-hidden="true"></i> Cost of the update</span>
-    <span><i class="of-validation" aria-hidden="true"></i> ${settings.validation.trainingSet ? `Cost of ${settings.validation.trainingSet}` : "Cost of the held-out examples"}</span>
+    <span><i class=${isNoisy ? "of-noise" : ""} aria-hidden="true"></i> Cost of the update</span>
+    ${isNoisy && html`<span><i class="of-smoothed" aria-hidden="true"></i> Smoothed</span>`}
+    ${latestValidation && html`<span><i class="of-validation" aria-hidden="true"></i> ${settings.validation.trainingSet ? `Cost of ${settings.validation.trainingSet}` : "Cost of the held-out examples"}</span>`}
     ${best &&
     html`<span
       ><span class="of-best" aria-hidden="true">◆</span> Best: <${Num} value=${best.cost} name="best validation cost" /> after${" "}
@@ -119,14 +127,6 @@ function Entry({ at, earliest, latest, onPick }) {
   `;
 }
 
-// The selected update.
-function useShown(network, at) {
-  const { answer } = useAnswer(`${at}`, () =>
-    get(`networks/${network}/updates`, { startUpdate: at, endUpdate: at, maxPoints: 2, detail: "DETAIL_COST" }),
-  );
-  return answer?.updates[0];
-}
-
 // The updates with a validation.
 function useValidations(network, from, to, hasThem) {
   const { answer } = useAnswer(hasThem ? `${from} ${to}` : null, () =>
@@ -136,16 +136,22 @@ function useValidations(network, from, to, hasThem) {
 }
 
 // Updates without a cost, such as edits, leave no gap in the curve; costs that cannot be drawn do.
-function pointsOf(updates, validated, isLog) {
+function pointsOf(updates, validated, { isLog, isNoisy }) {
   const numberOf = ({ update }) => Number(update);
   const costs = new Map(updates.map((each) => [numberOf(each), each.cost]));
   const validations = new Map(validated.map((each) => [numberOf(each), each.validation.cost]));
   const xs = [...new Set([...costs.keys(), ...validations.keys()])].sort((one, other) => one - other);
   const heightsOf = (values) => xs.map((update) => heightOf(values.get(update), isLog));
-  const ofCost = { name: "cost", ys: heightsOf(costs), stroke: "--accent" };
+  const heights = heightsOf(costs);
+  const ofCost = isNoisy
+    ? [
+        { name: "cost", ys: heights, stroke: "--accent-faint" },
+        { name: "smoothed cost", ys: smoothed(xs, heights), stroke: "--accent", width: 2 },
+      ]
+    : [{ name: "cost", ys: heights, stroke: "--accent" }];
   const ofValidation = { name: "validation cost", ys: heightsOf(validations), stroke: "--negative", dash: [6, 3], width: 2 };
   const marks = xs.filter((update) => isNonFinite(costs.get(update)) || isNonFinite(validations.get(update)));
-  return { xs, lines: validated.length ? [ofCost, ofValidation] : [ofCost], marks };
+  return { xs, lines: validated.length ? [...ofCost, ofValidation] : ofCost, marks };
 }
 
 function heightOf(cost, isLog) {

@@ -13,7 +13,7 @@ const MOST_WORST = 5;
 const RATES = Object.entries({ precision: "Precision", recall: "Recall", f1: "F1" });
 const ERRORS = Object.entries({ mae: "MAE", rmse: "RMSE", r2: "R²" });
 
-// `measured` is from useMeasured.
+// `measured` is from useShown.
 export function Evaluation({ network, run, set, measured }) {
   const { all, outputs } = measured ?? {};
   const count = Number(set.exampleCount);

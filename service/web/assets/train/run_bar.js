@@ -57,19 +57,22 @@ const structureOf = ({ layerSizes, activations, bias, costFunction }) =>
 
 function Facts({ run, speed }) {
   const { settings, latestValidation: validation } = run;
+  // A run that a condition has ended is complete, with fewer updates than it could have had.
+  const isDone = run.state === "RUN_STATE_SUCCEEDED";
+  const atMost = isDone && run.updatesDone !== run.totalUpdates ? "at most " : "";
   return html`
     <dl class="facts">
       <${Fact} name=${`Run ${run.run}`}>
         <span class=${`state ${enumName(run.state)}`}><span aria-hidden="true">${MARKS[run.state]}</span> ${STATES[run.state]}</span>
       <//>
-      <${Fact} name="Update"><span data-of="updates">${whole(run.updatesDone)}</span> <span class="soft">of ${whole(run.totalUpdates)}</span><//>
-      <${Fact} name="Epoch">${whole(run.epoch)} <span class="soft">of ${whole(settings.epochs)}</span><//>
+      <${Fact} name="Update"><span data-of="updates">${whole(run.updatesDone)}</span> <span class="soft">of ${atMost}${whole(run.totalUpdates)}</span><//>
+      <${Fact} name="Epoch">${whole(run.epoch)} <span class="soft">of ${atMost}${whole(settings.epochs)}</span><//>
       <${Fact} name="Cost before the update"><${Num} value=${run.latestCost} name="cost" /><//>
       ${validation && html`<${Fact} name="Validation cost"><${Num} value=${validation.cost} name="validation cost" /><//>`}
       ${validation?.accuracy !== undefined && html`<${Fact} name="Validation accuracy">${percent(validation.accuracy)}<//>`}
       <${Fact} name="Updates per second"><${Speed} run=${run} speed=${speed} /><//>
     </dl>
-    <progress max=${Number(run.totalUpdates)} value=${Number(run.updatesDone)} aria-label="Updates done"></progress>
+    <progress max=${isDone ? 1 : Number(run.totalUpdates)} value=${isDone ? 1 : Number(run.updatesDone)} aria-label="Updates done"></progress>
     ${endOf(run) && html`<p class="small soft end">${endOf(run)}</p>`}
     ${nonFiniteCost(run)}
     <${Warnings} warnings=${run.warnings} label="Warnings about the run" />
@@ -105,7 +108,7 @@ function nonFiniteCost({ nonFiniteCost: update, failure }) {
 function Speed({ run, speed }) {
   const time = run.endTime && run.startTime ? (Date.parse(run.endTime) - Date.parse(run.startTime)) / 1000 : 0;
   const shown = isRunning(run) || !time ? speed : Number(run.updatesDone) / time;
-  return shown ? html`≈ ${whole(Number(shown.toPrecision(3)).toFixed(0))}` : "–";
+  return shown ? whole(Number(shown.toPrecision(3)).toFixed(0)) : "–";
 }
 
 const Fact = ({ name, children }) => html`

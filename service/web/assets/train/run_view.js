@@ -1,36 +1,47 @@
 // A network with its latest run, its cost, and its predictions, weights and evaluation at the selected update.
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
+import { ROUNDING } from "../shared/number_format.js";
 import { useTrainingSet } from "../shared/training_set.js";
+import { useFilm } from "./film.js";
 import { History } from "./history.js";
 import { RunBar } from "./run_bar.js";
 import { Surface } from "./surface.js";
 import { Evaluation } from "./judgement.js";
-import { Predictions, useMeasured } from "./predictions.js";
+import { Predictions } from "./predictions.js";
+import { useShown } from "./shown.js";
 import { Weights } from "./weights.js";
 
 // Whether both inputs are numbers, which can be drawn.
 const isPlane = (set) => !set?.table || set.table.inputs.every(({ categories, hasMissing }) => !categories?.length && !hasMissing);
 
+// The update before the run: its state is the first of the film.
+const firstOf = (network, run) => Math.max(Number(run?.firstUpdate ?? 1) - 1, Number(network?.earliestUpdate ?? 0));
+
 export function RunView({ place }) {
   const { network, run, latest, speed, error } = useLive(place.network);
-  const at = Math.min(place.update ?? latest, latest);
   const { set, deleted } = useTrainingSet(run?.settings.trainingSet);
-  const measured = useMeasured(network, set, at);
+  const hasSurface = network?.layerSizes[0] === 2 && isPlane(set);
+  const shown = useShown({ network, set, at: Math.min(place.update ?? latest, latest), hasSurface });
+  const film = useFilm({ place, run, first: firstOf(network, run), latest, at: shown?.at });
   if (error) return html`<p class="welcome" role="alert">${error.message}</p>`;
   if (!network) return html`<p class="welcome soft">Loading ${place.network}…</p>`;
+  // While the latest update is followed, the one that has arrived.
+  const at = place.update === undefined ? Math.min(shown?.at ?? latest, latest) : Math.min(place.update, latest);
+  const { measured, layers = [], surface } = shown ?? {};
   // The predictions of a large set are not listed.
   const isListed = !set || set.examples.length > 0;
   const evaluation = set && html`<${Evaluation} network=${network} run=${run} set=${set} measured=${measured} />`;
   return html`
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
-    <${History} network=${network} run=${run} latest=${latest} at=${at} />
+    <${History} network=${network} run=${run} latest=${latest} at=${at} shown=${shown?.update} film=${film} />
     <div class="panels">
-      ${isListed && html`<${Predictions} network=${network} set=${set} deleted=${deleted} measured=${measured} />`}
+      ${isListed && html`<${Predictions} network=${network} run=${run} set=${set} deleted=${deleted} measured=${measured} />`}
       ${!isListed && evaluation}
-      ${network.layerSizes[0] === 2 && isPlane(set) && html`<${Surface} network=${network} set=${set} at=${at} />`}
-      <${Weights} network=${network} run=${run} latest=${latest} at=${at} weight=${place.weight} />
+      ${hasSurface && html`<${Surface} network=${network} set=${set} all=${surface} />`}
+      <${Weights} network=${network} run=${run} latest=${latest} at=${shown?.at ?? at} layers=${layers} weight=${place.weight} />
       ${isListed && evaluation}
     </div>
+    <p class="small soft">${ROUNDING}</p>
   `;
 }

@@ -1,9 +1,9 @@
 // The decision surface: the output of a network with two inputs for all points around its examples.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { post } from "../shared/api.js";
-import { useAnswer } from "../shared/answers.js";
 import { colour, watchTheme } from "../shared/curve.js";
 import { outputsOf, rowsOf } from "../shared/columns.js";
+import { cellAfter, cellAt, heat } from "../shared/heat.js";
 import { html } from "../shared/html.js";
 import { endsOf, partOf, valueAlong } from "../shared/interval.js";
 import { Num } from "../shared/number_view.js";
@@ -13,16 +13,20 @@ import { rangeOf } from "../shared/output.js";
 const CELLS = 40; // per axis
 const MOST_LABELLED = 40; // of more examples, the targets would cover each other
 
-export function Surface({ network, set, at }) {
+// The outputs for all points of the surface at an update.
+export async function surfaceOf(network, set, update, signal) {
+  const rows = rowsOf(network, set ?? {}, gridOf(frameOf(set?.examples ?? [])));
+  return outputsOf((await post(`networks/${network.network}:predict`, { update, ...rows }, signal)).predictions);
+}
+
+// `all` is from surfaceOf.
+export function Surface({ network, set, all }) {
   const [output, setOutput] = useState(0);
   const [cell, setCell] = useState(null);
   const canvas = useRef(null);
   const frame = frameOf(set?.examples ?? []);
-  const { answer } = useAnswer(`${set?.uid} ${at}`, () =>
-    post(`networks/${network.network}:predict`, { update: at, ...rowsOf(network, set ?? {}, gridOf(frame)) }),
-  );
   const outputs = network.layerSizes.at(-1);
-  const values = answer && outputsOf(answer.predictions).map((outputs) => outputs[output]);
+  const values = all?.map((outputs) => outputs[output]);
   const scale = scaleOf(network, values);
 
   // Before the browser paints, while the canvas still exists.
@@ -48,9 +52,9 @@ export function Surface({ network, set, at }) {
         tabindex="0"
         role="img"
         aria-label=${`Output of the network for inputs from ${frame.low.map(short)} to ${frame.high.map(short)}. Use the arrow keys to read single points.`}
-        onPointerMove=${(event) => setCell(cellAt(event))}
+        onPointerMove=${(event) => setCell(cellAt(event, CELLS, CELLS))}
         onPointerLeave=${() => setCell(null)}
-        onKeyDown=${(event) => moveCell(event, cell, setCell)}
+        onKeyDown=${(event) => setCell(cellAfter(event, cell, CELLS, CELLS) ?? cell)}
         onBlur=${() => setCell(null)}
       ></canvas>
       <div class="scale" aria-hidden="true"><span>${short(scale.low)}</span><span class="ramp"></span><span>${short(scale.high)}</span></div>
@@ -89,6 +93,11 @@ function scaleOf(network, values) {
   return { low: Math.min(lowest, 0), high: Math.max(highest, 1) };
 }
 
+const MOST_COLOUR = 0.75; // so that points and borders stand out
+
+// The part of full colour for an output, by its share of the scale.
+const partAt = (share) => Math.max(-MOST_COLOUR, Math.min((share - 0.5) * 1.5, MOST_COLOUR));
+
 function paint(canvas, { values, scale, frame, examples, output, cell }) {
   const ratio = devicePixelRatio;
   const side = canvas.clientWidth * ratio;
@@ -97,19 +106,10 @@ function paint(canvas, { values, scale, frame, examples, output, cell }) {
   const ctx = canvas.getContext("2d");
   const step = side / CELLS;
   const share = (value) => (typeof value === "number" ? partOf(value, scale.low, scale.high) : Number.NaN);
-  const [low, high, middle] = [colour("--negative"), colour("--positive"), colour("--paper")];
-  ctx.fillStyle = middle;
+  ctx.fillStyle = colour("--paper");
   ctx.fillRect(0, 0, side, side);
-  values.forEach((value, index) => {
-    const at = share(value);
-    if (Number.isNaN(at)) return;
-    ctx.globalAlpha = Math.min(Math.abs(at - 0.5) * 1.5, 0.75);
-    ctx.fillStyle = at < 0.5 ? low : high;
-    const [x, y] = [(index % CELLS) * step, Math.floor(index / CELLS) * step];
-    const [left, top] = [Math.round(x), Math.round(y)]; // whole pixels, so that no seams are visible
-    ctx.fillRect(left, top, Math.round(x + step) - left, Math.round(y + step) - top);
-  });
-  ctx.globalAlpha = 1;
+  ctx.imageSmoothingQuality = "high";
+  ctx.drawImage(heat(CELLS, CELLS, values.map((value) => partAt(share(value)))), 0, 0, side, side);
   ctx.strokeStyle = colour("--ink");
   ctx.lineWidth = 1.5 * ratio;
   ctx.setLineDash([5 * ratio, 4 * ratio]);
@@ -175,20 +175,4 @@ function dot(ctx, { at: [left, top], target, ratio }) {
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.fillText(String(Number(target.toPrecision(2))), left, top + ratio);
-}
-
-function cellAt({ offsetX, offsetY, currentTarget: { clientWidth } }) {
-  const place = (offset) => Math.min(Math.max(Math.floor((offset / clientWidth) * CELLS), 0), CELLS - 1);
-  return { row: place(offsetY), column: place(offsetX) };
-}
-
-const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-
-function moveCell(event, cell, setCell) {
-  const move = MOVES[event.key];
-  if (!move) return;
-  event.preventDefault();
-  const { row, column } = cell ?? { row: CELLS / 2, column: CELLS / 2 };
-  const within = (place) => Math.min(Math.max(place, 0), CELLS - 1);
-  setCell({ row: within(row + move[0]), column: within(column + move[1]) });
 }

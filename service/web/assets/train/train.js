@@ -1,11 +1,14 @@
 // Train: a form to start a run, and the run while it makes progress.
+import { useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { NetworkPicker } from "../shared/network_picker.js";
 import { go } from "../shared/place.js";
 import { Form } from "./form.js";
+import { FORM_EXAMPLES } from "./form_examples.js";
 import { RunView } from "./run_view.js";
 
 export function Train({ place }) {
+  const [example, setExample] = useState(null);
   return html`
     <div class="train">
       <aside>
@@ -17,11 +20,11 @@ export function Train({ place }) {
         />
         <details open=${!isNarrow() || !place.network}>
           <summary>New training run</summary>
-          <${Form} network=${place.network} />
+          <${Form} network=${place.network} example=${example} setExample=${setExample} />
         </details>
       </aside>
       <section class="watched" aria-label="Training">
-        ${place.network ? html`<${RunView} key=${place.network} place=${place} />` : html`<${Welcome} />`}
+        ${place.network ? html`<${RunView} key=${place.network} place=${place} />` : html`<${Welcome} example=${example} onChoose=${setExample} />`}
       </section>
     </div>
   `;
@@ -30,15 +33,26 @@ export function Train({ place }) {
 // On a phone the form is collapsed once there is a run to show.
 const isNarrow = () => matchMedia("(max-width: 800px)").matches;
 
-function Welcome() {
+function Welcome({ example, onChoose }) {
   return html`
     <div class="welcome">
       <h2>Watch a network learn</h2>
       <p>
-        The form is filled in for XOR with five hidden units. Press <em>Create and train</em>. Every update is stored: you can
-        return to any of them, and share the address of this page to show it to others.
+        Press <em>Create and train</em>: the form is filled in for ${example ? `the example “${example.name}”` : "XOR with five hidden units"}.
+        The run is then played as a film. Every update is stored: you can return to any of them, and share the address of this
+        page to show it to others.
       </p>
-      <p class="soft">Or choose an example, or open an existing network.</p>
+      <h3>Or start with an example</h3>
+      <div class="cards">
+        ${FORM_EXAMPLES.map(
+          (each) => html`
+            <button type="button" key=${each.name} class="card" aria-pressed=${each === example} onClick=${() => onChoose(each)}>
+              <strong>${each.name}</strong>
+              <span class="small soft">${each.see}</span>
+            </button>
+          `,
+        )}
+      </div>
     </div>
   `;
 }

@@ -2,9 +2,8 @@
 import { Picture } from "../picture/picture.js";
 import { useScale } from "../picture/scale.js";
 import { isSmall, stillView } from "../picture/still.js";
+import { WeightMaps } from "../picture/weight_maps.js";
 import { useState } from "preact/hooks";
-import { get } from "../shared/api.js";
-import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
@@ -14,13 +13,12 @@ import { parameterName } from "../shared/unit_names.js";
 import { Trajectories } from "./trajectories.js";
 import { WeightTables } from "./weight_tables.js";
 
-export function Weights({ network, run, latest, at, weight }) {
-  const { answer } = useAnswer(`${at}`, () => get(`networks/${network.network}/state`, { update: at }));
-  const layers = answer?.state.layers ?? [];
+// `layers` are those after update `at`.
+export function Weights({ network, run, latest, at, layers, weight }) {
   const tables = html`<${WeightTables} network=${network} layers=${layers} />`;
   return html`
     <section class="panel weights" aria-label="Weights">
-      <h3>Weights <span class="small soft">after update ${whole(answer?.state.update ?? at)}</span></h3>
+      <h3>Weights <span class="small soft">after update ${whole(at)}</span></h3>
       ${isSmall(network)
         ? html`
             <${Moving} ...${{ network, run, latest, at, layers, weight }} />
@@ -30,8 +28,24 @@ export function Weights({ network, run, latest, at, weight }) {
               ${tables}
             </details>
           `
-        : tables}
+        : html`
+            <${Maps} ...${{ network, run, latest, at, layers, weight }} />
+            <details>
+              <summary>Show as numbers</summary>
+              ${tables}
+            </details>
+          `}
     </section>
+  `;
+}
+
+// Images of the weights, in a scale that is fixed for the run.
+function Maps({ network, run, latest, at, layers, weight }) {
+  const scale = useScale(network, run, latest);
+  if (!layers.length || !scale) return null;
+  return html`
+    <${WeightMaps} ...${{ network, layers, scale, weight }} />
+    ${isKey(network, weight) && html`<p class="small chosen"><${Chosen} ...${{ network, layers, at, weight }} /></p>`}
   `;
 }
 

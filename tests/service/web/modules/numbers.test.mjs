@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { endsOf, partOf, segmentsOf, valueAlong } from "./assets/shared/interval.js";
 import { gapSentence } from "./assets/shared/non_finite.js";
-import { about, short, signed } from "./assets/shared/number_format.js";
+import { relation, short, signed } from "./assets/shared/number_format.js";
+import { smoothed } from "./assets/train/smoothing.js";
 import { examplesOf } from "./assets/train/table.js";
 
 const MOST = Number.MAX_VALUE;
@@ -30,7 +31,14 @@ test("costs that are not finite are counted, where the curve has all of them", (
 
 test("huge and tiny numbers have an exponent", () => {
   assert.deepEqual([short(1e300), short(-1e-7), short(MOST), short("Infinity"), short("-Infinity"), short("NaN")], ["1e+300", "−1e-7", "1.798e+308", "∞", "−∞", "NaN"]);
-  assert.deepEqual([signed(1e300), about(1.23456e300)], ["+1e+300", "≈ 1.235e+300"]);
+  assert.deepEqual([signed(1e300), relation(0.5), relation(1.23456e300)], ["+1e+300", "=", "≈"]);
+});
+
+test("a smoothed curve begins with its first value, and a constant one stays as it is", () => {
+  const xs = [0, 1, 5, 6, 100, 101, 400];
+  assert.ok(smoothed(xs, xs.map(() => 0.25)).every((y) => Math.abs(y - 0.25) < 1e-15));
+  const [first, second, , gap] = smoothed(xs, [1, 2, 2, null, 2, undefined, 2]);
+  assert.ok(first === 1 && second > 1 && second < 2 && gap === null);
 });
 
 const wrong = (text, targets = 1, isComma = false) => {
