@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from training.changing import changed
 from training.network import Network
 from training.run import Run, RunState
 from training.run_changes import change_state
@@ -35,13 +36,13 @@ class Intent:
     def to_open(cls, network: Network, opening: Addition, stop_at: int) -> "Intent":
         """Return the intent to open a run and execute it up to one of its updates."""
         assert opening.run is not None
-        run = replace(opening.run, stop_at=stop_at)
+        run = changed(opening.run, stop_at=stop_at)
         return cls(network, opening.before, run, replace(opening, run=run))
 
     @classmethod
     def to_continue(cls, paused: PausedRun, stop_at: int) -> "Intent":
         """Return the intent to continue a paused run up to one of its updates."""
-        return cls(paused.network, paused.head, replace(paused.run, stop_at=stop_at))
+        return cls(paused.network, paused.head, changed(paused.run, stop_at=stop_at))
 
     @property
     def start(self) -> Head:

@@ -1,12 +1,13 @@
 """A run: one training of a network, with a table of its allowed state changes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypedDict, Unpack
 
 from training.batches import Batches
+from training.changing import changed
 from training.plateau import NO_PLATEAU, Plateau
 from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import TrainingSettings
@@ -88,7 +89,7 @@ class Progress(TypedDict, total=False):
     plateau: Plateau
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for `changed`
 class Run:
     """One training of a network on a training set with fixed settings.
 
@@ -132,9 +133,9 @@ class Run:
     plateau: Plateau = NO_PLATEAU
     is_prepared: bool = False
 
-    @property
+    @cached_property
     def batches(self) -> Batches:
-        """The examples of each update of the run."""
+        """The examples of each update of the run: those of its copies, too."""
         settings = self.settings
         return _batches(
             self.examples,
@@ -214,7 +215,7 @@ class Run:
 
     def at(self, updates_done: int) -> "Run":
         """Return the run with another number of completed updates."""
-        return replace(self, updates_done=updates_done)
+        return changed(self, updates_done=updates_done)
 
     def become(self, state: RunState, now: datetime, failure: Failure | None = None) -> "Run":
         """Return the run in another state; a run that stops has no current step.
@@ -251,7 +252,7 @@ class Run:
     ) -> "Run":
         if "end_reason" not in progress:
             progress["end_reason"] = end_reason_of(self, state, failure)
-        return replace(
+        return changed(
             self,
             state=state,
             failure=failure,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from training.changing import changed
 from training.run import Failure, Run, RunState
 from training.settings import TrainingSettings
 from training.training_set import TrainingSet
@@ -69,7 +70,7 @@ def addition_of_run(
         RunEvent(head.last_event + index, update, changed)
         for index, (changed, update) in enumerate(changes, start=1)
     )
-    after = replace(
+    after = changed(
         head,
         latest_update=segment.last_update if segment else head.latest_update,
         active_run=0 if run.is_over else run.number,

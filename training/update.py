@@ -9,6 +9,7 @@ from math import isnan
 
 import numpy as np
 
+from training.changing import changed
 from training.errors import StaleEtag
 from training.network import Array, Network
 from training.optimizer import OptimizerState
@@ -162,7 +163,7 @@ class RunEvent:
     run: Run
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for `changed`
 class Head:
     """The latest position in a network's history; every addition is conditional on it.
 
@@ -185,7 +186,7 @@ class Head:
 
     def renewed(self) -> "Head":
         """Return the same head with a new token."""
-        return replace(self, token=new_token())
+        return changed(self, token=new_token())
 
     @property
     def etag(self) -> str:
@@ -197,7 +198,7 @@ class Head:
 
     def compacted(self, update: int) -> "Head":
         """Return the head with `update`, which must have a keyframe, as the earliest kept one."""
-        return replace(self.renewed(), earliest_update=update, keyframe=max(self.keyframe, update))
+        return changed(self.renewed(), earliest_update=update, keyframe=max(self.keyframe, update))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,7 @@ def change(head: Head, kind: UpdateKind, state: State, now: datetime) -> Additio
     `state` is the state after it; its number follows the latest one of the head.
     """
     segment = Segment(head.network_uid, kind, state.update, 1, now)
-    after = replace(head.renewed(), latest_update=state.update, keyframe=state.update)
+    after = changed(head.renewed(), latest_update=state.update, keyframe=state.update)
     return Addition(head, after, segment, Keyframe(head.network_uid, state))
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +15,7 @@ from service.use_cases.caller import PRINCIPAL
 from service.use_cases.networks import NetworkView
 from service.use_cases.runs import RunView
 from training.audit import AuditEntry
+from training.changing import changed
 from training.ports import Clock, Store, Writer
 from training.training_set import TrainingSet
 
@@ -66,7 +66,7 @@ class AuditLog(BackgroundTask):
             return
         entry = _entry(call, call.code, _principal(), self._clock.now())
         if self._named >= _NAMED_FAILURES:
-            entry = replace(entry, resource="", run=0)
+            entry = changed(entry, resource="", run=0)
         elif _key(entry) not in self._failed:
             self._named += 1
         self._failed[_key(entry)] = _joined(self._failed.get(_key(entry)), entry)
@@ -129,7 +129,7 @@ class AuditLog(BackgroundTask):
         if before is not None and entry.last_time - before.first_time < _SHARED:
             entry = _joined(before, entry)
         number = writer.record(entry)
-        self._changed[key] = entry if number == entry.number else replace(entry, number=number)
+        self._changed[key] = entry if number == entry.number else changed(entry, number=number)
 
     def _transaction_ended(self, _: float, is_committed: bool) -> None:
         """Note which calls are recorded; called in the thread that writes."""
@@ -192,7 +192,7 @@ def _joined(before: AuditEntry | None, entry: AuditEntry) -> AuditEntry:
     if before is None:
         return entry
     calls = before.calls + entry.calls
-    return replace(entry, number=before.number, first_time=before.first_time, calls=calls)
+    return changed(entry, number=before.number, first_time=before.first_time, calls=calls)
 
 
 def _short(text: str) -> str:
