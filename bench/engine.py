@@ -16,6 +16,9 @@ _NUMPY = ("NumPy", "NumPy, preallocated")
 _AUTOGRAD = ("PyTorch, modules", "PyTorch, functional")
 _PYTORCH = (*_AUTOGRAD, "PyTorch, no autograd")
 
+#: Those that can compute an update with several threads.
+_WITH_THREADS = (_OURS, *_NUMPY, *_PYTORCH)
+
 CONTESTANTS = [
     Contestant(_OURS, "bench.ours"),
     Contestant(_FANN, "bench.peers.fann"),
@@ -70,6 +73,13 @@ _WIDE = (
     ((1000, 450, 100), 256, _SIGMOIDS, 2.0),
 )
 
+#: Those that may have two threads: ours if it measures that they save time.
+_TOGETHER = (
+    ((784, 100, 10), 32, _SIGMOIDS, 1.0),
+    ((1000, 900, 100), 32, _SIGMOIDS, 1.3),
+    ((1000, 450, 100), 256, _SIGMOIDS, 2.0),
+)
+
 #: The least operations in the sums of an update of many of them, of those that the processor can do
 #: in the same time: a small network spends more of its time elsewhere.
 _MANY, _SHARE_OF_PEAK = 10_000_000, 0.75
@@ -83,6 +93,11 @@ def _works() -> list[_Measured]:
         target = _Target((*_NUMPY, *_PYTORCH), share)
         work = wide(layer_sizes, *functions, batch_size)
         works.append(_Measured(_name(layer_sizes, batch_size, functions), work, (target,)))
+    for layer_sizes, batch_size, functions, share in _TOGETHER:
+        target = _Target((*_NUMPY, *_PYTORCH), share)
+        work = wide(layer_sizes, *functions, batch_size, threads=2)
+        name = f"{_name(layer_sizes, batch_size, functions)}, up to two threads"
+        works.append(_Measured(name, work, (target,)))
     return works
 
 
@@ -99,17 +114,20 @@ def measure(names: Sequence[str] = ()) -> tuple[list[Row], Table]:
     rows: list[Row] = []
     table = Table(
         "The engine and its peers",
-        "The processor time of an update by plain gradient descent, in float64 and with one\n"
-        "thread. Each loop runs in its own process, alternately. FANN and scikit-learn always\n"
-        "have biases, the others have none. FANN minimizes the squared error, because it has no\n"
-        "cross-entropy. All other loops compute the same costs and parameters.",
+        "The time of an update by plain gradient descent, in float64: processor time with one\n"
+        "thread, and the time that passes with two. Each loop runs in its own process,\n"
+        "alternately. FANN and scikit-learn always have biases, the others have none. FANN\n"
+        "minimizes the squared error, because it has no cross-entropy. All other loops compute\n"
+        "the same costs and parameters.",
         ["an update of", *(contestant.name for contestant in contestants)],
     )
     most, ours = peak(), dict[str, Times]()
     for measured in _works():
-        result = race(measured.work, contestants)
+        together = measured.work.threads > 1
+        able = [each for each in contestants if not together or each.name in _WITH_THREADS]
+        result = race(measured.work, able)
         rows += [_row(measured.name, target, result) for target in measured.targets]
-        if operations_of(measured.work) > _MANY:
+        if operations_of(measured.work) > _MANY and not together:
             rows.append(_row_of_peak(measured, result.times[_OURS], most))
         cells = [_cell(result, contestant.name) for contestant in contestants]
         table.rows.append([measured.name, *cells])
@@ -121,7 +139,7 @@ def measure(names: Sequence[str] = ()) -> tuple[list[Row], Table]:
 
 def _cell(result: Race, name: str) -> str:
     times = result.times.get(name)
-    return _text(times) if times else result.absent[name]
+    return _text(times) if times else result.absent.get(name, "has one thread")
 
 
 def _text(times: Times) -> str:

@@ -49,7 +49,7 @@ class Race:
 class _Worker:
     """A contestant at its work."""
 
-    def __init__(self, contestant: Contestant, work: Path) -> None:
+    def __init__(self, contestant: Contestant, work: Path, threads: int) -> None:
         self.name = contestant.name
         here = contestant.needs_peers and _PEERS_PYTHON.exists()
         self._process = subprocess.Popen(  # noqa: S603 (the project's own program)
@@ -58,7 +58,7 @@ class _Worker:
                 *("-m", "bench.peers.worker", contestant.module, str(work)),
             ],
             cwd=_ROOT,
-            env=_environment(),
+            env=_environment(threads),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -106,11 +106,11 @@ class _Worker:
             return file["costs"], file["parameters"]
 
 
-def _environment() -> dict[str, str]:
-    """Let every library show its best with one thread, whatever is set here."""
+def _environment(threads: int) -> dict[str, str]:
+    """Let every library show its best with so many threads, whatever is set here."""
     kept = {name: value for name, value in os.environ.items() if "BLAS" not in name}  # noqa: TID251
-    threads = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-    return kept | dict.fromkeys(threads, "1")
+    names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+    return kept | dict.fromkeys(names, str(threads))
 
 
 def race(work: Work, contestants: list[Contestant]) -> Race:
@@ -128,7 +128,7 @@ def race(work: Work, contestants: list[Contestant]) -> Race:
         work.save(path)
         workers = []
         for contestant in contestants:
-            worker = stack.enter_context(_Worker(contestant, path))
+            worker = stack.enter_context(_Worker(contestant, path, work.threads))
             word, _, rest = worker.read().partition(" ")
             if word == "absent":
                 absent[worker.name] = rest

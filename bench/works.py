@@ -23,7 +23,13 @@ def xor(*, record: bool) -> Work:
     )
 
 
-def wide(layer_sizes: tuple[int, int, int], hidden: str, output: str, batch_size: int = 32) -> Work:
+def wide(
+    layer_sizes: tuple[int, int, int],
+    hidden: str,
+    output: str,
+    batch_size: int = 32,
+    threads: int = 1,
+) -> Work:
     """Return a network for images, on made-up ones with a class each."""
     inputs, units, outputs = layer_sizes
     stream = RandomStream(7)
@@ -40,4 +46,5 @@ def wide(layer_sizes: tuple[int, int, int], hidden: str, output: str, batch_size
         learning_rate=0.1,
         batch_size=batch_size,
         record=False,
+        threads=threads,
     )

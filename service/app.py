@@ -149,7 +149,8 @@ class Server:
         self._callers = Authentication(settings, self.store, clock, loop, self.threads)
         self.store.on_commit(self.wakeups.committed)
         readers = Readers.of(self.store)
-        self.executor = new_executor(self.store, readers, clock, settings.worker_threads)
+        threads = settings.worker_threads, settings.threads_per_run
+        self.executor = new_executor(self.store, readers, clock, *threads)
         self.side_process = SideProcess()
         self._workers = WorkerCounts(self.store, self.threads, self._connection_changed)
         self.training_sets = TrainingSets(self.store, clock, limits)

@@ -207,6 +207,12 @@ class Settings:
         metavar="NUMBER",
         most=9_999,
     )
+    threads_per_run: int = setting(
+        0,
+        "Compute a run with up to this number of the threads; 0 means as many as save time.",
+        metavar="NUMBER",
+        most=9_999,
+    )
     workers: str | None = setting(
         None,
         "Train this number of runs of a shared database (postgresql://) at the same time in this"
@@ -289,8 +295,7 @@ CONFIG = Setting(
     "config",
     None,
     Declaration(
-        help="Read settings from this TOML file. Options and environment variables take"
-        " precedence.",
+        help="Read settings from this TOML file. Options and variables take precedence.",
         metavar="FILE",
         check=None,
         most=0,
@@ -379,10 +384,7 @@ def _limits(
 
 
 def quiet_grpc(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Let the gRPC library write errors only, unless the environment says otherwise.
-
-    By default, it writes a line for each connection whose TLS fails, which anybody can cause.
-    """
+    """Let the gRPC library write errors only, not a line for each connection whose TLS fails."""
     environment.setdefault("GRPC_VERBOSITY", "ERROR")
 
 

@@ -53,7 +53,9 @@ class Worker:
             settings.database, clock, settings.limits, settings.direct_database
         )
         readers = Readers.of(self._store)
-        self._executor = new_executor(self._store, readers, clock, settings.training_threads)
+        self._executor = new_executor(
+            self._store, readers, clock, settings.training_threads, settings.threads_per_run
+        )
         self._readiness = Readiness(loop, lambda _: None)
         counts = WorkerCounts(self._store, self._threads, self._readiness.connection_changed)
         self._tasks: list[BackgroundTask] = [FreedMemory(self._threads), counts]

@@ -26,6 +26,7 @@ from training.numerics.arguments import (
 )
 from training.numerics.dropout import NOTHING_DROPPED, DroppedUnits
 from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, encoded
+from training.numerics.helpers import NO_HELPERS, Helpers
 from training.numerics.layout import Structure
 from training.numerics.optimizers import Rates
 from training.numerics.overflow import allow_overflow
@@ -95,6 +96,7 @@ class Engine:
     """Computes the gradient updates of one run, for training and replay, with the same bits.
 
     It keeps the memory for intermediate results: threads must not use an engine at the same time.
+    `helpers` can be set before each call: they compute parts of its updates, with the same bits.
     """
 
     def __init__(self, network: Network, run: Run, examples: Examples) -> None:
@@ -116,6 +118,7 @@ class Engine:
         self._shuffled: tuple[int, Words] = (-1, np.empty(0, dtype=np.uint64))
         self._stop = settings.stop
         self._scratch = NO_SCRATCH
+        self.helpers: Helpers = NO_HELPERS
 
     def reduce(self, plateau: Plateau) -> None:
         """Continue with the learning rates that follow from what validations have led to."""
@@ -202,8 +205,10 @@ class Engine:
             *(running_cost, costs, recorded, validating),
         )
         network, data = self._network, self._data
-        self._scratch = kernels.scratch_for(network, data, plan, workspace, self._scratch)
-        made, outcome = kernels.train(network, data, plan, workspace, self._scratch)
+        self._scratch = kernels.scratch_for(
+            network, data, plan, workspace, self._scratch, self.helpers.threads + 1
+        )
+        made, outcome = kernels.train(network, data, plan, workspace, self._scratch, self.helpers)
         return Updates(
             costs[:made],
             recorded[:made],

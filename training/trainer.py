@@ -6,11 +6,13 @@ from math import isnan
 
 from training.engine import Outcome, Updates
 from training.network import Network
+from training.numerics import kernels
 from training.ports import Clock
 from training.run import EndReason, Failure, Run, RunState
 from training.run_changes import addition_of_run, change_state
 from training.run_examples import RunExamples
 from training.snapshots import Snapshots
+from training.team_choice import HelperPool, NoHelperPool, TeamChoice
 from training.update import (
     Addition,
     Head,
@@ -61,6 +63,7 @@ class Trainer:
     head after the one before it, so several can wait for their transaction while the next one is
     computed. `best` is the state of the best update so far if the run returns to it at its end; it
     must be set for a run that has one. `segment_seconds` is how long the next segment should take.
+    `pool` lends the threads that help with segments.
     """
 
     def __init__(
@@ -79,8 +82,10 @@ class Trainer:
         self.examples = examples
         self.best: State | None = None
         self.segment_seconds = SEGMENT_SECONDS
+        self.pool: HelperPool = NoHelperPool()
         self._engine = ValidatedEngine(network, run, examples)
         self._clock = clock
+        self._team = TeamChoice(can_be_shared=kernels.can_be_shared(run.settings.batch_size))
         self._work = run.settings.batch_size * network.parameter_count
         self._count = self._first_count
         self._seconds_per_update = 0.0
@@ -171,16 +176,19 @@ class Trainer:
     def _next_updates(self, *, record: bool) -> Stretch:
         """Make the updates of the next segment, and choose the size of the one after it."""
         run = self.run
-        started = self._clock.monotonic()
-        stretch = self._engine.advance(
-            run,
-            self.state,
-            min(self._count, run.target - run.updates_done),
-            record=record,
-        )
-        seconds, made = self._clock.monotonic() - started, stretch.updates.made
+        with self.pool.lend(self._team.most) as helpers:
+            started = self._clock.monotonic()
+            stretch = self._engine.advance(
+                run,
+                self.state,
+                min(self._count, run.target - run.updates_done),
+                record=record,
+                helpers=helpers,
+            )
+            seconds, made = self._clock.monotonic() - started, stretch.updates.made
         if made and seconds > 0.0:
             self._seconds_per_update = seconds / made
+            self._team.note(helpers.threads, self._seconds_per_update)
             fitting = int(self.segment_seconds / self._seconds_per_update)
             self._count = max(1, min(fitting, self._count * _MOST_GROWTH))
         return stretch
@@ -189,7 +197,9 @@ class Trainer:
         """Return a keyframe of the current state if one is due and there is none yet."""
         replayed = latest - self.head.keyframe
         spacing = _KEYFRAME_SECONDS + _KEYFRAME_SECONDS_PER_BYTE * self.state.nbytes
-        seconds = min(self._seconds_per_update, self._work * _SECONDS_PER_WORK)
+        # A replay has one thread.
+        taken = self._team.seconds_alone or self._seconds_per_update
+        seconds = min(taken, self._work * _SECONDS_PER_WORK)
         due = always or replayed * seconds >= spacing
         return Keyframe(self.head.network_uid, self.state) if due and replayed else None
 

@@ -9,6 +9,7 @@ from training.engine import Engine, Updates
 from training.held_out import HeldOut
 from training.network import Network
 from training.numerics.arguments import NOT_VALIDATING, Validating
+from training.numerics.helpers import NO_HELPERS, Helpers
 from training.numerics.schedules import ScheduleKind
 from training.plateau import Plateau
 from training.run import Run
@@ -77,12 +78,21 @@ class ValidatedEngine:
             or self._schedule.kind is ScheduleKind.PLATEAU
         )
 
-    def advance(self, run: Run, state: State, count: int, *, record: bool) -> Stretch:
+    def advance(
+        self,
+        run: Run,
+        state: State,
+        count: int,
+        *,
+        record: bool,
+        helpers: Helpers = NO_HELPERS,
+    ) -> Stretch:
         """Make up to `count` updates after those of the run, from its state.
 
         They end where the run ends, where a validation reduces the learning rate, and after
         validations that take long.
         """
+        self._engine.helpers = helpers
         if self._points is None or self._held_out is None:
             updates = self._train(run, state, count, NOT_VALIDATING, record=record)
             return Stretch(updates, run.validation, run.plateau)

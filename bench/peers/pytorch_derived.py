@@ -22,7 +22,7 @@ def version() -> str:
 
 def loop(work: Work) -> Loop:
     """Return a loop that knows no gradients but its own."""
-    set_up()
+    set_up(work)
     each = batches(work)
     _, units, outputs = work.layer_sizes
     n = work.batch_size

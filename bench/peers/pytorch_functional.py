@@ -16,7 +16,7 @@ def version() -> str:
 
 def loop(work: Work) -> Loop:
     """Return a loop over two leaves."""
-    set_up()
+    set_up(work)
     each = batches(work)
     activation, loss_of = _ACTIVATIONS[work.hidden], LOSSES[work.output]
 

@@ -17,7 +17,7 @@ def version() -> str:
 
 def loop(work: Work) -> Loop:
     """Return a loop over a Sequential of Linear layers."""
-    set_up()
+    set_up(work)
     inputs, hidden, outputs = work.layer_sizes
     each = batches(work)
 

@@ -7,9 +7,9 @@ from torch.nn import functional
 from bench.peers.work import Work
 
 
-def set_up() -> None:
-    """Let it use one thread, as the engine does."""
-    torch.set_num_threads(1)
+def set_up(work: Work) -> None:
+    """Let it use as many threads as the engine does."""
+    torch.set_num_threads(work.threads)
 
 
 def batches(work: Work) -> list[tuple[Tensor, Tensor]]:

@@ -28,6 +28,7 @@ class Work:
     learning_rate: float
     batch_size: int
     record: bool  # keep the parameters after every update, not the cost alone
+    threads: int = 1  # at most, that compute an update together
 
     @property
     def batches(self) -> int:
@@ -72,6 +73,7 @@ def load(path: Path) -> Work:
         learning_rate=float(found["learning_rate"]),
         batch_size=int(found["batch_size"]),
         record=bool(found["record"]),
+        threads=int(found["threads"]),
     )
 
 

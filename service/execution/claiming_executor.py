@@ -30,9 +30,10 @@ class ClaimingExecutor(ThreadExecutor):
         readers: Readers,
         clock: Clock,
         threads: int | None = None,
+        threads_per_run: int = 0,
     ) -> None:
         """With 0 threads, only calls compute here, and other processes execute the runs."""
-        super().__init__(store, readers, clock, threads)
+        super().__init__(store, readers, clock, threads, threads_per_run)
         self._impossible: set[tuple[str, int]] = set()
         self._claiming = Claiming(store, clock, self, len(self._threads))
         self._pace = Pace()

@@ -10,6 +10,7 @@ from threading import Condition, Thread, Timer
 from typing import TypeVar
 
 from service.execution.adoption import adopt_runs
+from service.execution.helper_threads import HelperThreads
 from service.execution.live_run import MOST_PENDING, LiveRun, Need
 from service.execution.live_state import QUEUED_STATES, LiveEvent, LiveState
 from service.execution.paused_trainers import PausedTrainers
@@ -76,6 +77,7 @@ class ThreadExecutor:
         readers: Readers,
         clock: Clock,
         threads: int | None = None,
+        threads_per_run: int = 0,
     ) -> None:
         self._store = store
         self._examples = readers.examples
@@ -92,6 +94,7 @@ class ThreadExecutor:
             Thread(target=self._work, name=f"trainer-{index}", daemon=True)
             for index in range((os.cpu_count() or 1) if threads is None else threads)
         ]
+        self._helpers = HelperThreads(len(self._threads), threads_per_run, lambda: len(self._live))
         for thread in self._threads:
             thread.start()
 
@@ -270,6 +273,7 @@ class ThreadExecutor:
         examples = self._examples.of_stored_run(self._store, network, run)
         state = self._states.read(network, head.latest_update)
         trainer = Trainer(network, examples, head, run, state, self._clock)
+        trainer.pool = self._helpers
         if run.restored_update is not None:
             trainer.best = self._states.read(network, run.restored_update)
         return trainer

@@ -17,6 +17,7 @@ from training.numerics.arguments import NOT_VALIDATING, Data, Plan, Scratch, Wor
 from training.numerics.dropout import NOTHING_DROPPED, DroppedUnits, unit_factors
 from training.numerics.encoded_network import OPTIMIZER_CODES, EncodedNetwork, encoded
 from training.numerics.gradient_rule import NO_RULE, GradientRule
+from training.numerics.helpers import NO_HELPERS, Helpers
 from training.numerics.layout import Layer, Structure, to_layers
 from training.numerics.optimizers import OptimizerKind, Rates
 from training.numerics.pcg64 import shuffling
@@ -137,11 +138,18 @@ class Problem:
         table = OptimizerKind(training.optimizer).definition
         return table.fresh(self.parameters.size, dampened=dampened)
 
-    def advance(self, progress: Progress, count: int, *, record: bool = False) -> Made:
+    def advance(
+        self,
+        progress: Progress,
+        count: int,
+        *,
+        record: bool = False,
+        helpers: Helpers = NO_HELPERS,
+    ) -> Made:
         """Let the kernel make up to `count` updates, and move `progress` on."""
         costs = np.empty(count)
         recorded = np.empty((count if record else 0, self.parameters.size))
-        made, outcome = self.train(progress, costs, recorded)
+        made, outcome = self.train(progress, costs, recorded, helpers=helpers)
         progress.updates_done += made
         return Made(made, outcome, costs[:made], recorded[:made])
 
@@ -151,6 +159,7 @@ class Problem:
         costs: Floats,
         recorded: Floats,
         given: Callable[[Scratch], Scratch] = lambda scratch: scratch,
+        helpers: Helpers = NO_HELPERS,
     ) -> tuple[int, int]:
         """Call the kernel with these arrays, and with what `given` makes of its scratch."""
         training = self.training
@@ -184,8 +193,9 @@ class Problem:
             NOT_VALIDATING,
         )
         network, data = self.network, self.data
-        scratch = given(kernels.scratch_for(network, data, plan, workspace))
-        return kernels.train(network, data, plan, workspace, scratch)
+        threads = helpers.threads + 1
+        scratch = given(kernels.scratch_for(network, data, plan, workspace, threads=threads))
+        return kernels.train(network, data, plan, workspace, scratch, helpers)
 
     def shuffling(self, updates_done: int) -> NDArray[np.uint64]:
         seed = self.training.shuffle_seed
@@ -325,8 +335,8 @@ def gradient_rules(draw: st.DrawFn) -> GradientRule:
 
 
 @st.composite
-def trainings(draw: st.DrawFn, examples: int) -> run_loops.Training:
-    """Settings of every kind for so many examples."""
+def trainings(draw: st.DrawFn, examples: int, least: int = 1) -> run_loops.Training:
+    """Settings of every kind for so many examples, with batches of at least so many."""
     rate = st.floats(1e-3, 0.5)
     rates = Rates(
         draw(rate),
@@ -337,7 +347,7 @@ def trainings(draw: st.DrawFn, examples: int) -> run_loops.Training:
         epsilon=draw(st.sampled_from([1e-12, 1e-8, 0.1])),
         decoupled_decay=draw(st.sampled_from([0.0, 0.01])),
     )
-    batch_size = draw(st.integers(1, examples))
+    batch_size = draw(st.integers(least, examples))
     optimizer = draw(st.sampled_from(list(OptimizerKind)))
     if optimizer is OptimizerKind.MOMENTUM:
         rates = rates._replace(dampening=draw(st.sampled_from([0.0, 0.25, 1.0])))
@@ -368,15 +378,15 @@ def dropouts(hidden: int) -> st.SearchStrategy[DroppedUnits]:
 
 
 @st.composite
-def problems(draw: st.DrawFn, *, extreme: bool = False) -> Problem:
-    """Problems of every kind.
+def problems(draw: st.DrawFn, *, extreme: bool = False, least: int = 1) -> Problem:
+    """Problems of every kind, with batches of at least so many examples.
 
     In extreme ones some numbers are zeros of either sign, subnormal, or so large that sums
     overflow; and rates may be.
     """
     structure = draw(structures())
-    examples = draw(st.integers(1, 20))
-    training = draw(trainings(examples))
+    examples = draw(st.integers(least, 20))
+    training = draw(trainings(examples, least))
     dropout = draw(dropouts(len(structure.layer_sizes) - 2))
     training = replace(training, dropout=dropout)
     seed = draw(st.integers(0, 2**32))

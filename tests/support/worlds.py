@@ -24,6 +24,7 @@ from training.run_examples import RunExamples, examples_of_run
 from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
 from training.snapshots import Snapshots
+from training.team_choice import HelperPool, NoHelperPool
 from training.trainer import Trainer
 from training.training_set import Examples, TrainingSet
 from training.update import Addition, Head, Segment, State, UpdateKind
@@ -70,14 +71,19 @@ class World:
         return open_run(head, settings or self.settings, self.training_set, now=NOW)
 
     def trainer(
-        self, opening: Addition, tick: float = 0.003, state: State | None = None
+        self,
+        opening: Addition,
+        tick: float = 0.003,
+        state: State | None = None,
+        pool: HelperPool | None = None,
     ) -> Trainer:
         assert opening.run is not None
         state = state or State(0, self.parameters)
         examples = self.examples_of(opening.run)
-        return Trainer(
-            self.network, examples, opening.after, opening.run, state, SteppingClock(tick)
-        )
+        clock = SteppingClock(tick)
+        trainer = Trainer(self.network, examples, opening.after, opening.run, state, clock)
+        trainer.pool = pool or NoHelperPool()
+        return trainer
 
     def examples_of(self, run: Run) -> RunExamples:
         return examples_of_run(run, self.examples)

@@ -82,7 +82,7 @@ class Workspace(NamedTuple):
     """The state that a call advances, and the arrays that it changes or sets."""
 
     shuffling: Words
-    """`pcg64.shuffling` for the current epoch, changed; or empty."""
+    """`pcg64.shuffling` for the current epoch, changed, once for each thread; or empty."""
     begun_parameters: Floats
     """[parameters], those that the first update changes; only read."""
     begun_memory: Floats

@@ -3,10 +3,12 @@
 from functools import cache
 from typing import Any
 
+from training.numerics.blocks import BLOCK_ROWS
 from training.numerics.dropout import DropoutPointers, drop_deltas
 from training.numerics.encoded_network import NetworkPointers
 from training.numerics.jit import shared
 from training.numerics.pointwise import multiply_by_slope
+from training.numerics.teams import Team, meet, share_of
 from training.numerics.tile_workspace import TileWorkspace, layer_lanes, tile_workspaces
 from training.numerics.vectors import Pointer, integer_at
 from training.numerics.weighted_sums import Weights, weighted_sums
@@ -16,10 +18,10 @@ from training.numerics.weighted_sums import Weights, weighted_sums
 def backward_pass(lanes: int) -> Any:
     """Return the backward pass for tiles of this number of lanes.
 
-    (network, parameters, dropout, workspace, n): sets the deltas of the hidden layers.
+    (network, parameters, dropout, workspace, n, team): sets the deltas of the hidden layers.
     """
     of_workspaces = tile_workspaces(lanes)
-    tiles_of, end_of = of_workspaces.tiles_of, of_workspaces.end_of
+    tiles_of, stretches_of = of_workspaces.tiles_of, of_workspaces.stretches_of
     weighted = weighted_sums(lanes)
 
     @shared
@@ -29,6 +31,7 @@ def backward_pass(lanes: int) -> Any:
         dropout: DropoutPointers,
         workspace: TileWorkspace,
         n: int,
+        team: Team,
     ) -> None:
         z, delta = workspace.z, workspace.delta
         a = workspace.undropped if dropout.on else workspace.a
@@ -37,11 +40,16 @@ def backward_pass(lanes: int) -> Any:
             above = layer_lanes(network, workspace, delta, layer + 1)
             own = layer_lanes(network, workspace, delta, layer)
             weight -= above.units * (own.units + network.bias)
-            weighted(Weights(parameters, weight, 1, own.units, -1), above, own, tiles_of(n))
+            units = share_of(team, own.units, BLOCK_ROWS)
+            weights = Weights(parameters, weight, 1, own.units, -1)
+            weighted(weights, above, own, tiles_of(n), units)
             activation = integer_at(network.activations, layer - 1)
-            end = end_of(network, workspace, layer, n)
-            multiply_by_slope(activation, z, a, delta, own.begin, end)
+            stretches = stretches_of(network, workspace, layer, n, units)
+            for stretch in range(stretches.number):
+                begin = stretches.begin + stretch * stretches.apart
+                multiply_by_slope(activation, z, a, delta, begin, begin + stretches.length)
             if dropout.on:
-                drop_deltas(workspace, own.begin, end)
+                drop_deltas(workspace, stretches)
+            meet(team)
 
     return backward

@@ -3,10 +3,11 @@
 from functools import cache
 from typing import Any, NamedTuple
 
-from training.numerics.encoded_network import NetworkPointers, size_of
+from training.numerics.encoded_network import NetworkPointers
 from training.numerics.jit import shared
-from training.numerics.lanes import COLUMNS, MOST_LANES, Panels
+from training.numerics.lanes import COLUMNS, MOST_LANES, BatchInputs, LayerLanes, Panels
 from training.numerics.outer_products import outer_products
+from training.numerics.teams import Share, Team, share_of
 from training.numerics.tile_workspace import TileWorkspace, layer_lanes
 from training.numerics.vectors import Pointer, at, copy, integer_at, offset, put
 
@@ -15,12 +16,12 @@ class BatchGradient(NamedTuple):
     """The gradient of a batch for tiles of one size."""
 
     pack: Any
-    """(network, inputs, rows, n, workspace, layer): packs the inputs of the layer for `weights`."""
+    """(network, batch, workspace, team): packs the inputs of all layers for `weights`."""
     weights: Any
-    """(network, n, workspace, layer, first, last, out): G of a layer's weights, for the units from
-    first to last − 1; with `adding`, it is added to `out`."""
+    """(network, n, workspace, layer, units, out): G of the weights of units; with `adding`, it is
+    added to `out`."""
     biases: Any
-    """(network, n, workspace, layer, out): G of a layer's biases; with `adding` as `weights`."""
+    """(network, n, workspace, layer, units, out): G of their biases; with `adding` as `weights`."""
 
 
 @cache
@@ -38,28 +39,34 @@ def batch_gradient(lanes: int, *, adding: bool = False) -> BatchGradient:
         n: int,
         workspace: TileWorkspace,
         layer: int,
-        first: int,
-        last: int,
+        units: Share,
         out: Pointer,
     ) -> None:
         below = layer_lanes(network, workspace, workspace.a, layer - 1)
         delta = layer_lanes(network, workspace, workspace.delta, layer)
         inputs = below.units
         if inputs >= MOST_LANES:
-            columns(delta, Panels(workspace.panels, n, inputs), first, last, out)
-        for i in range(first, last):
+            panels = Panels(offset(workspace.panels, below.begin), n, inputs)
+            columns(delta, panels, units.first, units.end, out)
+        for i in range(units.first, units.end):
             for j in range(inputs // MOST_LANES * MOST_LANES, inputs):
-                place = (i - first) * inputs + j
+                place = (i - units.first) * inputs + j
                 start = at(out, place) if adding else 0.0
                 put(out, place, one(delta, i, below, j, n, start))
 
     @shared
     def biases(
-        network: NetworkPointers, n: int, workspace: TileWorkspace, layer: int, out: Pointer
+        network: NetworkPointers,
+        n: int,
+        workspace: TileWorkspace,
+        layer: int,
+        units: Share,
+        out: Pointer,
     ) -> None:
         delta = layer_lanes(network, workspace, workspace.delta, layer)
-        for i in range(delta.units):
-            put(out, i, total(delta, i, n, at(out, i) if adding else 0.0))
+        for i in range(units.first, units.end):
+            place = i - units.first
+            put(out, place, total(delta, i, n, at(out, place) if adding else 0.0))
 
     return BatchGradient(_pack(lanes), weights, biases)
 
@@ -69,19 +76,15 @@ def _pack(lanes: int) -> Any:
 
     @shared
     def pack(
-        network: NetworkPointers,
-        inputs: Pointer,
-        rows: Pointer,
-        n: int,
-        workspace: TileWorkspace,
-        layer: int,
+        network: NetworkPointers, batch: BatchInputs, workspace: TileWorkspace, team: Team
     ) -> None:
-        below = size_of(network, layer - 1)
-        wide = below // COLUMNS * COLUMNS
-        into_wide(network, inputs, rows, n, workspace, layer, 0, wide)
-        into_narrow(
-            network, inputs, rows, n, workspace, layer, wide, below // MOST_LANES * MOST_LANES
-        )
+        for layer in range(network.layers - 1):
+            units = layer_lanes(network, workspace, workspace.a, layer)
+            panels = offset(workspace.panels, units.begin)
+            wide = units.units // COLUMNS * COLUMNS
+            own = share_of(team, units.units // MOST_LANES * MOST_LANES, COLUMNS)
+            into_wide(batch, units, layer == 0, own.first, min(own.end, wide), panels)
+            into_narrow(batch, units, layer == 0, max(own.first, wide), own.end, panels)
 
     return pack
 
@@ -91,25 +94,23 @@ def _into_panels(lanes: int, columns: int) -> Any:
 
     @shared
     def into_panels(
-        network: NetworkPointers,
-        inputs: Pointer,
-        rows: Pointer,
-        n: int,
-        workspace: TileWorkspace,
-        layer: int,
+        batch: BatchInputs,
+        units: LayerLanes,
+        are_inputs: bool,
         first: int,
         end: int,
+        panels: Pointer,
     ) -> None:
-        below = layer_lanes(network, workspace, workspace.a, layer - 1)
         for j in range(first, end, columns):
-            panel = offset(workspace.panels, j * n)
-            for e in range(n):
-                out = offset(panel, e * columns)
-                if layer == 1:
-                    copy(offset(inputs, integer_at(rows, e) * below.units + j), columns, out)
+            out = offset(panels, j * batch.n)
+            for e in range(batch.n):
+                if are_inputs:
+                    row = integer_at(batch.rows, e) * units.units
+                    copy(offset(batch.numbers, row + j), columns, out)
                 else:
-                    place = below.begin + (e // lanes * below.units + j) * lanes + e % lanes
+                    place = units.begin + (e // lanes * units.units + j) * lanes + e % lanes
                     for column in range(columns):
-                        put(out, column, at(below.numbers, place + column * lanes))
+                        put(out, column, at(units.numbers, place + column * lanes))
+                out = offset(out, columns)
 
     return into_panels

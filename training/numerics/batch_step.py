@@ -10,9 +10,11 @@ from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.example_weights import ExampleWeights
 from training.numerics.forward_pass import forward_pass
 from training.numerics.jit import shared
+from training.numerics.lanes import BatchInputs
 from training.numerics.output_pass import output_pass
 from training.numerics.parameter_update import ParameterVectors, UpdateRule, update_parameters
 from training.numerics.ruled_update import update_by_rule
+from training.numerics.teams import Share, Team, meet, share_of
 from training.numerics.tile_workspace import TileWorkspace
 from training.numerics.vectors import Pointer, offset
 
@@ -23,23 +25,31 @@ SPAN = 16384
 class BatchPointers(NamedTuple):
     """A batch of a training set."""
 
-    inputs: Pointer
-    targets: Pointer
+    inputs: BatchInputs
+    targets: BatchInputs
+    """With the same examples."""
     weights: ExampleWeights
-    rows: Pointer
-    """The indices of its examples."""
-    n: int
-    """The number of its examples."""
+
+
+class StepMemory(NamedTuple):
+    """The memory for intermediate results of an update, and the team that computes it."""
+
+    tiles: TileWorkspace
+    costs: Pointer
+    """The costs of the examples."""
+    gradient: Pointer
+    """For all parameters and one span."""
+    team: Team
 
 
 def batch_step(lanes: int) -> Any:
     """Return the function that makes one update with tiles of this number of lanes.
 
-    (network, batch, dropout, workspace, costs, gradient, rule, old, new): sets the costs of the
-    examples and the new parameters; the size of `gradient` is that of all parameters and one span.
+    (network, batch, dropout, memory, rule, old, new): sets the costs of the examples and the new
+    parameters. Afterwards, every thread of the team may use all results, and begin the next update.
     """
     forward, finish = forward_pass(lanes).forward, output_pass(lanes)
-    backward = backward_pass(lanes)
+    backward, pack = backward_pass(lanes), batch_gradient(lanes).pack
     update_all = _update_all(lanes)
 
     @shared
@@ -47,68 +57,99 @@ def batch_step(lanes: int) -> Any:
         network: NetworkPointers,
         batch: BatchPointers,
         dropout: DropoutPointers,
-        workspace: TileWorkspace,
-        costs: Pointer,
-        gradient: Pointer,
+        memory: StepMemory,
         rule: UpdateRule,
         old: ParameterVectors,
         new: ParameterVectors,
     ) -> None:
-        rows, n = batch.rows, batch.n
-        forward(network, batch.inputs, rows, n, old.w, dropout, workspace)
-        finish(network, batch.targets, batch.weights, rows, n, workspace, costs)
-        backward(network, old.w, dropout, workspace, n)
-        update_all(network, batch, workspace, gradient, rule, old, new)
+        workspace, gradient, team, n = memory.tiles, memory.gradient, memory.team, batch.inputs.n
+        forward(network, batch.inputs, old.w, dropout, workspace, team)
+        finish(network, batch.targets, batch.weights, workspace, memory.costs, team)
+        pack(network, batch.inputs, workspace, team)
+        meet(team)
+        backward(network, old.w, dropout, workspace, n, team)
+        update_all(network, n, workspace, gradient, rule, old, new, team)
+        if not rule.is_plain:
+            update_by_rule(network, rule, n, gradient, old, new, team)
+        meet(team)
 
     return descend
 
 
+class _Waiting(NamedTuple):
+    """Consecutive parameters that have a gradient, and are not updated yet."""
+
+    first: int
+    size: int
+    gradient: Pointer
+    """That of the first, and the memory after it."""
+
+
 @shared
-def _units_at_once(below: int) -> int:
-    """Return the number of units whose weights fill a span, in whole blocks."""
+def _more(waiting: _Waiting, count: int) -> _Waiting:
+    """Return those that wait, with so many after them."""
+    return _Waiting(waiting.first, waiting.size + count, waiting.gradient)
+
+
+@shared
+def _updated(
+    rule: UpdateRule, n: int, waiting: _Waiting, old: ParameterVectors, new: ParameterVectors
+) -> _Waiting:
+    """Update the parameters that wait, and return that none of those after them do."""
+    first, size = waiting.first, waiting.size
+    update_parameters(rule, n, first, size, waiting.gradient, old, new)
+    return _Waiting(first + size, 0, waiting.gradient)
+
+
+@shared
+def _units_at_once(units: int, below: int) -> int:
+    """Return the number of units whose weights fill a span, in whole blocks, or all of them."""
+    if units * below <= SPAN:
+        return units
     return max(SPAN // below // BLOCK_ROWS, 1) * BLOCK_ROWS
 
 
 def _update_all(lanes: int) -> Any:
     of_batch = batch_gradient(lanes)
-    pack, gradient_of_weights, gradient_of_biases = of_batch.pack, of_batch.weights, of_batch.biases
+    gradient_of_weights, gradient_of_biases = of_batch.weights, of_batch.biases
 
     @shared
     def update_all(
         network: NetworkPointers,
-        batch: BatchPointers,
+        n: int,
         workspace: TileWorkspace,
         gradient: Pointer,
         rule: UpdateRule,
         old: ParameterVectors,
         new: ParameterVectors,
+        team: Team,
     ) -> None:
-        """Update all parameters, each span as soon as its gradients are computed.
+        """Update the parameters of this thread's units, each span as soon as it has its gradients.
 
-        A gradient rule needs the gradients of all of them first.
+        A gradient rule needs those of all parameters: then nothing is updated here.
         """
-        n = batch.n
-        first = 0  # parameters that have a gradient, but are not updated yet
-        waiting = 0
+        waiting = _Waiting(0, 0, gradient)
+        begin = 0
         for layer in range(1, network.layers):
             below, units = size_of(network, layer - 1), size_of(network, layer)
-            pack(network, batch.inputs, batch.rows, n, workspace, layer)
-            at_once = units if units * below <= SPAN else _units_at_once(below)
-            for i in range(0, units, at_once):
-                last = min(i + at_once, units)
-                out = offset(gradient, waiting)
-                gradient_of_weights(network, n, workspace, layer, i, last, out)
-                waiting += (last - i) * below
-                if waiting >= SPAN and rule.is_plain:
-                    update_parameters(rule, n, first, waiting, gradient, old, new)
-                    first += waiting
-                    waiting = 0
-            if network.bias:
-                gradient_of_biases(network, n, workspace, layer, offset(gradient, waiting))
-                waiting += units
-        if rule.is_plain:
-            update_parameters(rule, n, first, waiting, gradient, old, new)
-        else:
-            update_by_rule(network, rule, n, gradient, old, new)
+            own, at_once = share_of(team, units, BLOCK_ROWS), _units_at_once(units, below)
+            for kind in range(1 + network.bias):  # weights, and then biases
+                of_unit = below if kind == 0 else 1
+                if team.size > 1:  # the parameters before these are another thread's
+                    first = begin + own.first * of_unit
+                    waiting = _Waiting(first, 0, offset(gradient, first))
+                is_last = layer == network.layers - 1 and kind == network.bias
+                for i in range(own.first, own.end, at_once):
+                    some = Share(i, min(i + at_once, own.end))
+                    out = offset(waiting.gradient, waiting.size)
+                    if kind == 0:
+                        gradient_of_weights(network, n, workspace, layer, some, out)
+                    else:
+                        gradient_of_biases(network, n, workspace, layer, some, out)
+                    waiting = _more(waiting, (some.end - some.first) * of_unit)
+                    must_end = team.size > 1 or (is_last and some.end == units)
+                    if rule.is_plain and (must_end or waiting.size >= SPAN):
+                        waiting = _updated(rule, n, waiting, old, new)
+                begin += units * of_unit
 
     return update_all

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.jit import part, shared
-from training.numerics.tile_workspace import TileWorkspace
+from training.numerics.teams import Share
+from training.numerics.tile_workspace import Stretches, TileWorkspace
 from training.numerics.vectors import Pointer, at, integer_at, pointer, put
 
 
@@ -117,17 +118,18 @@ def drop_units(
     tiles: int,
     lanes: int,
     layer: int,
+    own: Share,
 ) -> None:
-    """Multiply the activations of a hidden layer by their factors, and keep both."""
+    """Multiply the activations of units of a hidden layer by their factors, and keep both."""
     before, hidden = 0, 0
     for below in range(1, network.layers - 1):
         before += size_of(network, below) if below < layer else 0
         hidden += size_of(network, below)
     units, rate = size_of(network, layer), at(dropout.rates, layer - 1)
     kept = 1.0 / (1.0 - rate)
-    place = integer_at(workspace.begins, layer)
     for tile in range(tiles):
-        for i in range(units):
+        place = integer_at(workspace.begins, layer) + (tile * units + own.first) * lanes
+        for i in range(own.first, own.end):
             for lane in range(lanes):
                 position = dropout.position + tile * lanes + lane
                 number = np.uint64(position * hidden + before + i + 1)
@@ -140,7 +142,9 @@ def drop_units(
 
 
 @part
-def drop_deltas(workspace: TileWorkspace, begin: int, end: int) -> None:
+def drop_deltas(workspace: TileWorkspace, stretches: Stretches) -> None:
     """Multiply deltas by the factors of their units."""
-    for place in range(begin, end):
-        put(workspace.delta, place, at(workspace.delta, place) * at(workspace.factors, place))
+    for stretch in range(stretches.number):
+        begin = stretches.begin + stretch * stretches.apart
+        for place in range(begin, begin + stretches.length):
+            put(workspace.delta, place, at(workspace.delta, place) * at(workspace.factors, place))

@@ -26,8 +26,9 @@ from training.numerics.encoded_network import (
 from training.numerics.example_weights import weights_of
 from training.numerics.forward_pass import forward_pass
 from training.numerics.jit import kernel, shared
-from training.numerics.lanes import AT_ONCE, MOST_LANES
+from training.numerics.lanes import AT_ONCE, MOST_LANES, BatchInputs
 from training.numerics.signatures import FLOAT, signature
+from training.numerics.teams import Share, alone
 from training.numerics.tile_workspace import TileWorkspace
 from training.numerics.tiled_evaluation import (
     ExamplePointers,
@@ -93,9 +94,8 @@ def forward(
     for first in range(0, inputs.shape[0], at_once):
         n = min(at_once, inputs.shape[0] - first)
         select(rows, first, n)
-        _forward(
-            pointers, pointer(inputs), rows, n, pointer(parameters), _from(dropout, first), tiles
-        )
+        batch, w = BatchInputs(pointer(inputs), rows, n), pointer(parameters)
+        _forward(pointers, batch, w, _from(dropout, first), tiles, alone(rows))
         _predict(pointers, n, tiles)
         for e in range(n):
             for layer in range(1, pointers.layers):
@@ -106,25 +106,24 @@ def forward(
 @shared
 def _add_gradient(
     network: NetworkPointers,
-    inputs: Pointer,
-    rows: Pointer,
-    n: int,
+    batch: BatchInputs,
     parameters: Pointer,
     dropout: DropoutPointers,
     workspace: TileWorkspace,
     gradient: Pointer,
 ) -> None:
     """Add G of a batch, from the deltas of its outputs."""
-    _backward(network, parameters, dropout, workspace, n)
+    n, team = batch.n, alone(batch.rows)
+    _backward(network, parameters, dropout, workspace, n, team)
+    _pack(network, batch, workspace, team)
     place = 0
     for layer in range(1, network.layers):
-        below, units = size_of(network, layer - 1), size_of(network, layer)
-        _pack(network, inputs, rows, n, workspace, layer)
-        _add_weights(network, n, workspace, layer, 0, units, offset(gradient, place))
-        place += units * below
+        below, units = size_of(network, layer - 1), Share(0, size_of(network, layer))
+        _add_weights(network, n, workspace, layer, units, offset(gradient, place))
+        place += units.end * below
         if network.bias:
-            _add_biases(network, n, workspace, layer, offset(gradient, place))
-            place += units
+            _add_biases(network, n, workspace, layer, units, offset(gradient, place))
+            place += units.end
 
 
 @kernel(signature(NETWORK, DATA, READ_VECTOR, DROPOUT, RESULTS, SCRATCH, results=(FLOAT,)))
@@ -165,8 +164,6 @@ def evaluate(
     of_batch = _from(dropout, 0)
     evaluate_examples(pointers, w, of_batch, examples, memory)
     if results.gradient.size:
-        gradient = pointer(results.gradient)
-        _add_gradient(
-            pointers, examples.inputs, memory.rows, n, w, of_batch, memory.tiles, gradient
-        )
+        batch, gradient = BatchInputs(examples.inputs, memory.rows, n), pointer(results.gradient)
+        _add_gradient(pointers, batch, w, of_batch, memory.tiles, gradient)
     return sum_of(examples.costs, 0, n, 0.0) / n  # type: ignore[no-any-return]

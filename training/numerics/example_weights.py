@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from training.numerics.arguments import Data
 from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.jit import part, shared
-from training.numerics.tile_workspace import TileWorkspace, tile_workspaces
+from training.numerics.teams import Share
+from training.numerics.tile_workspace import TileWorkspace
 from training.numerics.vectors import Pointer, at, integer_at, pointer, put
 
 
@@ -32,10 +33,9 @@ def weights_of(data: Data) -> ExampleWeights:
 def weighing(lanes: int) -> Any:
     """Return the multiplication by weights, for tiles of this number of lanes.
 
-    (network, weights, rows, n, workspace, costs): multiplies the costs of the examples and the
-    deltas of their outputs.
+    (network, weights, rows, n, workspace, costs, tiles): multiplies the costs of the examples in
+    these tiles and the deltas of their outputs.
     """
-    tiles_of = tile_workspaces(lanes).tiles_of
 
     @part
     def weigh(
@@ -45,10 +45,12 @@ def weighing(lanes: int) -> Any:
         n: int,
         workspace: TileWorkspace,
         costs: Pointer,
+        tiles: Share,
     ) -> None:
         layer = network.layers - 1
-        outputs, place = size_of(network, layer), integer_at(workspace.begins, layer)
-        for first in range(0, tiles_of(n) * lanes, lanes):
+        outputs = size_of(network, layer)
+        place = integer_at(workspace.begins, layer) + tiles.first * outputs * lanes
+        for first in range(tiles.first * lanes, tiles.end * lanes, lanes):
             for lane in range(lanes):
                 example = min(first + lane, n - 1)
                 weight = at(weights, integer_at(rows, example))

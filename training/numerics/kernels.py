@@ -1,5 +1,7 @@
 """Compiled training: the arithmetic of `loops`, in the same order and with the same bits."""
 
+from functools import partial
+
 import numpy as np
 
 from training.numerics import evaluation_kernels
@@ -7,6 +9,7 @@ from training.numerics.arguments import NO_SCRATCH, Data, Floats, Plan, Results,
 from training.numerics.dropout import DroppedUnits
 from training.numerics.encoded_network import EncodedNetwork
 from training.numerics.evaluation_kernels import computed_at_once, evaluated_at_once
+from training.numerics.helpers import NO_HELPERS, Helpers, compute_together
 from training.numerics.lanes import MOST_LANES
 from training.numerics.normal_numbers import make_normal
 from training.numerics.orthonormal_rows import make_orthonormal
@@ -47,21 +50,32 @@ def scratch_for(
     plan: Plan,
     workspace: Workspace,
     kept: Scratch = NO_SCRATCH,
+    threads: int = 1,
 ) -> Scratch:
     """Return memory for a call of `train`: that which was kept if it is large enough.
 
     Large memory that every call allocates is cleared by the system each time, which takes longer
     than an update.
     """
-    size = _MEMORIES[_lanes(plan)].size
-    integers, floats = size(*_layers_and_units(network), plan, data, workspace)
+    size = _MEMORIES[_lanes(plan.batch_size)].size
+    integers, floats = size(*_layers_and_units(network), plan, data, workspace, threads)
     if kept.integers.size >= integers and kept.floats.size >= floats:
         return kept
     return _new_scratch(integers, floats)
 
 
+def can_be_shared(batch_size: int) -> bool:
+    """Return whether several threads can compute an update together."""
+    return _lanes(batch_size) == MOST_LANES
+
+
 def train(
-    network: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace, scratch: Scratch
+    network: EncodedNetwork,
+    data: Data,
+    plan: Plan,
+    workspace: Workspace,
+    scratch: Scratch,
+    helpers: Helpers = NO_HELPERS,
 ) -> tuple[int, int]:
     """Advance a run by up to the size of `workspace.costs` updates.
 
@@ -75,9 +89,19 @@ def train(
 
     The network is validated after updates with the numbers in `workspace.validating.after`, without
     dropout.
+
+    Helpers compute a part of each update if it `can_be_shared`, with scratch for as many threads:
+    they change no bit.
     """
-    made: tuple[int, int] = _TRAIN[_lanes(plan)](network, data, plan, workspace, scratch)
-    return made
+    kernel = _TRAIN[_lanes(plan.batch_size)]
+    if not can_be_shared(plan.batch_size):
+        helpers = NO_HELPERS
+    if helpers.threads:
+        of_each = np.tile(workspace.shuffling, helpers.threads + 1)
+        workspace = workspace._replace(shuffling=of_each)
+    return compute_together(
+        partial(kernel, network, data, plan, workspace, scratch), scratch, helpers
+    )
 
 
 def forward(
@@ -117,8 +141,8 @@ def _aligned_zeros(count: int) -> Floats:
     return zeros[first : first + count]
 
 
-def _lanes(plan: Plan) -> int:
+def _lanes(batch_size: int) -> int:
     """Return the number of lanes of the tiles of a run."""
-    if plan.batch_size == 1:
+    if batch_size == 1:
         return 1
-    return 4 if plan.batch_size <= 4 else MOST_LANES
+    return 4 if batch_size <= 4 else MOST_LANES

@@ -29,6 +29,16 @@ class LayerLanes(NamedTuple):
     units: int
 
 
+class BatchInputs(NamedTuple):
+    """The inputs of a batch, as they are in a training set."""
+
+    numbers: Pointer
+    rows: Pointer
+    """The indices of its examples."""
+    n: int
+    """The number of its examples."""
+
+
 class Panels(NamedTuple):
     """The numbers of one layer for a batch, in panels of COLUMNS units, then of MOST_LANES.
 

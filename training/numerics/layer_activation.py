@@ -1,50 +1,67 @@
-"""The activations of a layer from its logits, compiled, for all examples of a batch."""
+"""The activations of layers from their logits, compiled."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from training.numerics.activations import SOFTMAX
 from training.numerics.elementary import exp, log
 from training.numerics.encoded_network import ACTIVATION_CODES, NetworkPointers, size_of
 from training.numerics.jit import shared
 from training.numerics.pointwise import activate
+from training.numerics.teams import Share
 from training.numerics.tile_workspace import TileWorkspace, tile_workspaces
 from training.numerics.vectors import at, integer_at, operations, put
 
 _SOFTMAX = ACTIVATION_CODES[SOFTMAX]
 
 
+class LayerActivation(NamedTuple):
+    """The activations of layers for tiles of one size."""
+
+    of_units: Any
+    """(network, workspace, n, layer, units): sets those of units, except of softmax."""
+    of_softmax: Any
+    """(network, workspace, tiles): sets those of outputs with softmax, which needs the logits of
+    all of them, in some tiles; other outputs stay as they are."""
+
+
 @cache
-def layer_activation(lanes: int) -> Any:
-    """Return (network, workspace, n, layer): sets the activations of the layer."""
-    of_workspaces = tile_workspaces(lanes)
-    end_of, softmax = of_workspaces.end_of, _softmax(lanes, of_workspaces.tiles_of)
+def layer_activation(lanes: int) -> LayerActivation:
+    """Return the activations of layers for tiles of this number of lanes."""
+    stretches_of, softmax = tile_workspaces(lanes).stretches_of, _softmax(lanes)
 
     @shared
-    def activate_layer(
-        network: NetworkPointers, workspace: TileWorkspace, n: int, layer: int
+    def of_units(
+        network: NetworkPointers, workspace: TileWorkspace, n: int, layer: int, units: Share
     ) -> None:
         activation = integer_at(network.activations, layer - 1)
         if activation == _SOFTMAX:
-            softmax(network, workspace, n)
-        else:
-            begin, end = integer_at(workspace.begins, layer), end_of(network, workspace, layer, n)
+            return
+        stretches = stretches_of(network, workspace, layer, n, units)
+        for stretch in range(stretches.number):
+            begin = stretches.begin + stretch * stretches.apart
+            end = begin + stretches.length
             activate(activation, workspace.z, workspace.a, begin, end)
 
-    return activate_layer
+    @shared
+    def of_softmax(network: NetworkPointers, workspace: TileWorkspace, tiles: Share) -> None:
+        if integer_at(network.activations, network.layers - 2) == _SOFTMAX:
+            softmax(network, workspace, tiles)
+
+    return LayerActivation(of_units, of_softmax)
 
 
-def _softmax(lanes: int, tiles_of: Any) -> Any:
+def _softmax(lanes: int) -> Any:
     of_vectors = operations(lanes)
     load, store, fill, add = of_vectors.load, of_vectors.store, of_vectors.fill, of_vectors.add
 
     @shared
-    def softmax(network: NetworkPointers, workspace: TileWorkspace, n: int) -> None:
+    def softmax(network: NetworkPointers, workspace: TileWorkspace, tiles: Share) -> None:
         """Compute ln a and a from the logits of the outputs: see `activations.softmax`."""
         z, a, of_lane = workspace.z, workspace.a, workspace.lanes
         layer = network.layers - 1
         width = size_of(network, layer) * lanes
-        for tile in range(tiles_of(n)):
+        for tile in range(tiles.first, tiles.end):
             begin = integer_at(workspace.begins, layer) + tile * width
             end = begin + width
             for lane in range(lanes):

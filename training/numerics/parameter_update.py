@@ -3,10 +3,13 @@
 from math import sqrt
 from typing import NamedTuple
 
+from training.numerics.blocks import BLOCK_ROWS
+from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.gradient_rule import GradientRule
 from training.numerics.jit import shared
 from training.numerics.optimizers import Rates
 from training.numerics.pointwise import EXACT, step
+from training.numerics.teams import Share, Team, share_of
 from training.numerics.vectors import Pointer, offset
 
 
@@ -32,6 +35,23 @@ class UpdateRule(NamedTuple):
     """Whether the gradient rule changes nothing, and nothing is frozen."""
     memories: int
     """The numbers in the optimizer state for each parameter."""
+
+
+@shared
+def group_size(network: NetworkPointers, layer: int, kind: int) -> int:
+    """Return the number of weights of a layer for kind 0, of biases for kind 1."""
+    units = size_of(network, layer)
+    if kind == 0:
+        return units * size_of(network, layer - 1)
+    return units if network.bias else 0
+
+
+@shared
+def own_of_group(network: NetworkPointers, layer: int, kind: int, team: Team) -> Share:
+    """Return which of the parameters of a group are those of this thread's units."""
+    units = size_of(network, layer)
+    own, of_unit = share_of(team, units, BLOCK_ROWS), group_size(network, layer, kind) // units
+    return Share(own.first * of_unit, own.end * of_unit)
 
 
 @shared

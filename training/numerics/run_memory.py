@@ -1,66 +1,106 @@
-"""The memory that the updates of a run need in addition to its parameters, compiled."""
+"""The memory that the updates of a run need in addition to its parameters, compiled.
+
+The threads of a team share it, but for what each of them needs to know where it is.
+"""
 
 from functools import cache
 from typing import Any, NamedTuple
 
 from training.numerics.arguments import Data, Plan, Scratch, Workspace
-from training.numerics.batch_step import SPAN
+from training.numerics.batch_step import SPAN, StepMemory
 from training.numerics.encoded_network import NetworkPointers, unit_count
 from training.numerics.epoch_cursor import EpochCursor
 from training.numerics.jit import shared
-from training.numerics.optimizer_memory import memories_of
+from training.numerics.lanes import MOST_LANES
 from training.numerics.parameter_update import ParameterVectors
-from training.numerics.tile_workspace import TileWorkspace, aligned, tile_workspaces
+from training.numerics.teams import Member, Team, alone
+from training.numerics.tile_workspace import (
+    ALIGNED,
+    OWN_FLOATS,
+    aligned,
+    tile_workspaces,
+)
 from training.numerics.validations import HeldOut, held_out_of, held_out_size
-from training.numerics.vectors import Pointer, offset, pointer, put
+from training.numerics.vectors import Pointer, at, offset, pointer, put, put_integer
 
 
 class RunMemory(NamedTuple):
-    """The memory for intermediate results of the updates of a run."""
+    """The memory for intermediate results of the updates of a run, as one thread sees it."""
 
-    tiles: TileWorkspace
+    step: StepMemory
     cursor: EpochCursor
-    costs: Pointer
-    """The costs of the examples in a batch."""
+    """The thread's own."""
     finite: Pointer
-    """1 while all new parameters are finite."""
-    powers: Pointer
-    """β₁^t and β₂^t if they are part of the optimizer state, else two unused numbers."""
-    share: Pointer
-    """The share of the next gradient if it is part of the optimizer state, else an unused 1."""
+    """1 while all new parameters of the first thread are finite; those of the others have their own
+    number, in steps of OWN_SIZE."""
+    epoch_cost: Pointer
+    """The sum of the costs of the examples in the current epoch; the thread's own."""
     beside: ParameterVectors
     """A second set of parameters: the next update is written there, and dropped if it is not
     finite."""
-    gradient: Pointer
     held_out: HeldOut
+    """For the first thread."""
 
 
 class RunMemories(NamedTuple):
     """The allocation of the memory of a run, for tiles of one size."""
 
     size: Any
-    """(layers, units, plan, data, workspace): the number of integers and floats that it takes, for
-    the units of all layers; a function of Python."""
+    """(layers, units, plan, data, workspace, threads): the number of integers and floats that it
+    takes, for the units of all layers; a function of Python."""
     within: Any
-    """(network, plan, data, workspace, scratch): the memory in the scratch."""
+    """(network, plan, data, workspace, scratch, member): the memory in the scratch, whose first
+    integer is 0 before the call."""
+
+
+#: The floats of a thread: those of its tiles, whether its parameters are finite, and the epoch's
+#: cost.
+OWN_SIZE = (OWN_FLOATS + 2 + ALIGNED - 1) // ALIGNED * ALIGNED
 
 
 @cache
 def run_memories(lanes: int) -> RunMemories:
     """Return the allocation of the memory of a run for tiles of this number of lanes."""
-    of_tiles = tile_workspaces(lanes)
-    tile_size, tiles_within = of_tiles.size, of_tiles.within
+    return RunMemories(_size(lanes), _within(lanes))
+
+
+@cache
+def _integers_of_thread(lanes: int) -> Any:
+    """Return the function that counts the integers of a thread: the last one counts its meetings.
+
+    (layers, units, plan, data, workspace); also a function of Python.
+    """
+    tile_size = tile_workspaces(lanes).size
+
+    @shared
+    def integers(layers: int, units: int, plan: Plan, data: Data, workspace: Workspace) -> int:
+        of_tiles, _ = tile_size(layers, units, plan.batch_size)
+        of_held_out, _ = held_out_size(layers, units, workspace.validating)
+        return aligned(of_tiles + plan.batch_size + data.inputs.shape[0] + of_held_out + 1)
+
+    return integers
+
+
+def _size(lanes: int) -> Any:
+    tile_size, integers_of_thread = tile_workspaces(lanes).size, _integers_of_thread(lanes)
 
     def size(
-        layers: int, units: int, plan: Plan, data: Data, workspace: Workspace
+        layers: int, units: int, plan: Plan, data: Data, workspace: Workspace, threads: int
     ) -> tuple[int, int]:
-        integers, floats = tile_size(layers, units, plan.batch_size)
+        of_thread = integers_of_thread(layers, units, plan, data, workspace)
+        _, floats = tile_size(layers, units, plan.batch_size)
         parameters = 4 * aligned(workspace.parameters.size)  # three vectors and a gradient
-        of_held_out = held_out_size(layers, units, workspace.validating)
-        return (
-            integers + plan.batch_size + data.inputs.shape[0] + of_held_out[0],
-            floats + parameters + SPAN + of_held_out[1] + plan.batch_size + 4,
-        )
+        _, of_held_out = held_out_size(layers, units, workspace.validating)
+        shared_floats = floats + parameters + SPAN + of_held_out + aligned(plan.batch_size)
+        return ALIGNED + threads * of_thread, shared_floats + threads * OWN_SIZE
+
+    return size
+
+
+def _within(lanes: int) -> Any:
+    of_tiles = tile_workspaces(lanes)
+    tile_size, tiles_within = of_tiles.size, of_tiles.within
+    integers_of_thread, team_of = _integers_of_thread(lanes), _team_of(lanes)
 
     @shared
     def within(
@@ -69,35 +109,69 @@ def run_memories(lanes: int) -> RunMemories:
         data: Data,
         workspace: Workspace,
         scratch: Scratch,
+        member: Member,
     ) -> RunMemory:
-        integers, floats = pointer(scratch.integers), pointer(scratch.floats)
-        batch_size, layers, units = plan.batch_size, network.layers, unit_count(network)
-        integer_count, float_count = tile_size(layers, units, batch_size)
-        rows = offset(integers, integer_count)
+        layers, units, batch_size = network.layers, unit_count(network), plan.batch_size
+        of_thread = integers_of_thread(layers, units, plan, data, workspace)
+        of_tiles, shared_floats = tile_size(layers, units, batch_size)
+        arrivals = pointer(scratch.integers)
+        integers = offset(arrivals, ALIGNED + member.number * of_thread)
+        expected = offset(integers, of_thread - 1)
+        put_integer(expected, 0, 0)
+        rows = offset(integers, of_tiles)
         order = offset(rows, batch_size)
-        shuffling = workspace.shuffling
-        examples = data.inputs.shape[0]
-        shuffled = shuffling.size > 0
-        cursor = EpochCursor(
-            examples, plan.epoch_examples, order, pointer(shuffling), shuffled, rows
-        )
-        parameters = network.parameters
-        apart = aligned(parameters)
-        w = offset(floats, float_count)
+        floats, apart = pointer(scratch.floats), aligned(network.parameters)
+        w = offset(floats, shared_floats)
         beside = ParameterVectors(w, offset(w, apart), offset(w, 2 * apart))
         gradient = offset(w, 3 * apart)
         of_held_out = offset(gradient, apart + SPAN)
         costs = offset(of_held_out, held_out_size(layers, units, workspace.validating)[1])
-        finite = offset(costs, batch_size)
-        put(finite, 0, 1.0)
-        kept = memories_of(workspace) == 2
-        powers = offset(pointer(workspace.memory), 2 * parameters) if kept else offset(finite, 1)
-        share = offset(finite, 3)
-        put(share, 0, 1.0)
-        if plan.rates.dampening != 0.0:
-            share = offset(pointer(workspace.memory), parameters)
-        tiles = tiles_within(network, batch_size, integers, floats)
-        held_out = held_out_of(network, workspace.validating, offset(order, examples), of_held_out)
-        return RunMemory(tiles, cursor, costs, finite, powers, share, beside, gradient, held_out)
+        of_first = offset(costs, aligned(batch_size))
+        own = offset(of_first, member.number * OWN_SIZE)
+        put(own, OWN_FLOATS, 1.0)
+        after_order = offset(order, data.inputs.shape[0])
+        return RunMemory(
+            StepMemory(
+                tiles_within(network, batch_size, integers, floats, own),
+                costs,
+                gradient,
+                team_of(member, arrivals, expected),
+            ),
+            _cursor(plan, data, workspace, member, order, rows),
+            offset(of_first, OWN_FLOATS),
+            _epoch_cost(workspace, member, offset(own, OWN_FLOATS + 1)),
+            beside,
+            held_out_of(network, workspace.validating, after_order, of_held_out),
+        )
 
-    return RunMemories(size, within)
+    return within
+
+
+def _team_of(lanes: int) -> Any:
+    @shared
+    def team_of(member: Member, arrivals: Pointer, expected: Pointer) -> Team:
+        if lanes == MOST_LANES:
+            return Team(member.number, member.size, arrivals, expected)
+        return alone(expected)  # which the compiler knows
+
+    return team_of
+
+
+@shared
+def _cursor(
+    plan: Plan, data: Data, workspace: Workspace, member: Member, order: Pointer, rows: Pointer
+) -> EpochCursor:
+    shuffling = workspace.shuffling
+    own = offset(pointer(shuffling), member.number * (shuffling.size // member.size))
+    examples = data.inputs.shape[0]
+    return EpochCursor(examples, plan.epoch_examples, order, own, shuffling.size > 0, rows)
+
+
+@shared
+def _epoch_cost(workspace: Workspace, member: Member, own: Pointer) -> Pointer:
+    """Return where a thread has the cost of the epoch: the first one in the state of the caller."""
+    of_caller = pointer(workspace.epoch_cost)
+    if member.number == 0:
+        return of_caller
+    put(own, 0, at(of_caller, 0))
+    return own

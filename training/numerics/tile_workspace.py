@@ -8,15 +8,18 @@ from typing import Any, NamedTuple
 
 from training.numerics.encoded_network import NetworkPointers, size_of
 from training.numerics.jit import shared
-from training.numerics.lanes import MOST_LANES, LayerLanes
+from training.numerics.lanes import MOST_LANES, BatchInputs, LayerLanes
+from training.numerics.processors import processor, processor_features
+from training.numerics.teams import Share
 from training.numerics.transposition import transposition
 from training.numerics.vectors import Pointer, at, integer_at, offset, put, put_integer
 
 
 class TileWorkspace(NamedTuple):
-    """Memory for the intermediate results of a batch.
+    """Memory for the intermediate results of a batch, which the threads of a team share.
 
-    The layers of z, a, δ and of dropout, and the outputs of y and the costs, begin at `begins`.
+    The layers of z, a, δ and of dropout, the outputs of y and the costs, and the panels of the
+    layers' units begin at `begins`. `begins`, `starts` and `lanes` are each thread's own.
     """
 
     begins: Pointer
@@ -28,7 +31,7 @@ class TileWorkspace(NamedTuple):
     y: Pointer
     costs: Pointer
     panels: Pointer
-    """The inputs of a layer, packed into panels."""
+    """The inputs of the layers, packed into panels."""
     factors: Pointer
     """The factors of the units with dropout."""
     undropped: Pointer
@@ -41,20 +44,37 @@ class TileWorkspaces(NamedTuple):
     """The allocation and layout of a workspace, for tiles of one size."""
 
     size: Any
-    """(layers, units, batch size): the number of integers and floats that a workspace takes, for
-    the units of all layers; also a function of Python."""
+    """(layers, units, batch size): the number of integers and of shared floats that a workspace
+    takes, for the units of all layers; also a function of Python."""
     within: Any
-    """(network, batch size, integers, floats): the workspace in that memory, of finite floats."""
+    """(network, batch size, integers, floats, own): the workspace in that memory, of finite floats;
+    OWN_FLOATS of them are the thread's own."""
     tiles_of: Any
     """(n): the number of tiles for n examples."""
-    end_of: Any
-    """(network, workspace, layer, n): the end of the numbers of a layer."""
+    stretches_of: Any
+    """(network, workspace, layer, n, units): where the numbers of these units are."""
+    in_tiles: Any
+    """(network, workspace, layer, tiles): where all numbers of a layer are in these tiles."""
     into_lanes: Any
-    """(numbers, width, rows, n, starts, out): copies numbers of the examples into lanes."""
+    """(batch, width, starts, out, tiles): copies numbers of the examples into lanes."""
+
+
+class Stretches(NamedTuple):
+    """Numbers of a layer: a number of stretches of memory of the same length."""
+
+    number: int
+    begin: int
+    """That of the first."""
+    length: int
+    apart: int
+    """The distance from the begin of one to that of the next."""
 
 
 #: Layers and vectors of parameters begin at multiples of this many floats: a line of the cache.
 ALIGNED = 8
+
+#: Each thread has two numbers of its own for each lane.
+OWN_FLOATS = 2 * MOST_LANES
 
 
 @shared
@@ -71,10 +91,23 @@ def layer_lanes(
     return LayerLanes(numbers, integer_at(workspace.begins, layer), size_of(network, layer))
 
 
+def _at_once(name: str, features: set[str]) -> int:
+    """Return how many numbers LLVM handles at once in loops over them, for these processors.
+
+    It prefers registers of four numbers for other processors that have those of eight.
+    """
+    return 8 if "avx512f" in features and name.startswith("znver") else 4
+
+
+#: What pointwise operations handle at once. The rest of a layer would be computed one by one, which
+#: took small networks a quarter of their time.
+_AT_ONCE = _at_once(processor(), processor_features())
+
+
 @shared
-def _fours(count: int) -> int:
-    """Round up to a multiple of four: pointwise operations handle four numbers at once."""
-    return (count + 3) // 4 * 4
+def _padded(count: int) -> int:
+    """Round up to a multiple of what pointwise operations handle at once, at most ALIGNED."""
+    return (count + _AT_ONCE - 1) // _AT_ONCE * _AT_ONCE
 
 
 @cache
@@ -91,11 +124,15 @@ def tile_workspaces(lanes: int) -> TileWorkspaces:
     @shared
     def size(layers: int, units: int, batch_size: int) -> tuple[int, int]:
         numbers = tiles_of(batch_size) * lanes * units + ALIGNED * layers
-        return layers + lanes, 8 * numbers + aligned(2 * lanes)
+        return layers + lanes, 8 * numbers
 
     @shared
     def within(
-        network: NetworkPointers, batch_size: int, integers: Pointer, floats: Pointer
+        network: NetworkPointers,
+        batch_size: int,
+        integers: Pointer,
+        floats: Pointer,
+        own: Pointer,
     ) -> TileWorkspace:
         count = tiles_of(batch_size)
         numbers = 0
@@ -113,28 +150,50 @@ def tile_workspaces(lanes: int) -> TileWorkspaces:
             offset(floats, 5 * numbers),
             offset(floats, 6 * numbers),
             offset(floats, 7 * numbers),
-            offset(floats, 8 * numbers),
+            own,
         )
 
+    return TileWorkspaces(size, within, tiles_of, *_places(lanes, tiles_of), _into_lanes(lanes))
+
+
+def _places(lanes: int, tiles_of: Any) -> tuple[Any, Any]:
+    """Return `stretches_of` and `in_tiles`."""
+
     @shared
-    def end_of(network: NetworkPointers, workspace: TileWorkspace, layer: int, n: int) -> int:
-        units = tiles_of(n) * lanes * size_of(network, layer)
-        return integer_at(workspace.begins, layer) + _fours(units)  # type: ignore[no-any-return]
+    def stretches_of(
+        network: NetworkPointers, workspace: TileWorkspace, layer: int, n: int, units: Share
+    ) -> Stretches:
+        begin, width = integer_at(workspace.begins, layer), size_of(network, layer)
+        count = units.end - units.first
+        if count == width:
+            length = _padded(tiles_of(n) * lanes * width)
+            return Stretches(1, begin, length, length)
+        return Stretches(tiles_of(n), begin + units.first * lanes, count * lanes, width * lanes)
 
-    return TileWorkspaces(size, within, tiles_of, end_of, _into_lanes(lanes, tiles_of))
+    @shared
+    def in_tiles(
+        network: NetworkPointers, workspace: TileWorkspace, layer: int, tiles: Share
+    ) -> Share:
+        width = lanes * size_of(network, layer)
+        begin = integer_at(workspace.begins, layer) + tiles.first * width
+        return Share(begin, begin + _padded((tiles.end - tiles.first) * width))
+
+    return stretches_of, in_tiles
 
 
-def _into_lanes(lanes: int, tiles_of: Any) -> Any:
+def _into_lanes(lanes: int) -> Any:
     transpose = transposition(lanes)
 
     @shared
     def into_lanes(
-        numbers: Pointer, width: int, rows: Pointer, n: int, starts: Pointer, out: Pointer
+        batch: BatchInputs, width: int, starts: Pointer, out: Pointer, tiles: Share
     ) -> None:
-        place = 0
-        for first in range(0, tiles_of(n) * lanes, lanes):
+        numbers = batch.numbers
+        place = tiles.first * lanes * width
+        for first in range(tiles.first * lanes, tiles.end * lanes, lanes):
             for lane in range(lanes):
-                put_integer(starts, lane, integer_at(rows, min(first + lane, n - 1)) * width)
+                example = min(first + lane, batch.n - 1)
+                put_integer(starts, lane, integer_at(batch.rows, example) * width)
             together = width // lanes * lanes
             for j in range(0, together, lanes):
                 transpose(numbers, starts, j, out, place)

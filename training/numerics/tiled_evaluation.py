@@ -7,9 +7,10 @@ from training.numerics.encoded_network import NetworkPointers, size_of, unit_cou
 from training.numerics.example_weights import ExampleWeights
 from training.numerics.forward_pass import forward_pass
 from training.numerics.jit import part, shared
-from training.numerics.lanes import MOST_LANES
+from training.numerics.lanes import MOST_LANES, BatchInputs
 from training.numerics.output_pass import output_pass
-from training.numerics.tile_workspace import TileWorkspace, tile_workspaces
+from training.numerics.teams import alone
+from training.numerics.tile_workspace import OWN_FLOATS, TileWorkspace, tile_workspaces
 from training.numerics.vectors import Pointer, at, integer_at, offset, put, put_integer
 
 _workspaces = tile_workspaces(MOST_LANES)
@@ -45,7 +46,7 @@ def memory_size(layers: int, units: int, at_once: int) -> tuple[int, int]:
     Also a function of Python.
     """
     integers, floats = _size(layers, units, at_once)
-    return integers + at_once, floats
+    return integers + at_once, floats + OWN_FLOATS
 
 
 @shared
@@ -53,8 +54,8 @@ def memory_within(
     network: NetworkPointers, at_once: int, integers: Pointer, floats: Pointer
 ) -> EvaluationMemory:
     """Return the memory in these arrays, of finite floats."""
-    integer_count, _ = _size(network.layers, unit_count(network), at_once)
-    tiles = _within(network, at_once, integers, floats)
+    integer_count, float_count = _size(network.layers, unit_count(network), at_once)
+    tiles = _within(network, at_once, integers, floats, offset(floats, float_count))
     return EvaluationMemory(at_once, offset(integers, integer_count), tiles)
 
 
@@ -94,8 +95,12 @@ def evaluate_examples(
         of_batch = DropoutPointers(
             dropout.on, dropout.rates, dropout.stream, dropout.position + first
         )
-        _forward(network, examples.inputs, rows, count, w, of_batch, tiles)
+        inputs, targets = (
+            BatchInputs(examples.inputs, rows, count),
+            BatchInputs(examples.targets, rows, count),
+        )
+        _forward(network, inputs, w, of_batch, tiles, alone(rows))
         costs = offset(examples.costs, first)
-        _finish(network, examples.targets, examples.weights, rows, count, tiles, costs)
+        _finish(network, targets, examples.weights, tiles, costs, alone(rows))
         for e in range(count):
             copy_example(network, tiles, e, last, offset(examples.outputs, (first + e) * width))

@@ -21,11 +21,19 @@ from training.numerics.epoch_cursor import first_epoch, next_batch
 from training.numerics.example_weights import weights_of
 from training.numerics.gradient_rule import penalizes
 from training.numerics.jit import kernel, shared
-from training.numerics.optimizer_memory import memories_of
+from training.numerics.lanes import BatchInputs
+from training.numerics.optimizer_memory import (
+    Counted,
+    counted_after,
+    counted_before,
+    memories_of,
+    put_counted,
+)
 from training.numerics.parameter_update import ParameterVectors, UpdateRule, corrected
 from training.numerics.ruled_update import cost_of_penalty
-from training.numerics.run_memory import RunMemory, run_memories
+from training.numerics.run_memory import OWN_SIZE, run_memories
 from training.numerics.signatures import INTEGER, signature
+from training.numerics.teams import MEMBER, Member, Team
 from training.numerics.validations import validate
 from training.numerics.vectors import Pointer, at, copy, integer_at, offset, pointer, put, sum_of
 
@@ -71,24 +79,25 @@ def training_kernel(lanes: int) -> Any:
     memory_within, descend = run_memories(lanes).within, batch_step(lanes)
 
     @kernel(
-        signature(NETWORK, DATA, PLAN, WORKSPACE, SCRATCH, results=(INTEGER, INTEGER)),
+        signature(NETWORK, DATA, PLAN, WORKSPACE, SCRATCH, MEMBER, results=(INTEGER, INTEGER)),
         f"train with tiles of {lanes}",
     )
     def train(
-        encoded: EncodedNetwork, data: Data, plan: Plan, workspace: Workspace, scratch: Scratch
+        encoded: EncodedNetwork,
+        data: Data,
+        plan: Plan,
+        workspace: Workspace,
+        scratch: Scratch,
+        member: Member,
     ) -> tuple[int, int]:
         network = pointers_of(encoded, workspace.parameters)
-        batch_size, rates = plan.batch_size, plan.rates
-        _begin_counted(workspace)
-        memory = memory_within(network, plan, data, workspace, scratch)
-        cursor, finite = memory.cursor, memory.finite
+        memory = memory_within(network, plan, data, workspace, scratch, member)
+        cursor, team, costs = memory.cursor, memory.step.team, memory.step.costs
+        is_first, finite = team.number == 0, offset(memory.finite, team.number * OWN_SIZE)
         x, y, weights = pointer(data.inputs), pointer(data.targets), weights_of(data)
-        costs, epoch_cost = pointer(workspace.costs), pointer(workspace.epoch_cost)
-        learning_rates = pointer(plan.learning_rates)
+        mean_costs, learning_rates = pointer(workspace.costs), pointer(plan.learning_rates)
         old, new, other = _sets(workspace, memory.beside)
-        power1, power2, share = at(memory.powers, 0), at(memory.powers, 1), at(memory.share, 0)
-        is_plain, frozen = plan.frozen.size == 0, pointer(plan.frozen)
-        memories = memories_of(workspace)
+        counted = counted_before(plan, workspace)
 
         first_epoch(cursor)
         position = plan.position
@@ -96,58 +105,77 @@ def training_kernel(lanes: int) -> Any:
         done, validations, outcome = 0, 0, MADE
         point = integer_at(memory.held_out.after, 0)
         while done < workspace.costs.size and position < plan.total_examples and outcome == MADE:
-            n = min(batch_size, plan.total_examples - position)
             left = cursor.used - (place if place < cursor.used else 0)  # of the epoch
-            n = min(n, left) if plan.ends_with_epoch != 0 else n
+            n = _batch_size(plan, plan.total_examples - position, left)
             place = next_batch(cursor, place, n)
-            next_power1, next_power2 = power1 * rates.beta1, power2 * rates.beta2
-            now = corrected(rates, at(learning_rates, done), next_power1, next_power2, share)
-            rule = UpdateRule(
-                plan.optimizer, now, finite, plan.gradient_rule, frozen, is_plain, memories
-            )
-            batch = BatchPointers(x, y, weights, cursor.rows, n)
+            after = counted_after(plan, counted)
+            rule = _rule(plan, workspace, at(learning_rates, done), counted, after, finite)
+            inputs, targets = BatchInputs(x, cursor.rows, n), BatchInputs(y, cursor.rows, n)
+            batch = BatchPointers(inputs, targets, weights)
             dropout = dropout_of(plan.dropout, plan.dropout.update + done)
-            descend(
-                network, batch, dropout, memory.tiles, memory.costs, memory.gradient, rule, old, new
-            )
-            if at(finite, 0) == 0.0:
+            descend(network, batch, dropout, memory.step, rule, old, new)
+            if not _all_finite(team, memory.finite):
                 outcome = DIVERGED
                 break
-            put(costs, done, _mean_cost(network, rule, memory.costs, n, old.w))
+            if is_first:
+                put(mean_costs, done, _mean_cost(network, rule, costs, n, old.w))
             old, new, other = new, other, new
-            power1, power2, share = next_power1, next_power2, 1.0 - rates.dampening
-            if workspace.recorded.shape[0] > 0:
+            counted = after
+            if is_first and workspace.recorded.shape[0] > 0:
                 _record(old, workspace, done)
             position += n
             done += 1
-            if _ends_epoch_below(memory.costs, n, left, cursor.used, epoch_cost, plan.cost_below):
+            if _ends_epoch_below(costs, n, left, cursor.used, memory.epoch_cost, plan.cost_below):
                 outcome = COST_REACHED
-            if done == point:
-                _put_counted(memory, power1, power2, share)
+            if is_first and done == point:
+                put_counted(plan, workspace, counted)
                 validate(network, old, workspace, memory.held_out, validations)
                 validations += 1
                 point = integer_at(memory.held_out.after, validations)
-        _copy_back(old, workspace, done)
-        _put_counted(memory, power1, power2, share)
+        if is_first:
+            _copy_back(old, workspace, done)
+            put_counted(plan, workspace, counted)
         return done, outcome
 
     return train
 
 
 @shared
-def _begin_counted(workspace: Workspace) -> None:
-    """Set the numbers of the optimizer state that count for all parameters, as the run has them."""
-    first = memories_of(workspace) * workspace.parameters.size
-    begun, own = pointer(workspace.begun_memory), pointer(workspace.memory)
-    copy(offset(begun, first), workspace.memory.size - first, offset(own, first))
+def _batch_size(plan: Plan, examples: int, of_epoch: int) -> int:
+    """Return the size of the next batch, if so many examples are left of the run and the epoch."""
+    n = min(plan.batch_size, examples)
+    return min(n, of_epoch) if plan.ends_with_epoch != 0 else n
 
 
 @shared
-def _put_counted(memory: RunMemory, power1: float, power2: float, share: float) -> None:
-    """Store the numbers of the optimizer state that count for all parameters."""
-    put(memory.powers, 0, power1)
-    put(memory.powers, 1, power2)
-    put(memory.share, 0, share)
+def _rule(
+    plan: Plan,
+    workspace: Workspace,
+    learning_rate: float,
+    counted: Counted,
+    after: Counted,
+    finite: Pointer,
+) -> UpdateRule:
+    """Return how gradients change parameters in an update that follows what is counted."""
+    power1, power2, share = after.power1, after.power2, counted.share
+    return UpdateRule(
+        plan.optimizer,
+        corrected(plan.rates, learning_rate, power1, power2, share),
+        finite,
+        plan.gradient_rule,
+        pointer(plan.frozen),
+        plan.frozen.size == 0,
+        memories_of(workspace),
+    )
+
+
+@shared
+def _all_finite(team: Team, finite: Pointer) -> bool:
+    """Return whether the new parameters of all threads are finite."""
+    finite_threads = 0
+    for thread in range(team.size):
+        finite_threads += at(finite, thread * OWN_SIZE) != 0.0
+    return finite_threads == team.size
 
 
 @shared

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from training.numerics.blocks import BLOCK_ROWS, BLOCK_VECTORS, block_operations
 from training.numerics.jit import shared
 from training.numerics.lanes import MOST_LANES, LayerLanes
+from training.numerics.teams import Share
 from training.numerics.vectors import Pointer
 
 #: The number of floats that stay in the fastest cache while others are streamed through it.
@@ -42,17 +43,20 @@ class _Terms(NamedTuple):
 def weighted_sums(lanes: int) -> Any:
     """Return the function that computes sums in tiles of this number of lanes.
 
-    (weights, v, out, tiles): outᵢ ← Σⱼ vⱼ·wᵢⱼ + biasᵢ in every lane of every tile.
+    (weights, v, out, tiles, units): outᵢ ← Σⱼ vⱼ·wᵢⱼ + biasᵢ in every lane of every tile, for these
+    units.
     """
     in_tiles, in_each_tile = _in_tiles(lanes, BLOCK_VECTORS), _in_tiles(lanes, 1)
 
     @shared
-    def weighted(weights: Weights, v: LayerLanes, out: LayerLanes, tiles: int) -> None:
+    def weighted(
+        weights: Weights, v: LayerLanes, out: LayerLanes, tiles: int, units: Share
+    ) -> None:
         together = tiles // BLOCK_VECTORS * BLOCK_VECTORS if lanes == MOST_LANES else 0
         if together:
-            in_tiles(weights, v, out, 0, together)
+            in_tiles(weights, v, out, 0, together, units)
         if tiles > together:
-            in_each_tile(weights, v, out, together, tiles)
+            in_each_tile(weights, v, out, together, tiles, units)
 
     return weighted
 
@@ -63,14 +67,16 @@ def _in_tiles(lanes: int, at_once: int) -> Any:
     terms_at_once = _CACHED // (at_once * lanes)
 
     @shared
-    def weighted(weights: Weights, v: LayerLanes, out: LayerLanes, first: int, end: int) -> None:
-        together = out.units // BLOCK_ROWS * BLOCK_ROWS
+    def weighted(
+        weights: Weights, v: LayerLanes, out: LayerLanes, first: int, end: int, units: Share
+    ) -> None:
+        together = units.first + (units.end - units.first) // BLOCK_ROWS * BLOCK_ROWS
         # As many vectors at once as fit the fastest cache; partial sums are stored in `out`.
         for j in range(0, v.units, terms_at_once):
             for tile in range(first, end, at_once):
                 terms = _Terms(tile, j, min(j + terms_at_once, v.units))
-                of_units(weights, v, out, terms, 0, together)
-                of_one_unit(weights, v, out, terms, together, out.units)
+                of_units(weights, v, out, terms, units.first, together)
+                of_one_unit(weights, v, out, terms, together, units.end)
 
     return weighted
 

@@ -20,6 +20,7 @@ from numerics import (
     same_bits,
 )
 from promises import rounds
+from teams import helpers_for
 
 from training.numerics import kernels, loops, run_loops
 from training.numerics.activations import ACTIVATIONS
@@ -491,10 +492,10 @@ DAMPENED = Problem(
 
 
 @settings(max_examples=rounds(40, 2_000))
-@given(problems(), st.integers(0, 5), st.booleans())
-@example(DAMPENED, 3, False)  # noqa: FBT003
+@given(problems(), st.integers(0, 5), st.booleans(), st.sampled_from([1, 3]))
+@example(DAMPENED, 3, False, 1)  # noqa: FBT003
 def test_training_writes_nothing_outside_of_the_arrays_that_it_is_given(
-    problem: Problem, count: int, record: bool
+    problem: Problem, count: int, record: bool, threads: int
 ) -> None:
     guard = Guarded()
     given_inputs, given_targets = problem.inputs.copy(), problem.targets.copy()
@@ -507,7 +508,7 @@ def test_training_writes_nothing_outside_of_the_arrays_that_it_is_given(
     progress.epoch_cost = guard.copy(progress.epoch_cost)
     costs = guard.empty(count)
     recorded = guard.empty(count if record else 0, problem.parameters.size)
-    made, _ = problem.train(progress, costs, recorded, guard.scratch)
+    made, _ = problem.train(progress, costs, recorded, guard.scratch, helpers_for(threads))
     assert guard.is_intact()
     assert problem.inputs.tobytes() == given_inputs.tobytes()
     assert problem.targets.tobytes() == given_targets.tobytes()
