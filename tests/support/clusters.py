@@ -60,6 +60,8 @@ class Cluster:
     to_replicas: list[Link]
     to_database: list[Link]
     choices: random.Random = field(default_factory=lambda: random.Random(1))
+    _victims: list[Killable] = field(default_factory=list, init=False)
+    _troubles: list[Trouble] = field(default_factory=list, init=False)
 
     def start(self) -> None:
         """Start all replicas and workers, and wait until the replicas serve."""
@@ -90,8 +92,11 @@ class Cluster:
         return self.bring_back(victim)
 
     def victim(self, choices: random.Random) -> Killable:
-        """Choose any process."""
-        return choices.choice([*self.processes, self.postgres])
+        """Choose any process, and each once before one is chosen again."""
+        if not self._victims:
+            self._victims = [*self.processes, self.postgres]
+            choices.shuffle(self._victims)
+        return self._victims.pop()
 
     def bring_back(self, victim: Killable) -> str:
         """Start a process that was killed; return which kind of process it is, for a count."""
@@ -130,8 +135,14 @@ class Cluster:
             supervisor.join()
 
     def partition(self, choices: random.Random) -> Trouble:
-        """Let a network have a trouble, for less or more than a lease; return which."""
-        trouble = choices.choice(list(Trouble))
+        """Let a network have a trouble, for less or more than a lease; return which.
+
+        Each kind of trouble comes once before one comes again.
+        """
+        if not self._troubles:
+            self._troubles = list(Trouble)
+            choices.shuffle(self._troubles)
+        trouble = self._troubles.pop()
         with choices.choice([*self.to_replicas, *self.to_database]).having(trouble):
             time.sleep(choices.uniform(0, LONG_STOP))
         return trouble

@@ -17,6 +17,7 @@ from call_rounds import Round
 from clusters import Cluster, new_cluster
 from cutting_proxy import CuttingProxy
 from made_up_sets import create_made_up_set
+from network_links import Trouble
 from promises import IS_LONG, Promise, rounds
 from python_clients import Program
 from steppers import ALL_EXAMPLES
@@ -30,10 +31,11 @@ DATABASE_IS_AWAY = ("STORE_UNAVAILABLE",)
 REPLICAS = rounds(2, 3)
 WORKERS = rounds(2, 4)
 
-#: How many there are of each in a world, and how many worlds.
-KILLS = rounds(6, 50)
-LONG_STOPS = rounds(2, 15)
-PARTITIONS = rounds(4, 20)
+#: How many there are of each in a world, and how many worlds: in the quick form each process is
+#: killed once, and networks have each kind of trouble once.
+KILLS = rounds(REPLICAS + WORKERS + 1, 50)
+LONG_STOPS = rounds(1, 15)
+PARTITIONS = rounds(len(Trouble), 20)
 WORLDS = rounds(1, 10)
 
 #: Longer updates are fewer, so that a busy machine compares them in less time.
