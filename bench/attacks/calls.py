@@ -92,7 +92,7 @@ def _create_set(stubs: Stub, name: str, examples: int, inputs: int, targets: int
 
     def parts() -> Iterator[pb.UploadTrainingSetRequest]:
         for first in range(0, examples, 2_000):
-            rows = numbers[first : first + 2_000]
+            rows = numbers[first : first + 2_000].tolist()
             yield pb.UploadTrainingSetRequest(
                 training_set=name if first == 0 else "",
                 examples=[Example(inputs=row[:inputs], targets=row[inputs:]) for row in rows],
