@@ -10,6 +10,7 @@ import pytest
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from console import Clearprop, run_afresh, run_here
 from hypothesis import settings
+from longest_first import longest_first
 from postgres_server import PostgresServer, Template, postgres_server
 from promises import PROPERTY, Promise, kept, rounds, seconds_by_promise
 from servers import ServerProcess, new_server, nursery
@@ -119,7 +120,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no process waits for another at the end."""
-    items.sort(key=lambda item: "survival" not in item.path.parts)
+    longest_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
