@@ -111,13 +111,15 @@ class Engine:
         self._optimizer_code = OPTIMIZER_CODES[str(self._optimizer.kind)]
         self._rates = rates_of(settings, settings.learning_rate)
         self._dropout = dropped_units(network, settings.dropout)
-        self._rule = settings.rule_of(structure_of(network))
+        rule = settings.rule_of(structure_of(network))
+        self._gradient_rule, self._frozen = rule.gradient_rule, rule.frozen
         self._shuffle_seed = settings.shuffle_seed
         # The latest epoch that updates began with, and its words: an engine is often called again
         # for the next one, and making them anew takes longer than a few small updates.
         self._shuffled: tuple[int, Words] = (-1, np.empty(0, dtype=np.uint64))
         self._stop = settings.stop
         self._scratch = NO_SCRATCH
+        self._scratch_of: tuple[int, ...] = ()  # what its size was computed for
         self.helpers: Helpers = NO_HELPERS
 
     def reduce(self, plateau: Plateau) -> None:
@@ -157,8 +159,8 @@ class Engine:
             self._rates,
             learning_rates(self._run, updates_done, count),
             self._dropout._replace(update=updates_done),
-            self._rule.gradient_rule,
-            self._rule.frozen,
+            self._gradient_rule,
+            self._frozen,
         )
         updates = self._train(state, plan, validating, count, epoch_cost or 0.0, record=record)
         if not stop.non_finite_cost or updates.non_finite_cost is None:
@@ -205,9 +207,12 @@ class Engine:
             *(running_cost, costs, recorded, validating),
         )
         network, data = self._network, self._data
-        self._scratch = kernels.scratch_for(
-            network, data, plan, workspace, self._scratch, self.helpers.threads + 1
-        )
+        call = count, len(recorded), validating.after.size, self.helpers.threads
+        if call != self._scratch_of:  # a step after a step needs the same
+            self._scratch = kernels.scratch_for(
+                network, data, plan, workspace, self._scratch, self.helpers.threads + 1
+            )
+            self._scratch_of = call
         made, outcome = kernels.train(network, data, plan, workspace, self._scratch, self.helpers)
         return Updates(
             costs[:made],

@@ -1,5 +1,6 @@
 """Executes a run: turns its next batches into additions to the history, segment by segment."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isnan
@@ -7,6 +8,7 @@ from math import isnan
 from training.engine import Outcome, Updates
 from training.network import Network
 from training.numerics import kernels
+from training.numerics.helpers import NO_HELPERS
 from training.ports import Clock
 from training.run import EndReason, Failure, Run, RunState
 from training.run_changes import addition_of_run, change_state
@@ -43,6 +45,10 @@ _MOST_GROWTH = 4
 #: networks are read quickly at any update, large ones do not fill the disk with keyframes.
 _KEYFRAME_SECONDS = 0.005
 _KEYFRAME_SECONDS_PER_BYTE = 4e-7
+
+
+#: Is lent to a run that has no use for helpers: nobody has to be asked for none.
+_NO_HELPERS = nullcontext(NO_HELPERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,8 @@ class Trainer:
     def _next_updates(self, *, record: bool) -> Stretch:
         """Make the updates of the next segment, and choose the size of the one after it."""
         run = self.run
-        with self.pool.lend(self._team.most) as helpers:
+        most = self._team.most
+        with self.pool.lend(most) if most else _NO_HELPERS as helpers:
             started = self._clock.monotonic()
             stretch = self._engine.advance(
                 run,
