@@ -1,5 +1,5 @@
 // Pictures of both sides in one scale. Both highlight the largest changes and the weight under the pointer.
-import { isSmall, stillView } from "../picture/still.js";
+import { heightOf, isSmall, stillView } from "../picture/still.js";
 import { WeightMaps } from "../picture/weight_maps.js";
 import { Picture } from "../picture/picture.js";
 import { get } from "../shared/api.js";
@@ -26,10 +26,11 @@ export const scaleOf = (...sides) =>
 export const litBy = (changes) => new Set(changes.slice(0, LIT).map(keyOf));
 
 export function SidePicture({ side, layers, scale, lit, chosen, pointed, setPointed }) {
-  if (layers?.length !== side.network.layerSizes.length - 1) return html`<div class="side-picture"></div>`;
+  const height = `height:${heightOf(side.network)}px`;
+  if (layers?.length !== side.network.layerSizes.length - 1) return html`<div class="side-picture" style=${height}></div>`;
   if (!isSmall(side.network)) return html`<${WeightMaps} network=${side.network} layers=${layers} scale=${scale} weight=${chosen} />`;
   return html`
-    <div class="side-picture">
+    <div class="side-picture" style=${height}>
       <${Picture} view=${stillView(side.network, layers, lit)} scale=${scale} weight=${chosen} pointed=${pointed} setPointed=${setPointed} />
     </div>
   `;

@@ -8,6 +8,11 @@ const WEIGHTS = 100; // more lines cannot be distinguished in half the width of 
 export const isSmall = ({ layerSizes, parameterCount }) =>
   layerSizes.every((count) => count <= MANY) && Number(parameterCount) <= WEIGHTS;
 
+const [LEAST, PITCH] = [290, 48]; // pixels; the space of a unit with its bias
+
+// The height in which a picture of half the width has no numbers over each other.
+export const heightOf = ({ layerSizes }) => Math.max(LEAST, PITCH * Math.max(...layerSizes));
+
 // `layers` as the service sends them; `lit` are the keys of weights to highlight.
 export const stillView = (network, layers, lit = new Set()) => ({
   network,

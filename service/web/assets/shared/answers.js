@@ -10,8 +10,8 @@ const NOTHING = { key: null, answer: null, error: null };
 // Calls `ask(signal)` whenever `key` changes: one request at a time, and of those that come up in the
 // meantime only the last. An urgent request aborts the one before. Returns the last answer with its key
 // until the next one arrives, so that nothing flickers. Without a key it does nothing. An error is shown
-// as a notice, or passed to `refused`. `gap` is in ms.
-export function useAnswer(key, ask, { isUrgent = false, refused = notify, gap = GAP } = {}) {
+// as a notice, or passed to `refused`. `gap` is the pause after an answer, in ms.
+export function useAnswer(key, ask, { isUrgent = false, refused = notify, gap } = {}) {
   const [answered, setAnswered] = useState(NOTHING);
   const asker = useRef(null);
   asker.current ??= newAsker(setAnswered, isUrgent);
@@ -39,11 +39,13 @@ function newAsker(publish, isUrgent) {
 
   async function attempt(question, signal) {
     const { key, ask, refused, gap } = question;
+    const began = performance.now();
     try {
       const answer = await ask(signal);
       if (signal.aborted) return;
       publish({ key, answer, error: null });
-      if (!isUrgent) await pause(gap);
+      // A slow service gets as much time for others as the answer took it.
+      if (!isUrgent) await pause(gap ?? Math.max(GAP, performance.now() - began));
     } catch (error) {
       if (signal.aborted) return;
       if (error.isUnavailable) {

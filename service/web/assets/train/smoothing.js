@@ -1,6 +1,6 @@
 // A curve without the noise of batches: exponential smoothing with bias correction, as Adam's means.
 
-const SHARE = 1 / 100; // of the width of the curve, after which a value counts e times less
+const SHARE = 1 / 50; // of the width of the curve, after which a value counts e times less
 
 // `ys` over `xs`, smoothed; what is not a number is left out and stays as it is.
 export function smoothed(xs, ys) {

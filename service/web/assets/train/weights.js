@@ -1,7 +1,7 @@
 // The weights at the selected update: the diagram, the trajectories, and tables.
 import { Picture } from "../picture/picture.js";
 import { useScale } from "../picture/scale.js";
-import { isSmall, stillView } from "../picture/still.js";
+import { heightOf, isSmall, stillView } from "../picture/still.js";
 import { WeightMaps } from "../picture/weight_maps.js";
 import { useState } from "preact/hooks";
 import { html } from "../shared/html.js";
@@ -53,9 +53,10 @@ function Maps({ network, run, latest, at, layers, weight }) {
 function Moving({ network, run, latest, at, layers, weight }) {
   const [pointed, setPointed] = useState(null);
   const scale = useScale(network, run, latest);
-  if (!layers.length || !scale) return html`<div class="moving"></div>`;
+  const height = `height:${heightOf(network)}px`;
+  if (!layers.length || !scale) return html`<div class="moving" style=${height}></div>`;
   return html`
-    <div class="moving">
+    <div class="moving" style=${height}>
       <${Picture} view=${stillView(network, layers)} scale=${scale} weight=${weight} pointed=${pointed} setPointed=${setPointed} />
     </div>
     <p class="small chosen">
