@@ -161,8 +161,9 @@ class HeldBytes:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.set(0)
-        self._end()
+        if self._size or self._is_receiving:
+            self.set(0)
+            self._end()
 
     def _end(self) -> None:
         if self._is_receiving:

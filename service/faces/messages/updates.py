@@ -97,7 +97,8 @@ def _updates(source: Network, part: Snapshots, selection: Selection) -> Iterator
             message.example_count = batch.example_count
             message.cost = part.costs[index]
             message.learning_rate = learning_rates[index]
-            set_validation(message, part)
+            if part.validations:
+                set_validation(message, part)
         if selection.parameters:
             message.chosen.extend(part.parameters[index])
             if part.gradients is not None:
