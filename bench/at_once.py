@@ -6,9 +6,11 @@ import uuid
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 import clearprop
 import grpc
+from clearprop import Run
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 
@@ -23,9 +25,12 @@ _OUTSTANDING = 64
 _SMALL, _SMALL_UPDATES = (2, 5, 1), 2_000_000
 _LARGE, _LARGE_UPDATES = (2, 300, 300, 1), 2_000
 
+#: Runs of networks with equal structure, which a kernel trains in lockstep.
+_ALIKE, _ALIKE_UPDATES, _ALIKE_REACH = 100, 300_000, 3.0
+
 
 def rows() -> list[Row]:
-    """Measure steps in a row, two small runs and eight large ones."""
+    """Measure steps in a row, two small runs, eight large ones, and a hundred alike."""
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD) as name:
         folder = Path(name)
@@ -34,6 +39,7 @@ def rows() -> list[Row]:
             _steps_in_row(folder),
             _runs(folder, _SMALL, _SMALL_UPDATES, 2, 0.85 * min(2, processors)),
             _runs(folder, _LARGE, _LARGE_UPDATES, 8, 0.85 * min(8, processors)),
+            *_alike(folder),
         ]
 
 
@@ -96,3 +102,53 @@ def _runs(folder: Path, sizes: Sequence[int], updates: int, count: int, reach: f
         f"≥ {reach:.1f} ×",
         speed >= reach,
     )
+
+
+def _alike(folder: Path) -> list[Row]:
+    """Measure runs of networks with equal structure at once, against one after the other."""
+    name = "-".join(map(str, _SMALL))
+    updates = _ALIKE * _ALIKE_UPDATES
+    numbers = iter(range(1_000_000))
+    with serving(folder, "alike") as server, clearprop.connect(server.target) as client:
+
+        def start() -> Run:
+            number = next(numbers)
+            network = client.create_network(f"n-{number}", layer_sizes=_SMALL, seed=number)
+            rate = 0.1 + number % _ALIKE / _ALIKE
+            return network.train("xor", learning_rate=rate, batch_size=4, epochs=_ALIKE_UPDATES)
+
+        def train(at_once: int) -> float:
+            """Return how many seconds of processors the server takes."""
+            before = server.processor_seconds()
+            for _ in range(_ALIKE // at_once):
+                for run in [start() for _ in range(at_once)]:
+                    run.wait()
+            return server.processor_seconds() - before
+
+        seconds = {1: list[float](), _ALIKE: list[float]()}
+        together, in_turn_ = in_turn(
+            3,
+            (lambda: seconds[_ALIKE].append(train(_ALIKE)), updates),
+            (lambda: seconds[1].append(train(1)), updates),
+        )
+    work = f"{_ALIKE} runs of {name} at once, {_ALIKE_UPDATES:,} updates each"
+    of_processors = median(seconds[1]) / median(seconds[_ALIKE])
+    speed = in_turn_.median / together.median
+    return [
+        Row(
+            work,
+            together.text(1e-9, "ns an update"),
+            f"one after the other {in_turn_.text(1e-9, 'ns')}",
+            f"{speed:.2f} × the speed",
+            f"≥ {_ALIKE_REACH:.0f} ×",
+            speed >= _ALIKE_REACH,
+        ),
+        Row(
+            f"{work}, time of processors",
+            f"{median(seconds[_ALIKE]) / updates * 1e9:.0f} ns an update",
+            f"one after the other {median(seconds[1]) / updates * 1e9:.0f} ns",
+            f"{of_processors:.2f} × the speed",
+            f"≥ {_ALIKE_REACH:.0f} ×",
+            of_processors >= _ALIKE_REACH,
+        ),
+    ]

@@ -2,7 +2,6 @@
 
 from service.faces.messages.element_count import count_elements
 from training.numerics import compile as numerics
-from training.numerics.kernels import KERNELS
 
 
 def warm_up() -> None:
@@ -13,7 +12,7 @@ def warm_up() -> None:
 
 def missing_kernels() -> list[str]:
     """Return the names of kernels that are not on disk for this processor; nothing is compiled."""
-    return [kernel.name for kernel in KERNELS if not kernel.is_on_disk]
+    return [kernel.name for kernel in numerics.KERNELS if not kernel.is_on_disk]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from itertools import islice
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -46,6 +47,25 @@ class RoundRobin(Generic[T]):
                     del self._items[client]
                 return client, item
         return None
+
+    def take_all(self, fits: Callable[[T], bool], least: int, most: int) -> list[T]:
+        """Remove and return up to `most` items that fit, those of the next clients first.
+
+        None are removed if there are fewer than `least`.
+        """
+        fitting = (
+            (client, item) for client, items in self._items.items() for item in items if fits(item)
+        )
+        found = list(islice(fitting, most))
+        if len(found) < least:
+            return []
+        for client, item in found:
+            self.remove(client, item)
+        return [item for _, item in found]
+
+    def are_others(self, client: str) -> bool:
+        """Return whether items of other clients wait."""
+        return self._count > self.count(client)
 
     def remove(self, client: str, item: T) -> bool:
         """Remove an item if it waits; return whether it did."""

@@ -75,6 +75,16 @@ class Batches:
         return self.total_updates < self._updates_of_all_epochs
 
     @cached_property
+    def are_whole(self) -> bool:
+        """Whether all batches are of the batch size, but for the last one of the run."""
+        return self._crosses or self.epoch_examples % self.batch_size == 0
+
+    @cached_property
+    def whole_updates(self) -> int:
+        """The number of updates before the first one whose batch is smaller, if `are_whole`."""
+        return min(self.total_examples // self.batch_size, self.total_updates)
+
+    @cached_property
     def _crosses(self) -> bool:
         return self.mode is BatchMode.CROSS_EPOCHS
 

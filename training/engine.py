@@ -53,7 +53,7 @@ class Outcome(StrEnum):
     """The cost of the last update is infinite or NaN, and the settings end the run there."""
 
 
-_OUTCOMES = {
+OUTCOMES = {
     kernels.MADE: Outcome.MADE,
     kernels.DIVERGED: Outcome.DIVERGED,
     kernels.COST_REACHED: Outcome.COST_REACHED,
@@ -219,7 +219,7 @@ class Engine:
             recorded[:made],
             self._after(state, made, parameters, memory),
             float(running_cost[0]),
-            _OUTCOMES[outcome],
+            OUTCOMES[outcome],
         )
 
     def _after(self, state: State, made: int, parameters: Array, memory: Array) -> State:

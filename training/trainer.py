@@ -1,11 +1,14 @@
 """Executes a run: turns its next batches into additions to the history, segment by segment."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from math import isnan
 
 from training.engine import Outcome, Updates
+from training.lockstep import Lane, Member, advance, lane_of
 from training.network import Network
 from training.numerics import kernels
 from training.numerics.helpers import NO_HELPERS
@@ -90,7 +93,7 @@ class Trainer:
         self.segment_seconds = SEGMENT_SECONDS
         self.pool: HelperPool = NoHelperPool()
         self._engine = ValidatedEngine(network, run, examples)
-        self._clock = clock
+        self.clock = clock
         self._team = TeamChoice(can_be_shared=kernels.can_be_shared(run.settings.batch_size))
         self._work = run.settings.batch_size * network.parameter_count
         self._count = self._first_count
@@ -125,12 +128,38 @@ class Trainer:
         or if a cost is not finite and the settings end the run there. With `record` the updates are
         returned too, with their parameters.
         """
-        started, before, head = self._clock.now(), self.run, self.head
-        if before.end_reason is not None:
-            return self._restore(before.end_reason, record=record)
-        stretch = self._next_updates(record=record)
-        updates = stretch.updates
-        now = self._clock.now()
+        started = self.clock.now()
+        if self.run.end_reason is not None:
+            return self._restore(self.run.end_reason, record=record)
+        return self._extend(self._next_updates(record=record), started, record=record)
+
+    def add(self, updates: Updates, started: datetime, seconds: float) -> Made | None:
+        """Make a segment of updates that were computed in lockstep with other runs.
+
+        Returns None if there are none, and the run has not ended.
+        """
+        self._note_speed(seconds, updates.made)
+        if not updates.made and updates.outcome is Outcome.MADE:
+            return None
+        return self._extend(Stretch(updates, self.run.validation, self.run.plateau), started)
+
+    @cached_property
+    def lane(self) -> Lane | None:
+        """What the run needs to be trained in lockstep with others; None if it cannot be."""
+        return lane_of(self.network, self.run, self.examples)
+
+    @property
+    def member(self) -> Member | None:
+        """The run as it can be trained in lockstep now; None if it cannot be."""
+        if self.lane is None or self.run.end_reason is not None:
+            return None
+        member = Member(self.lane, self.run, self.state)
+        return member if member.most > 0 else None
+
+    def _extend(self, stretch: Stretch, started: datetime, *, record: bool = False) -> Made:
+        """Return the addition of some updates, and continue from there."""
+        before, head, updates = self.run, self.head, stretch.updates
+        now = self.clock.now()
         latest = head.latest_update + updates.made
         after = _after(before, stretch, latest, started, now)
         segment = _segment(head, before, stretch, now) if updates.made else None
@@ -146,7 +175,7 @@ class Trainer:
     def _restore(self, reason: EndReason, *, record: bool) -> Made:
         """End the run, which has all of its updates, with the state of its best one."""
         assert self.best is not None  # else the run would have ended with its last update
-        before, head, now = self.run, self.head, self._clock.now()
+        before, head, now = self.run, self.head, self.clock.now()
         latest = head.latest_update + 1
         self.state = replace(self.best, update=latest)
         after = before.trained(RunState.SUCCEEDED, now, end_reason=reason, latest_update=latest)
@@ -177,14 +206,14 @@ class Trainer:
         The trainer does not change: it is not used after this addition.
         """
         keyframe = self._keyframe(self.head.latest_update, always=True)
-        return change_state(self.head, self.run, state, self._clock.now(), keyframe=keyframe)
+        return change_state(self.head, self.run, state, self.clock.now(), keyframe=keyframe)
 
     def _next_updates(self, *, record: bool) -> Stretch:
-        """Make the updates of the next segment, and choose the size of the one after it."""
+        """Make the updates of the next segment."""
         run = self.run
         most = self._team.most
         with self.pool.lend(most) if most else _NO_HELPERS as helpers:
-            started = self._clock.monotonic()
+            started = self.clock.monotonic()
             stretch = self._engine.advance(
                 run,
                 self.state,
@@ -192,13 +221,18 @@ class Trainer:
                 record=record,
                 helpers=helpers,
             )
-            seconds, made = self._clock.monotonic() - started, stretch.updates.made
+            seconds, made = self.clock.monotonic() - started, stretch.updates.made
+        self._note_speed(seconds, made)
+        if made and seconds > 0.0:
+            self._team.note(helpers.threads, self._seconds_per_update)
+        return stretch
+
+    def _note_speed(self, seconds: float, made: int) -> None:
+        """Choose the size of the next segment from the time that the last updates took."""
         if made and seconds > 0.0:
             self._seconds_per_update = seconds / made
-            self._team.note(helpers.threads, self._seconds_per_update)
             fitting = int(self.segment_seconds / self._seconds_per_update)
             self._count = max(1, min(fitting, self._count * _MOST_GROWTH))
-        return stretch
 
     def _keyframe(self, latest: int, *, always: bool) -> Keyframe | None:
         """Return a keyframe of the current state if one is due and there is none yet."""
@@ -209,6 +243,23 @@ class Trainer:
         seconds = min(taken, self._work * _SECONDS_PER_WORK)
         due = always or replayed * seconds >= spacing
         return Keyframe(self.head.network_uid, self.state) if due and replayed else None
+
+
+def advance_together(trainers: Sequence[Trainer]) -> list[Made | None]:
+    """Make the next segments of runs that can be trained in lockstep, with lanes of one kind.
+
+    Returns None for a run without an update, because another one ended before the next one.
+    """
+    clock = trainers[0].clock
+    now, started = clock.now(), clock.monotonic()
+    members = [trainer.member for trainer in trainers]
+    able = [member for member in members if member is not None]
+    count = min(max(trainer.next_count for trainer in trainers), *(each.most for each in able))
+    updates = advance(able, count)
+    seconds = clock.monotonic() - started
+    return [
+        trainer.add(each, now, seconds) for trainer, each in zip(trainers, updates, strict=True)
+    ]
 
 
 def _segment(head: Head, run: Run, stretch: Stretch, now: datetime) -> Segment:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from service.execution.live_state import LiveEvent, LiveState, next_state
+from training.lockstep import Kind
 from training.ownership import Claim
 from training.run import RunState
 from training.trainer import Trainer
@@ -30,8 +31,9 @@ class LiveRun:
     """A run that is being executed. Guarded by the lock of the executor, except for `trainer`.
 
     `client` is the client that started it; `trainer` belongs to the thread of the current time
-    slice, None if the run must be read. `pending` is the number of pending commits, `wanted` the
-    requested state of the run in the store, `error` the first error since the run was read.
+    slice, None if the run must be read. Runs of the same `kind` can be trained in lockstep; None if
+    it is trained alone. `pending` is the number of pending commits, `wanted` the requested state of
+    the run in the store, `error` the first error since the run was read.
     `waiting_for` is the reason why it was suspended, until its next commit.
 
     `claim` is the claim of `worker`, None if no other process can execute the run. A claimed run is
@@ -44,6 +46,7 @@ class LiveRun:
     client: str = ""
     state: LiveState = LiveState.QUEUED
     trainer: Trainer | None = None
+    kind: Kind | None = None
     pending: int = 0
     wanted: RunState | None = None
     error: BaseException | None = None
@@ -71,7 +74,7 @@ class LiveRun:
         """Drop the data in memory, and return the error, if there is one."""
         self.happen(LiveEvent.RELOADED)
         error, self.error = self.error, None
-        self.trainer = self.wanted = None
+        self.trainer = self.kind = self.wanted = None
         return error
 
     def end_slice(self, need: Need) -> None:

@@ -4,7 +4,6 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 from threading import Condition, Thread, Timer
 from typing import TypeVar
@@ -13,8 +12,10 @@ from service.execution.adoption import adopt_runs
 from service.execution.helper_threads import HelperThreads
 from service.execution.live_run import MOST_PENDING, LiveRun, Need
 from service.execution.live_state import QUEUED_STATES, LiveEvent, LiveState
+from service.execution.lockstep import Lockstep
 from service.execution.paused_trainers import PausedTrainers
 from service.execution.progress import Progress
+from service.execution.run_writes import Written, append, fail, halt
 from service.execution.turns import Turns
 from service.reading.readers import Readers
 from training.errors import (
@@ -27,10 +28,9 @@ from training.errors import (
 from training.intent import Intent, PausedRun
 from training.network import Network
 from training.ports import Clock, Store, Writer
-from training.run import Failure, Run, RunState
-from training.run_changes import change_state
+from training.run import Run, RunState
 from training.snapshots import Snapshots
-from training.trainer import Trainer
+from training.trainer import Made, Trainer
 from training.update import Addition, Head
 from training.work import work_of_gradient, work_of_outputs
 from training.writes import Write, Writes
@@ -53,14 +53,6 @@ _PASSING = (HeadMoved, NetworkNotFound, StoreFull, StoreUnavailable)
 
 class CannotEnd(Exception):
     """A run cannot be ended, because its data in the store is corrupt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a work has written: an addition, and the requested state of its run after it."""
-
-    addition: Addition | None = None
-    wanted: RunState | None = None
 
 
 class ThreadExecutor:
@@ -87,6 +79,7 @@ class ThreadExecutor:
         self._changed = Condition()
         self._live: dict[tuple[str, int], LiveRun] = {}
         self._turns: Turns[LiveRun] = Turns()
+        self._lockstep = Lockstep(self._turns, self._pages)
         self._stopping = False
         self._paused = PausedTrainers()
         self.progress = Progress()
@@ -239,6 +232,8 @@ class ThreadExecutor:
         """Make the next segment of a run, or stop it as requested."""
         if live.trainer is None:
             live.trainer, wanted = self._load(live)
+            if live.trainer is not None and live.trainer.lane is not None:
+                live.kind = live.trainer.lane.kind
         if live.trainer is None or not live.trainer.run.is_active:
             return Need.NOTHING
         if wanted is None:
@@ -246,7 +241,7 @@ class ThreadExecutor:
                 self._advance(live, live.trainer)
             return Need.CAPACITY
         if not pending:
-            self._stop_by(live, partial(self._halt, live, live.trainer))
+            self._stop_by(live, partial(halt, live, live.trainer))
         return Need.ALL_COMMITTED
 
     def _load(self, live: LiveRun) -> tuple[Trainer | None, RunState | None]:
@@ -279,31 +274,38 @@ class ThreadExecutor:
         return trainer
 
     def _advance(self, live: LiveRun, trainer: Trainer) -> None:
-        """Make the next segment and queue its write."""
+        """Make the next segment and queue its write, or those of a group in lockstep."""
         self._store.require_room()
-        timeline, network = self._store.timeline, trainer.network
-        made = trainer.advance(record=self._pages.are_wanted(network, trainer.next_count))
-        ended = self._pages.announce(timeline, network, trainer.state, made.snapshots)
-        self._commit(live, partial(self._append, made.addition), ended)
+        with self._changed:
+            others = self._lockstep.join(live)
+        if others:
+            self._advance_together(live, others)
+        else:
+            wanted = self._pages.are_wanted(trainer.network, trainer.next_count)
+            self._write(live, trainer, trainer.advance(record=wanted))
 
-    def _append(self, addition: Addition, writer: Writer) -> Written:
-        wanted = writer.append(addition)
-        run = addition.run
-        assert run is not None
-        if run.state is RunState.PAUSED and wanted is RunState.CANCELLED:
-            # Its step ended when a stop was requested: the request must not be lost.
-            ending = change_state(addition.after, run, RunState.CANCELLED, self._clock.now())
-            writer.append(ending)
-        return Written(addition, wanted)
+    def _advance_together(self, live: LiveRun, others: Sequence[LiveRun]) -> None:
+        """Make the next segments of runs in lockstep; the time slices of the others end with it."""
+        group = [live, *others]
+        try:
+            for each, made in zip(group, self._lockstep.advance(group), strict=True):
+                if made is not None and each.trainer is not None:
+                    self._write(each, each.trainer, made)
+        except BaseException as error:
+            with self._changed:
+                for other in others:
+                    other.outdate(error)
+            raise
+        finally:
+            with self._changed:
+                for other in others:
+                    self._happen(other, partial(other.end_slice, Need.CAPACITY))
 
-    def _halt(self, live: LiveRun, trainer: Trainer, writer: Writer) -> Written:
-        """Change the run to the state that is requested now, even if the request has changed."""
-        wanted = writer.wanted_state(live.uid, live.number)
-        if wanted is None:
-            return Written()
-        halting = trainer.halt(wanted)
-        writer.append(halting)
-        return Written(halting)
+    def _write(self, live: LiveRun, trainer: Trainer, made: Made) -> None:
+        """Queue the write of a segment."""
+        timeline = self._store.timeline
+        ended = self._pages.announce(timeline, trainer.network, trainer.state, made.snapshots)
+        self._commit(live, partial(append, self._clock, made.addition), ended)
 
     def _stop_by(
         self, live: LiveRun, work: Callable[[Writer], Written], *, fails: bool = False
@@ -382,19 +384,5 @@ class ThreadExecutor:
                         "run %d failed with an internal error", live.number, exc_info=error
                     )
                     cause = "INTERNAL", "internal error: see the log of the server"
-                self._stop_by(live, partial(self._fail, live, *cause), fails=True)
+                self._stop_by(live, partial(fail, self._clock, live, *cause), fails=True)
                 return Need.ALL_COMMITTED
-
-    def _fail(self, live: LiveRun, reason: str, message: str, writer: Writer) -> Written:
-        """End a run that cannot continue: its data is corrupt, or there was an internal error.
-
-        Only its owner does, if there is one: others can be able to continue it.
-        """
-        run, head = writer.run(live.uid, live.number), writer.head(live.uid)
-        is_lost = live.claim and writer.owner(live.uid, live.number) != live.worker
-        if not run.is_active or is_lost:
-            return Written()
-        failure = Failure(reason, message, head.latest_update + 1)
-        failing = change_state(head, run, RunState.FAILED, self._clock.now(), failure=failure)
-        writer.append(failing)
-        return Written(failing)

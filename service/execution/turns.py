@@ -1,5 +1,6 @@
 """The turns of runs: fair between clients, and between the runs of each client."""
 
+from collections.abc import Callable
 from threading import Condition
 from typing import Generic, TypeVar
 
@@ -32,6 +33,16 @@ class Turns(Generic[T]):
                 self._changed.wait()
             taken = None if self._closed else self._waiting.take()
             return None if taken is None else taken[1]
+
+    def take_all(self, fits: Callable[[T], bool], least: int, most: int) -> list[T]:
+        """Return up to `most` items that fit, those whose turn is next; none if not `least`."""
+        with self._changed:
+            return self._waiting.take_all(fits, least, most)
+
+    def are_others(self, client: str) -> bool:
+        """Return whether items of other clients wait."""
+        with self._changed:
+            return self._waiting.are_others(client)
 
     def close(self) -> None:
         """Have all threads that wait, and those that come, get None."""

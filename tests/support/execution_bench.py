@@ -41,25 +41,44 @@ class ExecutionBench(Service):
         initializer = Initializer(InitializerKind.UNIFORM, 1)
         self.networks.create(NewNetwork("net", (2, 5, 1), initializer=initializer))
 
-    def wait_until(self, condition: Callable[[Run], bool]) -> Run:
-        """Wait until the first run is as wanted, woken by commits."""
+    def wait_until(self, condition: Callable[[Run], bool], network: str = "net") -> Run:
+        """Wait until the first run of a network is as wanted, woken by commits."""
         committed = Event()
         self.store.on_commit(lambda _: committed.set())
         while True:
             committed.clear()
-            run = self.runs.get("net", 1).run
+            run = self.runs.get(network, 1).run
             if condition(run):
                 return run
             assert committed.wait(timeout=30), "nothing was committed for half a minute"
+
+    def train_alike(self, count: int) -> dict[str, TrainingSettings]:
+        """Start runs that can be trained in lockstep; return their settings by network.
+
+        The seed of the initializer of each network is the number at the end of its id.
+        """
+        alike = {}
+        for seed in range(count):
+            network, initializer = f"net-{seed}", Initializer(InitializerKind.UNIFORM, seed)
+            self.networks.create(NewNetwork(network, (2, 5, 1), initializer=initializer))
+            alike[network] = replace(
+                SETTINGS, learning_rate=SETTINGS.learning_rate / (1 + seed), epochs=EPOCHS - seed
+            )
+        for network, settings in alike.items():
+            self.runs.train(network, settings)
+        return alike
 
     def final_bits(self) -> bytes:
         return self.state().parameters.tobytes()
 
 
 @cache
-def uninterrupted(epochs: int, settings: TrainingSettings = SETTINGS) -> bytes:
-    """Return the parameters of the network `net` after a run that nothing interrupted."""
-    world = make_world(seed=1)
+def uninterrupted(epochs: int, settings: TrainingSettings = SETTINGS, seed: int = 1) -> bytes:
+    """Return the parameters of the network `net` after a run that nothing interrupted.
+
+    `seed` is that of the initializer of the network.
+    """
+    world = make_world(seed=seed)
     run = world.open(settings=replace(settings, epochs=epochs)).run
     assert run is not None
     start = State(0, world.parameters)

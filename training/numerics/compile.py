@@ -10,9 +10,13 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
-from training.numerics.kernels import KERNELS
+from training.numerics import kernels
+from training.numerics.lockstep.kernel import train_in_lockstep
 
 logger = logging.getLogger(__name__)
+
+#: All kernels of the numerics.
+KERNELS = (*kernels.KERNELS, train_in_lockstep)
 
 _WARNING = "compiling the kernels: takes some minutes, once per processor type"
 

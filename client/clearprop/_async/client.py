@@ -322,7 +322,7 @@ class AsyncClient:
         sample_seed: int = 0,
         seeds: int | Iterable[int] = 1,
         folds: int = 0,
-        at_once: int = 4,
+        at_once: int = 16,
         report: Report | None = None,
         **options: Unpack[SweepOptions],
     ) -> SweepResult:

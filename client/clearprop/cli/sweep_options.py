@@ -112,7 +112,7 @@ _SEARCH: Options = {
         None,
     ),
     "at_once": (
-        Annotated[int | None, _whole("--at-once", 1, "Train up to N networks at a time.", "4")],
+        Annotated[int | None, _whole("--at-once", 1, "Train up to N networks at a time.", "16")],
         None,
     ),
 }

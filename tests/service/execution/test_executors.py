@@ -257,3 +257,19 @@ def test_a_cached_paused_run_is_the_one_in_the_store(bench: ExecutionBench) -> N
     if remembered is not None:
         intent = intent_to_continue(bench, 2)
         assert Intent.to_continue(remembered, 2) == intent
+
+
+@pytest.mark.parametrize("failures", [{}, {30: False, 40: True, 60: False}], ids=str)
+def test_runs_that_train_together_end_alone_and_change_no_bit(
+    bench: ExecutionBench, failures: dict[int, bool]
+) -> None:
+    bench.failing.fail_after = failures
+    alike = bench.train_alike(12)
+    bench.runs.begin_pause("net-2", 1)
+    bench.runs.begin_cancel("net-3", 1)
+    assert bench.wait_until(lambda run: not run.is_active, "net-2").state is not RunState.CANCELLED
+    assert bench.wait_until(lambda run: run.is_over, "net-3").state is not RunState.PAUSED
+    for network in alike.keys() - {"net-2", "net-3"}:
+        assert bench.wait_until(lambda run: run.is_over, network).state is RunState.SUCCEEDED
+        wanted = uninterrupted(alike[network].epochs, alike[network], int(network[4:]))
+        assert bench.state(network).parameters.tobytes() == wanted

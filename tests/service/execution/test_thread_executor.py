@@ -1,17 +1,19 @@
 """Details of the executor with threads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from threading import Event, current_thread
 
 import pytest
 from execution_bench import ExecutionBench
 
-from service.execution import thread_executor
+from service.execution import lockstep, thread_executor
 from service.execution.live_run import LiveRun, Need
 from service.execution.thread_executor import ThreadExecutor
+from training.numerics.lockstep.vectors import LANES
 from training.run import RunState
 from training.settings import TrainingSettings
+from training.trainer import Made, Trainer, advance_together
 
 SETTINGS = TrainingSettings("xor", 5.0, 4, 60_000)
 
@@ -94,3 +96,29 @@ def test_a_step_with_long_updates_has_its_turns_as_any_other_run(
     assert computed_by_call == 0
     assert len(threads) >= 2
     assert {name.partition("-")[0] for name in threads} == {"trainer"}
+
+
+def test_runs_of_equal_structure_share_time_slices(
+    bench: ExecutionBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = bench.executor
+    assert isinstance(executor, ThreadExecutor)
+    all_wait, load = Event(), executor._load
+    groups: list[int] = []
+
+    def load_late(live: LiveRun) -> tuple[Trainer | None, RunState | None]:
+        assert all_wait.wait(timeout=30), "they were not started"
+        return load(live)
+
+    def advance_counted(trainers: Sequence[Trainer]) -> list[Made | None]:
+        groups.append(len(trainers))
+        return advance_together(trainers)
+
+    monkeypatch.setattr(executor, "_load", load_late)
+    monkeypatch.setattr(lockstep, "advance_together", advance_counted)
+    alike = bench.train_alike(LANES + 4)
+    all_wait.set()
+    for network in alike:
+        bench.wait_until(lambda run: run.is_over, network)
+    assert groups
+    assert all(4 <= group <= LANES for group in groups)

@@ -23,6 +23,17 @@ def test_each_client_has_its_turn_and_each_of_its_runs() -> None:
     assert set(counts.values()) == {2}
 
 
+def test_items_that_fit_are_taken_together_and_not_if_they_are_too_few() -> None:
+    turns: Turns[int] = Turns()
+    for item in range(10):
+        turns.put(f"client {item % 2}", item)
+    assert turns.take_all(lambda item: item > 7, 3, 5) == []
+    assert turns.take_all(lambda item: item % 4 != 1, 3, 5) == [0, 2, 4, 6, 8]
+    assert turns.are_others("client 0")
+    assert not turns.are_others("client 1")
+    assert [turns.take() for _ in range(5)] == [1, 3, 5, 7, 9]
+
+
 def test_threads_that_wait_get_the_next_item_and_nothing_when_the_turns_are_closed() -> None:
     turns: Turns[int] = Turns()
     taken: SimpleQueue[int | None] = SimpleQueue()

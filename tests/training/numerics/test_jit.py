@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.numerics import code_files, jit, kernels, processors
+from training.numerics import code_files, compile, jit, processors  # noqa: A004 (the command's name)
 from training.numerics.machine_code import MachineCode
 from training.numerics.signatures import FLOAT, INTEGER, Array, fields, signature
 from training.numerics.vectors import pointer
@@ -178,7 +178,7 @@ def test_kernels_made_of_one_function_are_kept_apart_by_their_names() -> None:
 
 
 def test_all_kernels_have_names_of_their_own() -> None:
-    names = [kernel.name for kernel in kernels.KERNELS]
+    names = [kernel.name for kernel in compile.KERNELS]
     assert len(set(names)) == len(names)
 
 
@@ -229,6 +229,6 @@ def test_instructions_are_only_for_compiled_code() -> None:
 
 
 def test_kernels_run_without_the_interpreters_lock() -> None:
-    for kernel in kernels.KERNELS:
+    for kernel in compile.KERNELS:
         kernel.prepare()
         assert not type(kernel._call)._flags_ & _ctypes.FUNCFLAG_PYTHONAPI

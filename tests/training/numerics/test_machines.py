@@ -13,7 +13,8 @@ from numerics import Problem
 from promises import IS_LONG
 from trajectories import digests
 
-from training.numerics import kernels, run_loops
+from training.numerics import run_loops
+from training.numerics.compile import KERNELS
 from training.numerics.layout import Structure
 from training.numerics.normal_numbers import make_normal
 from training.numerics.optimizers import OptimizerKind, Rates
@@ -65,7 +66,7 @@ def processor(request: pytest.FixtureRequest) -> str:
     return name
 
 
-@pytest.fixture(params=kernels.KERNELS, ids=lambda kernel: kernel.name)
+@pytest.fixture(params=KERNELS, ids=lambda kernel: kernel.name)
 def kernel(request: pytest.FixtureRequest) -> Any:
     request.param.prepare()
     return request.param
@@ -75,7 +76,7 @@ def kernel(request: pytest.FixtureRequest) -> Any:
 #: LLVM fuse anything, on any processor.
 LOOKED_AT = [
     pytest.param(kernel, processor, id=f"{kernel.name}-{processor}")
-    for kernel in kernels.KERNELS
+    for kernel in KERNELS
     for processor in PROCESSORS
     if IS_LONG or kernel.name == IN_BRIEF
 ]

@@ -80,7 +80,7 @@ def test_the_command_compiles_missing_kernels_and_loads_them_the_next_time(
 
 def test_the_command_compiles_several_kernels_at_once() -> None:
     # They are on disk: the processes find and load them.
-    compile._compile_at_once([kernel.name for kernel in kernels.KERNELS])
+    compile._compile_at_once([kernel.name for kernel in compile.KERNELS])
 
 
 def test_a_server_needs_no_numba_to_start() -> None:

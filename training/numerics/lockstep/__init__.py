@@ -1,0 +1,1 @@
+"""Networks of equal structure in lockstep: one kernel updates several of them at once."""
