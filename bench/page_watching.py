@@ -106,7 +106,7 @@ def _traced(browser: Browser, page: Page, seconds: float) -> list[float]:
 
 def _milliseconds(task: dict[str, Any]) -> float:
     """Return how long a task had the processor, on which other work has no influence."""
-    return float(task.get("tdur", task["dur"])) / 1000
+    return float(task.get("tdur", task.get("dur", 0))) / 1000
 
 
 def _by_frame(tasks: list[dict[str, Any]], seconds: float) -> list[float]:

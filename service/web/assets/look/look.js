@@ -68,7 +68,7 @@ function Network({ place, network, run: liveRun, latest }) {
           <${Help} />
         </div>
         ${run && html`<${Ribbon} ...${{ network, run, update: opened.update, moment, opened }} />`}
-        <${CostCurve} ...${{ network, first, latest, update, cost: opened.update === update ? opened.trace?.cost : undefined, isFollowing }} />
+        <${CostCurve} ...${{ network, first, latest, update: opened.wanted, cost: opened.wanted === opened.update ? opened.trace?.cost : undefined, isFollowing }} />
       </div>
       <aside class="insight">
         ${weight && moment

@@ -59,7 +59,7 @@ function useWindow({ network }, { run, trainingExamples, settings: { trainingSet
 }
 
 const Epoch = ({ group: { key, from, to }, isDense }) => html`
-  <div class="epoch" style=${`grid-column:${from + 1}/${to + 1}`} data-epoch=${key}><span>${isDense && to - from < 6 ? (to - from > 1 ? whole(key) : "") : `Epoch ${key}`}</span></div>
+  <div class="epoch" style=${`grid-column:${from + 1}/${to + 1}`} data-epoch=${key}><span>${fitting(`Epoch ${whole(key)}`, key, to - from, isDense)}</span></div>
 `;
 
 function Cell({ cell, index, run, update, moment, opened }) {
@@ -92,10 +92,20 @@ const Batch = ({ group: { key, from, to, cell }, isDense, update }) => html`
     title=${`Cost ${cell.cost}`}
     onClick=${() => go({ update: key })}
   >
-    ${to - from < (isDense ? 6 : 2) ? whole(key) : `Update ${whole(key)}`}
+    ${fitting(`Update ${whole(key)}`, key, to - from, isDense)}
     ${!isDense && to - from > 1 && html`<span class="soft"> ${short(cell.cost)}</span>`}
   </button>
 `;
+
+// Characters for which a cell has space.
+const [DENSE, SPACIOUS] = [1.9, 4];
+
+// A name with a number as far as `count` cells have space for it: the whole name, the number, its last digits.
+function fitting(name, number, count, isDense) {
+  const space = count * (isDense ? DENSE : SPACIOUS);
+  const forms = [name, whole(number), `…${String(number).slice(-3)}`];
+  return forms.find(({ length }) => length <= space) ?? "";
+}
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
