@@ -139,7 +139,8 @@ def _update_all(lanes: int) -> Any:
                     first = begin + own.first * of_unit
                     waiting = _Waiting(first, 0, offset(gradient, first))
                 is_last = layer == network.layers - 1 and kind == network.bias
-                for i in range(own.first, own.end, at_once):
+                i = own.first
+                while i < own.end:  # a range would divide by the step
                     some = Share(i, min(i + at_once, own.end))
                     out = offset(waiting.gradient, waiting.size)
                     if kind == 0:
@@ -150,6 +151,7 @@ def _update_all(lanes: int) -> Any:
                     must_end = team.size > 1 or (is_last and some.end == units)
                     if rule.is_plain and (must_end or waiting.size >= SPAN):
                         waiting = _updated(rule, n, waiting, old, new)
+                    i = some.end
                 begin += units * of_unit
 
     return update_all

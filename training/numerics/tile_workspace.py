@@ -165,7 +165,7 @@ def _places(lanes: int, tiles_of: Any) -> tuple[Any, Any]:
     ) -> Stretches:
         begin, width = integer_at(workspace.begins, layer), size_of(network, layer)
         count = units.end - units.first
-        if count == width:
+        if lanes < MOST_LANES or count == width:  # small batches have no team
             length = _padded(tiles_of(n) * lanes * width)
             return Stretches(1, begin, length, length)
         return Stretches(tiles_of(n), begin + units.first * lanes, count * lanes, width * lanes)
