@@ -9,6 +9,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -72,11 +73,15 @@ def seconds_by_promise(reports: Iterable[pytest.TestReport]) -> Iterator[str]:
     A report is of one phase of a test: its setup, call or teardown.
     """
     table = rows()
+
+    @cache
+    def promise_of(path: str) -> str:
+        row = row_of(path, table)
+        return path if row is None else row.promise
+
     seconds, tests = Counter[str](), Counter[str]()
     for report in reports:
-        path = report.nodeid.partition("::")[0].removeprefix("tests/")
-        row = row_of(path, table)
-        promise = row.promise if row is not None else path
+        promise = promise_of(report.nodeid.partition("::")[0].removeprefix("tests/"))
         seconds[promise] += report.duration  # type: ignore[assignment] # counters add floats, too
         tests[promise] += report.when == "call"
     for promise, took in seconds.most_common():
