@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-#: Tests of these folders wait most of their time, for processes that they kill, stop and attack.
-_LONG = {"hostile", "survival"}
+#: Folders and files with tests that take from ten seconds to a minute each.
+_LONG = {"hostile", "ray", "survival", "test_any_request.py"}
 
 
 def longest_first(items: list[pytest.Item], processes: int) -> None:
