@@ -31,6 +31,18 @@ VIEWS = [
 #: The networks in the table whose curves are drawn.
 CURVES = (0, 5, 10)
 
+#: Waits until no answer has arrived for a while: what is drawn then depends on nothing else.
+_SETTLED = """() => new Promise((settled) => {
+  let before = -1;
+  const look = () => {
+    const now = performance.getEntriesByType("resource").length;
+    if (now === before) return settled();
+    before = now;
+    setTimeout(look, 3000);
+  };
+  look();
+})"""
+
 _TO_THE_TOP = """() => {
   scrollTo(0, 0);
   for (const each of document.querySelectorAll('.networks .scrolled')) each.scrollTop = 0;
@@ -47,10 +59,10 @@ def main() -> None:
                 page.set_viewport_size({"width": width, "height": height})
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
                 page.goto(f"{server.http}/{place}")
-                page.wait_for_load_state("networkidle")
+                page.evaluate(_SETTLED)
                 for number in CURVES if name == "networks" else ():
                     page.locator("tbody input").nth(number).check()
-                page.wait_for_load_state("networkidle")
+                page.evaluate(_SETTLED)
                 page.evaluate(_TO_THE_TOP)
                 page.screenshot(path=IMAGES / f"{name}.png")
 
