@@ -148,9 +148,12 @@ def _advance(
     for lane in range(LANES):
         put_integer(outcomes, lane, MADE)
     begin_epochs(plan, workspace, memory.rows)
+    # A batch of all examples in order is the same for each update, from any place on.
+    is_another = workspace.shuffling.shape[0] > 0 or n != plan.epoch_examples
     done, goes_on = 0, True
     while goes_on and done < workspace.costs.shape[0]:
-        next_batches(network, plan, workspace, memory.rows, tiles)
+        if is_another or done == 0:
+            next_batches(network, plan, workspace, memory.rows, tiles)
         forward(network, old.w, tiles, n)
         finish_outputs(network, tiles, n, costs)
         backward(network, old.w, tiles, n)
