@@ -135,9 +135,9 @@ def _private(process: int) -> float:
 
 def _frames(found: Watching) -> Row:
     return Row(
-        _WORK.format(f"its main thread in a frame of 1/60 s, at {found.updates:,.0f} updates/s"),
+        _WORK.format("its main thread in a frame of 1/60 s"),
         f"{found.work:.1f} ms; {100 * found.busy:.1f} % of frames are late",
-        "",
+        f"the run makes {found.updates:,.0f} updates/s",
         f"{found.work:.1f} ms",
         f"≤ {_MOST_WORK:.0f} ms",
         found.work <= _MOST_WORK,

@@ -67,8 +67,8 @@ def addition_of_run(
 ) -> Addition:
     """Return the addition of a run, with an event for each change of its state, and its update."""
     events = tuple(
-        RunEvent(head.last_event + index, update, changed)
-        for index, (changed, update) in enumerate(changes, start=1)
+        RunEvent(head.last_event + index, update, as_changed)
+        for index, (as_changed, update) in enumerate(changes, start=1)
     )
     after = changed(
         head,
