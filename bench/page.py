@@ -1,16 +1,13 @@
 """The page, as a browser opens it."""
 
-import tempfile
 import time
-from pathlib import Path
 from shutil import which
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from bench.browsing import browsing
 from bench.measuring import Times
-from bench.peers.compiling import BUILD
 from bench.report import Row
-from bench.serving import serving
 
 _REPETITIONS = 7
 _MOST = 0.3
@@ -23,16 +20,8 @@ def rows() -> list[Row]:
     path = which("chromium")
     if path is None:
         return [Row(_WORK.format("is not installed"), "no chromium", "", "", f"≤ {_MOST} s", None)]
-    BUILD.mkdir(exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory(dir=BUILD) as name,
-        serving(Path(name), "page", http=True) as server,
-        sync_playwright() as playwright,
-    ):
-        # Its sandbox needs rights that containers do not have.
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with browsing(path) as (browser, server):
         visits = [_visits(browser, f"http://{server.http}") for _ in range(_REPETITIONS)]
-        browser.close()
     first, again = zip(*visits[1:], strict=True)  # before the first one, the browser starts
     return [_row("has no file of it", first), _row("has its files", again)]
 

@@ -1,7 +1,6 @@
 """The page while it shows a run of a million updates a second: its frames, and its memory."""
 
 import json
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +8,11 @@ from shutil import which
 from typing import Any
 
 import clearprop
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from bench.peers.compiling import BUILD
+from bench.browsing import browsing
 from bench.report import Row
-from bench.serving import Server, serving
+from bench.serving import Server
 
 _SECONDS = 20.0
 _FRAME = 1 / 60  # s
@@ -54,16 +53,8 @@ def rows() -> list[Row]:
     path = which("chromium")
     if path is None:
         return []  # what opens the page says so
-    BUILD.mkdir(exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory(dir=BUILD) as name,
-        serving(Path(name), "page", http=True) as server,
-        sync_playwright() as playwright,
-    ):
-        # Its sandbox needs rights that containers do not have.
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with browsing(path) as (browser, server):
         found = watch(browser, server, _SECONDS)
-        browser.close()
     return [_frames(found), _memory(found)]
 
 
