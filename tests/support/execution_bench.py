@@ -1,9 +1,7 @@
 """A service with a network, whose executor writes to a store that fails when it is told to."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from threading import Event
 from typing import cast
 
 from failing_store import FailingStore
@@ -16,7 +14,6 @@ from service.use_cases.steps import Steps
 from training.network import Initializer
 from training.numerics.initializers import InitializerKind
 from training.ports import Clock, Executor, Store
-from training.run import Run
 from training.settings import TrainingSettings
 from training.update import State
 
@@ -40,17 +37,6 @@ class ExecutionBench(Service):
         self.executor.adopt()
         initializer = Initializer(InitializerKind.UNIFORM, 1)
         self.networks.create(NewNetwork("net", (2, 5, 1), initializer=initializer))
-
-    def wait_until(self, condition: Callable[[Run], bool], network: str = "net") -> Run:
-        """Wait until the first run of a network is as wanted, woken by commits."""
-        committed = Event()
-        self.store.on_commit(lambda _: committed.set())
-        while True:
-            committed.clear()
-            run = self.runs.get(network, 1).run
-            if condition(run):
-                return run
-            assert committed.wait(timeout=30), "nothing was committed for half a minute"
 
     def train_alike(self, count: int) -> dict[str, TrainingSettings]:
         """Start runs that can be trained in lockstep; return their settings by network.

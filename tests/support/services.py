@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from threading import Event
 from types import TracebackType
 
 from service.clock import SystemClock
@@ -32,6 +33,7 @@ from service.use_cases.warnings import Warnings
 from storage import open_store
 from training.limits import Limits
 from training.ports import Clock, Executor, Store
+from training.run import Run
 from training.settings import TrainingSettings
 from training.update import State
 
@@ -102,6 +104,17 @@ class Service(AbstractContextManager["Service"]):
             return await Outcomes(self.store, wakeups, self.threads, self.clock).wait(ticket)
 
         return ticket.outcome or asyncio.run(wait())
+
+    def wait_for_run(self, condition: Callable[[Run], bool], network: str = "net") -> Run:
+        """Wait until the first run of a network is as wanted, woken by commits."""
+        committed = Event()
+        self.store.on_commit(lambda _: committed.set())
+        while True:
+            committed.clear()
+            run = self.runs.get(network, 1).run
+            if condition(run):
+                return run
+            assert committed.wait(timeout=30), "nothing was committed for half a minute"
 
     def state(self, network: str = "net") -> State:
         """Return the network's latest state."""

@@ -57,7 +57,7 @@ def updates_done(row: WritesInRow[Begun]) -> int:
 
 def finish(bench: ExecutionBench) -> None:
     bench.steps.begin(replace(STEP, count=10**9))
-    bench.wait_until(lambda run: run.is_over)
+    bench.wait_for_run(lambda run: run.is_over)
 
 
 def transactions(bench: ExecutionBench) -> list[Any]:

@@ -58,7 +58,7 @@ def test_failed_commits_suspend_a_run_and_change_no_bit(
 ) -> None:
     bench.failing.fail_after = failures
     bench.runs.train("net", settings)
-    run = bench.wait_until(lambda run: run.is_over)
+    run = bench.wait_for_run(lambda run: run.is_over)
     assert run.state is RunState.SUCCEEDED
     assert run.updates_done == run.total_updates
     assert bench.final_bits() == uninterrupted(EPOCHS, settings)
@@ -68,7 +68,7 @@ def test_a_run_that_reaches_its_cost_succeeds_before_its_epochs_are_over(
     bench: ExecutionBench,
 ) -> None:
     bench.runs.train("net", replace(SETTINGS, stop=StopCondition(cost_below=0.01)))
-    run = bench.wait_until(lambda run: run.is_over)
+    run = bench.wait_for_run(lambda run: run.is_over)
     assert run.state is RunState.SUCCEEDED
     assert run.updates_done < run.total_updates
     assert run.latest_cost is not None
@@ -80,13 +80,13 @@ def test_a_stopped_executor_leaves_runs_active_and_another_continues(
 ) -> None:
     long = 20 * EPOCHS  # so that it is still under way when it is stopped
     bench.runs.train("net", replace(SETTINGS, epochs=long))
-    bench.wait_until(lambda run: run.updates_done > 0)
+    bench.wait_for_run(lambda run: run.updates_done > 0)
     bench.executor.stop()
     assert bench.runs.get("net", 1).run.state is RunState.RUNNING
 
     bench.executor = new_executor(bench.store, bench.readers, SystemClock())
     bench.executor.adopt()
-    bench.wait_until(lambda run: run.is_over)
+    bench.wait_for_run(lambda run: run.is_over)
     assert bench.final_bits() == uninterrupted(long)
 
 
@@ -95,7 +95,7 @@ def test_an_internal_error_fails_the_run_and_is_reported(
 ) -> None:
     monkeypatch.setattr(Engine, "advance", broken)
     bench.runs.train("net", SETTINGS)
-    run = bench.wait_until(lambda run: run.is_over)
+    run = bench.wait_for_run(lambda run: run.is_over)
     assert run.state is RunState.FAILED
     assert run.failure is not None
     assert run.failure.reason == "INTERNAL"
@@ -107,7 +107,7 @@ def test_a_run_that_fails_while_nothing_can_be_written_fails_when_it_can(
     monkeypatch.setattr(Engine, "advance", broken)
     bench.failing.fail_after = {1: False, 2: False}
     bench.runs.train("net", SETTINGS)
-    assert bench.wait_until(lambda run: run.is_over).state is RunState.FAILED
+    assert bench.wait_for_run(lambda run: run.is_over).state is RunState.FAILED
 
 
 def begin_step(bench: ExecutionBench, count: int, settings: TrainingSettings | None = None) -> None:
@@ -115,7 +115,7 @@ def begin_step(bench: ExecutionBench, count: int, settings: TrainingSettings | N
 
 
 def paused_at(bench: ExecutionBench, updates_done: int) -> None:
-    run = bench.wait_until(lambda run: not run.is_active)
+    run = bench.wait_for_run(lambda run: not run.is_active)
     assert (run.state, run.updates_done) == (RunState.PAUSED, updates_done)
 
 
@@ -128,7 +128,7 @@ def test_steps_stop_where_they_are_asked_to_and_change_no_bit(
         begin_step(bench, count, None if index else settings)
         paused_at(bench, sum(counts[: index + 1]))
     begin_step(bench, 10**9)
-    assert bench.wait_until(lambda run: run.is_over).state is RunState.SUCCEEDED
+    assert bench.wait_for_run(lambda run: run.is_over).state is RunState.SUCCEEDED
     assert bench.final_bits() == uninterrupted(EPOCHS, settings)
 
 
@@ -138,10 +138,10 @@ def test_a_step_is_answered_when_it_is_written_and_can_be_paused_and_cancelled(
     begin_step(bench, 10**9, replace(SETTINGS, epochs=200 * EPOCHS))
     assert bench.runs.get("net", 1).run.is_active
     bench.runs.begin_pause("net", 1)
-    bench.wait_until(lambda run: run.state is RunState.PAUSED)
+    bench.wait_for_run(lambda run: run.state is RunState.PAUSED)
     begin_step(bench, 10**9)
     bench.runs.begin_cancel("net", 1)
-    run = bench.wait_until(lambda run: run.is_over)
+    run = bench.wait_for_run(lambda run: run.is_over)
     assert run.state is RunState.CANCELLED
     assert run.updates_done < run.total_updates
 
@@ -151,7 +151,7 @@ def test_a_step_continues_from_changes_since_the_last_one(bench: ExecutionBench)
     paused_at(bench, 10)
     bench.edits.reset("net", Initializer(InitializerKind.UNIFORM, 1))
     begin_step(bench, 10**9)
-    bench.wait_until(lambda run: run.is_over)
+    bench.wait_for_run(lambda run: run.is_over)
     assert bench.final_bits() == uninterrupted(EPOCHS - 10)
 
 
@@ -173,7 +173,7 @@ def test_clients_that_step_at_the_same_time_take_turns(bench: ExecutionBench) ->
         assert sum(clients.map(steps, range(3))) == 15
     paused_at(bench, 16)
     begin_step(bench, 10**9)
-    bench.wait_until(lambda run: run.is_over)
+    bench.wait_for_run(lambda run: run.is_over)
     assert bench.final_bits() == uninterrupted(EPOCHS)
 
 
@@ -267,9 +267,11 @@ def test_runs_that_train_together_end_alone_and_change_no_bit(
     alike = bench.train_alike(12)
     bench.runs.begin_pause("net-2", 1)
     bench.runs.begin_cancel("net-3", 1)
-    assert bench.wait_until(lambda run: not run.is_active, "net-2").state is not RunState.CANCELLED
-    assert bench.wait_until(lambda run: run.is_over, "net-3").state is not RunState.PAUSED
+    assert (
+        bench.wait_for_run(lambda run: not run.is_active, "net-2").state is not RunState.CANCELLED
+    )
+    assert bench.wait_for_run(lambda run: run.is_over, "net-3").state is not RunState.PAUSED
     for network in alike.keys() - {"net-2", "net-3"}:
-        assert bench.wait_until(lambda run: run.is_over, network).state is RunState.SUCCEEDED
+        assert bench.wait_for_run(lambda run: run.is_over, network).state is RunState.SUCCEEDED
         wanted = uninterrupted(alike[network].epochs, alike[network], int(network[4:]))
         assert bench.state(network).parameters.tobytes() == wanted

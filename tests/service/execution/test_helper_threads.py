@@ -1,10 +1,10 @@
 """Threads of idle processors help runs, and change neither their history nor how they end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from threading import Barrier, Event
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from service.execution.thread_executor import ThreadExecutor
 from service.use_cases.networks import NewNetwork
 from training import team_choice
 from training.numerics.helpers import NO_HELPERS
-from training.run import Run, RunState
+from training.run import RunState
 from training.settings import TrainingSettings
 
 NETWORKS = ("net", "other", "third")
@@ -80,17 +80,6 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
         yield service
 
 
-def _wait_until(service: Service, network: str, condition: Callable[[Run], bool]) -> Run:
-    committed = Event()
-    service.store.on_commit(lambda _: committed.set())
-    while True:
-        committed.clear()
-        run = service.runs.get(network, 1).run
-        if condition(run):
-            return run
-        assert committed.wait(timeout=30), "nothing was committed for half a minute"
-
-
 def _assert_verified(service: Service, network: str) -> None:
     *_, last = service.verification.verify(network)
     assert last.difference is None
@@ -101,7 +90,7 @@ def test_helped_runs_come_and_go_and_verify(service: Service) -> None:
     for name in NETWORKS:
         service.runs.train(name, SETTINGS)
     for name in NETWORKS:
-        run = _wait_until(service, name, lambda run: run.is_over)
+        run = service.wait_for_run(lambda run: run.is_over, name)
         assert run.state is RunState.SUCCEEDED
         _assert_verified(service, name)
 
@@ -112,12 +101,12 @@ def test_a_helped_run_stops_when_it_is_told_to(service: Service) -> None:
         ("other", service.runs.begin_cancel, RunState.CANCELLED),
     ):
         service.runs.train(name, replace(SETTINGS, epochs=10**9))
-        _wait_until(service, name, lambda run: run.updates_done > 10)
+        service.wait_for_run(lambda run: run.updates_done > 10, name)
         stop(name, 1)
-        assert _wait_until(service, name, lambda run: not run.is_active).state is state
+        assert service.wait_for_run(lambda run: not run.is_active, name).state is state
         _assert_verified(service, name)
     service.runs.train("third", replace(SETTINGS, epochs=10**9))
-    _wait_until(service, "third", lambda run: run.updates_done > 10)
+    service.wait_for_run(lambda run: run.updates_done > 10, "third")
     service.executor.stop()
     assert service.runs.get("third", 1).run.state is RunState.RUNNING
     _assert_verified(service, "third")

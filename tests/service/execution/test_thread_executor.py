@@ -40,11 +40,11 @@ def test_a_run_that_is_resumed_before_its_last_time_slice_has_ended_continues(
     monkeypatch.setattr(executor, "_time_slice", end_late)
     bench.runs.train("net", replace(SETTINGS, epochs=20 * SETTINGS.epochs))
     bench.runs.begin_pause("net", 1)
-    paused = bench.wait_until(lambda run: run.state is RunState.PAUSED)
+    paused = bench.wait_for_run(lambda run: run.state is RunState.PAUSED)
     bench.runs.resume("net", 1)
     resumed.set()
-    bench.wait_until(lambda run: run.updates_done > paused.updates_done)
-    bench.wait_until(lambda run: run.is_over)
+    bench.wait_for_run(lambda run: run.updates_done > paused.updates_done)
+    bench.wait_for_run(lambda run: run.is_over)
 
 
 def test_a_short_step_needs_one_commit_and_continues_from_memory(bench: ExecutionBench) -> None:
@@ -119,6 +119,6 @@ def test_runs_of_equal_structure_share_time_slices(
     alike = bench.train_alike(LANES + 4)
     all_wait.set()
     for network in alike:
-        bench.wait_until(lambda run: run.is_over, network)
+        bench.wait_for_run(lambda run: run.is_over, network)
     assert groups
     assert all(4 <= group <= LANES for group in groups)
