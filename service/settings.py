@@ -295,7 +295,7 @@ CONFIG = Setting(
     "config",
     None,
     Declaration(
-        help="Read settings from this TOML file. Options and variables take precedence.",
+        help="Read settings from this TOML file. Environment variables and options override it.",
         metavar="FILE",
         check=None,
         most=0,
