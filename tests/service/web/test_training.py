@@ -219,6 +219,10 @@ def test_an_earlier_update_shows_its_weights(site: ServerProcess, page: Page) ->
     assert parse_qs(urlsplit(page.url).query)["update"] == ["4650"]
     page.get_by_role("button", name="Next update").click()
     page.wait_for_url("**update=4651")
+    # It explains the value beside it, that of the update before until the next arrives.
+    expect(page.get_by_role("region", name="Weights", exact=True)).to_contain_text(
+        "after update 4\u202f651"
+    )
     page.get_by_role("button", name="Why did it change?").click()
     expect(page.get_by_role("region", name="The selected weight")).to_contain_text("w2[1,2]")
     expect(page.locator("[data-at=update]")).to_contain_text("4\u202f651")

@@ -90,13 +90,16 @@ async def test_the_bodies_of_a_client_are_limited_together() -> None:
                 each.cancel()
             for _, writer in streams:
                 writer.close()
-            answer = await asyncio.to_thread(
-                requests.post,
-                f"http://127.0.0.1:{port}/v1/networks",
-                json={"network": "a" * 2_900_000},
-                timeout=30,
-            )
-    assert answer.status_code == 400
+            # What they held is given back as soon as the server has seen them go.
+            status = 429
+            while status == 429:
+                status = await asyncio.to_thread(status_of_body, port, 2_900_000)
+    assert status == 400
+
+
+def status_of_body(port: int, size: int) -> int:
+    body = {"network": "a" * size}
+    return requests.post(f"http://127.0.0.1:{port}/v1/networks", json=body, timeout=30).status_code
 
 
 @asynccontextmanager
