@@ -32,8 +32,8 @@ class ExampleTrace:
     `logits`, `activations` and `deltas` (∂C/∂z) have a vector for each layer after the inputs; the
     logits of softmax outputs are ln a. `factors`, by which dropout multiplies activations, has a
     vector for each hidden layer, or none without dropout. `gradient` (parameters) is flat, like the
-    parameters. `weight` is that of the example, a factor of `cost`, `deltas` and `gradient`; None
-    without weights.
+    parameters, or empty in a trace of vectors only. `weight` is that of the example, a factor of
+    `cost`, `deltas` and `gradient`; None without weights.
     """
 
     position: int
@@ -56,7 +56,8 @@ class Trace:
     `examples` are the requested ones. `gradient_sum` is G, summed over the whole batch in order,
     `gradient` is G/n, `decayed_gradient` is the g that the optimizer uses: G/n after the penalty,
     clipping and weight decay. `step` is subtracted from the parameters: after = before − step, to
-    the bit. `cost` is the mean cost of the whole batch, plus the penalty.
+    the bit. `cost` is the mean cost of the whole batch, plus the penalty. With vectors only, there
+    are `examples` and `cost`; everything else is empty.
     """
 
     update: BatchUpdate
@@ -68,24 +69,32 @@ class Trace:
     step: Array
 
 
+_NOTHING = np.empty(0)
+
+
 @allow_overflow
-def trace(update: BatchUpdate, positions: range | None = None) -> Trace:
+def trace(
+    update: BatchUpdate, positions: range | None = None, *, vectors_only: bool = False
+) -> Trace:
     """Return the trace of an update, with the examples at these positions in its batch.
 
-    None means all of them; the sums are always over the whole batch.
+    None means all of them; the sums are always over the whole batch. `vectors_only` leaves out
+    everything that has a number for each parameter.
     """
     wanted = range(len(update.numbers)) if positions is None else positions
     passes = Passes(update)
-    examples = {position: _example(update, passes[position]) for position in wanted}
+    examples = tuple(_example(update, passes[each], vectors_only=vectors_only) for each in wanted)
     costs, total = costs_and_gradient_sum(
         update.network, update.before.parameters, update.examples, update.dropout
     )
+    if vectors_only:
+        return Trace(update, examples, _cost(update, costs), *[_NOTHING] * 4)
     n = float(len(update.numbers))
     gradient = total / n
     g = _used(update, gradient)
     return Trace(
         update,
-        tuple(examples.values()),
+        examples,
         _cost(update, costs),
         total,
         gradient,
@@ -94,7 +103,7 @@ def trace(update: BatchUpdate, positions: range | None = None) -> Trace:
     )
 
 
-def _example(update: BatchUpdate, through: Pass) -> ExampleTrace:
+def _example(update: BatchUpdate, through: Pass, *, vectors_only: bool) -> ExampleTrace:
     position = through.position
     return ExampleTrace(
         position,
@@ -106,7 +115,7 @@ def _example(update: BatchUpdate, through: Pass) -> ExampleTrace:
         _vectors(through.deltas),
         _vectors(through.factors),
         through.cost,
-        np.array(through.gradient),
+        _NOTHING if vectors_only else np.array(through.gradient),
         through.weight,
     )
 

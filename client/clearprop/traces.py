@@ -176,7 +176,7 @@ class TracedUpdate:
 
     @property
     def after(self) -> Parameters | None:
-        """The parameters after the update; None if one would be infinite or NaN."""
+        """The parameters after the update; None if one would be infinite or NaN, or left out."""
         after = self.message.trace.after
         return Parameters(after) if after else None
 

@@ -84,10 +84,14 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """The trace of an update, and the positions of the included examples in its batch."""
+    """The trace of an update, and the positions of the included examples in its batch.
+
+    With `vectors_only`, it has nothing with a number for each parameter.
+    """
 
     trace: Trace
     positions: range
+    vectors_only: bool
 
 
 class Inspection:
@@ -157,7 +161,9 @@ class Inspection:
                 found = past
         return self._opened(found)
 
-    def trace(self, which: Which, first_position: int, position_count: int) -> Traced:
+    def trace(
+        self, which: Which, first_position: int, position_count: int, *, vectors_only: bool
+    ) -> Traced:
         """Return the trace of an update, with examples of its batch.
 
         They are `position_count` examples from `first_position` on, or fewer if they do not fit one
@@ -167,8 +173,11 @@ class Inspection:
             which, lambda violations, _: check_counts(violations, first_position, position_count)
         )
         check_in_batch(update, first_position)
-        positions = _shown_at_once(update, first_position, position_count)
-        return Traced(trace(update, positions), positions)
+        numbers = update.network.layer_sizes[-1] + 3 * update.network.unit_count
+        size = 8 * (numbers if vectors_only else numbers + update.network.parameter_count)
+        positions = _shown_at_once(update, size, first_position, position_count)
+        found = trace(update, positions, vectors_only=vectors_only)
+        return Traced(found, positions, vectors_only)
 
     def _past(self, reader: Reader, network: Network, head: Head, update: int) -> _Found | Segment:
         """Return the data of an update; its segment if it has no batch.
@@ -248,10 +257,11 @@ def check_in_batch(update: BatchUpdate, first: int) -> None:
         )
 
 
-def _shown_at_once(update: BatchUpdate, first: int, wanted: int) -> range:
-    """Return the positions of the requested examples that fit one response, at least one."""
-    network = update.network
-    size = 8 * (network.parameter_count + 3 * network.unit_count + network.layer_sizes[-1])
+def _shown_at_once(update: BatchUpdate, size: int, first: int, wanted: int) -> range:
+    """Return the positions of the requested examples that fit one response, at least one.
+
+    `size` is that of an example, in bytes.
+    """
     count = min(wanted, _MOST_BYTES // size) if wanted else _USUAL_BYTES // size
     return range(first, min(len(update.numbers), first + max(count, 1)))
 

@@ -59,6 +59,17 @@ def test_a_trace_leads_from_one_state_to_the_next(
         assert found.settings.optimizer.kind == (optimizer.kind or 1)
 
 
+def test_a_trace_of_vectors_has_nothing_for_each_parameter(stub: TrainingServiceStub) -> None:
+    network = create(stub, (2, 4, 1), bias=True).network
+    stub.Step(pb.StepRequest(network=network, count=2, settings=settings(batch_size=3)))
+    whole, vectors = (trace(stub, network, vectors_only=only).trace for only in (False, True))
+    for example in whole.examples:
+        example.ClearField("gradient")
+    for name in ("gradient_sum", "gradient", "decayed_gradient", "step", "before", "after"):
+        whole.ClearField(name)
+    assert vectors == whole
+
+
 def test_a_full_state_has_what_its_trace_has(stub: TrainingServiceStub) -> None:
     network = create(stub).network
     stub.Step(pb.StepRequest(network=network, count=4, settings=settings(batch_size=3)))

@@ -297,7 +297,7 @@ class AnyHistory(RuleBasedStateMachine):
         assert found.positions == range(len(found.update.numbers))
         assert same_bits(recomputed(found), after[offset])
         assert same_bits([found.before, found.after], [before[offset], after[offset]])
-        traced = self.service.inspection.trace(Which(name, update), 0, 0).trace
+        traced = self.service.inspection.trace(Which(name, update), 0, 0, vectors_only=False).trace
         assert same_bits(before - traced.step, after)
         cost, rate = history.made[update]
         assert same_bits([traced.cost, found.update.learning_rate], [cost, rate])

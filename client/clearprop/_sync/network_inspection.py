@@ -117,6 +117,7 @@ class NetworkInspection(NetworkHandle):
         training_set: str = "",
         first_position: int = 0,
         position_count: int = 0,
+        vectors_only: bool = False,
         **settings: Unpack[StepOptions],
     ) -> TracedUpdate:
         """Return every intermediate value of an update, by default the latest.
@@ -124,7 +125,8 @@ class NetworkInspection(NetworkHandle):
         With `next_update`, the next update is computed and not applied: the next one of the run
         that is not over or, with a training set and the settings of `train`, the first one of a new
         run. The result has `position_count` examples from `first_position` in the batch; by
-        default, as many as fit into about 1 MB.
+        default, as many as fit into about 1 MB. `vectors_only` leaves out everything that has a
+        number for each parameter.
         """
         call = inspection.trace_update(
             self.id,
@@ -133,6 +135,7 @@ class NetworkInspection(NetworkHandle):
             settings=runs.step_settings(training_set, settings),
             first_position=first_position,
             position_count=position_count,
+            vectors_only=vectors_only,
         )
         return TracedUpdate(self._connection.call(call))
 

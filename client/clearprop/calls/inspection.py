@@ -5,7 +5,7 @@ from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.run_pb2 import TrainingSettings
 
 
-def trace_update(
+def trace_update(  # noqa: PLR0913 - a parameter for each field of the request
     network: str,
     *,
     update: int | None,
@@ -13,6 +13,7 @@ def trace_update(
     settings: TrainingSettings | None,
     first_position: int,
     position_count: int,
+    vectors_only: bool,
 ) -> Call[pb.TraceUpdateResponse]:
     """Trace an update."""
     request = pb.TraceUpdateRequest(
@@ -22,6 +23,7 @@ def trace_update(
         settings=settings,
         first_position=first_position,
         position_count=position_count,
+        vectors_only=vectors_only,
     )
     return Call(request, pb.TraceUpdateResponse)
 

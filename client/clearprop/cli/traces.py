@@ -23,7 +23,7 @@ _MOST_PARAMETERS = 16
 
 
 @takes("which", ONE_UPDATE)
-def trace(
+def trace(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
     *,
     which: OneUpdate,
@@ -34,6 +34,10 @@ def trace(
             metavar="N", parser=whole_number(), help="Show N examples.", show_default="automatic"
         ),
     ] = 0,
+    vectors_only: Annotated[
+        bool,
+        typer.Option("--vectors", help="Leave out what has a number for each parameter."),
+    ] = False,
     as_json: Json = False,
     server: Server,
 ) -> None:
@@ -51,14 +55,15 @@ def trace(
             **which,
             first_position=place - 1,
             position_count=examples,
+            vectors_only=vectors_only,
         )
     if as_json:
         say_json(found.message)
     else:
-        _show(read, found)
+        _show(read, found, vectors_only=vectors_only)
 
 
-def _show(network: NetworkInfo, found: TracedUpdate) -> None:
+def _show(network: NetworkInfo, found: TracedUpdate, *, vectors_only: bool) -> None:
     say(
         f"[bold]Update {found.number:,}[/] of [cyan]{escape(network.id)}[/]: run {found.run}, epoch"
         f" {found.epoch:,}, {counted(found.example_count, 'example')}, cost {number(found.cost)},"
@@ -66,12 +71,17 @@ def _show(network: NetworkInfo, found: TracedUpdate) -> None:
     )
     for example in found.examples:
         _show_example(network, example)
+    if not vectors_only:
+        _show_whole_batch(network, found)
+    if found.next_position is not None:
+        say(f"[dim]More examples: --from-position {found.next_position + 1}[/]")
+
+
+def _show_whole_batch(network: NetworkInfo, found: TracedUpdate) -> None:
     say(f"\n{whole_batch(found.example_count)}")
     _show_step(found, UnitNames(network.message))
     if found.after is None:
         say("[red]It would make a parameter infinite or NaN, so it is never applied.[/]")
-    if found.next_position is not None:
-        say(f"[dim]More examples: --from-position {found.next_position + 1}[/]")
 
 
 def _show_example(network: NetworkInfo, example: TracedExample) -> None:

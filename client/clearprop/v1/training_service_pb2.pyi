@@ -3898,6 +3898,7 @@ class TraceUpdateRequest(_message.Message):
     SETTINGS_FIELD_NUMBER: _builtins.int
     FIRST_POSITION_FIELD_NUMBER: _builtins.int
     POSITION_COUNT_FIELD_NUMBER: _builtins.int
+    VECTORS_ONLY_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     update: _builtins.int
@@ -3911,6 +3912,10 @@ class TraceUpdateRequest(_message.Message):
     position_count: _builtins.int
     """The number of examples to return. 0 means as many as fit into about 1 MB, at least 1. Fewer
     examples than requested are returned if they would exceed 16 MiB.
+    """
+    vectors_only: _builtins.bool
+    """Whether to leave out everything that has a number for each parameter: the gradients, the step,
+    and the parameters before and after. The rest is small and quickly computed in a large network.
     """
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
@@ -3927,10 +3932,11 @@ class TraceUpdateRequest(_message.Message):
         settings: _run_pb2.TrainingSettings | None = ...,
         first_position: _builtins.int = ...,
         position_count: _builtins.int = ...,
+        vectors_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "settings", b"settings", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "first_position", b"first_position", "network", b"network", "next", b"next", "position_count", b"position_count", "settings", b"settings", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "first_position", b"first_position", "network", b"network", "next", b"next", "position_count", b"position_count", "settings", b"settings", "update", b"update", "vectors_only", b"vectors_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
     _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015

@@ -26,7 +26,10 @@ class InspectionHandlers:
     def trace_update(self, request: pb.TraceUpdateRequest) -> pb.TraceUpdateResponse:
         """Return all intermediate values of an update."""
         found = self._inspection.trace(
-            which(request), request.first_position, request.position_count
+            which(request),
+            request.first_position,
+            request.position_count,
+            vectors_only=request.vectors_only,
         )
         return traced(found)
 

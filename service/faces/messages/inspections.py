@@ -40,36 +40,47 @@ def position_after(shown: range, count: int) -> int:
 def traced(source: Traced) -> training_service_pb2.TraceUpdateResponse:
     """Convert a trace, with the position of the next example."""
     return training_service_pb2.TraceUpdateResponse(
-        trace=_trace(source.trace),
+        trace=_vectors_of(source.trace) if source.vectors_only else _trace(source.trace),
         next_position=position_after(source.positions, len(source.trace.update.numbers)),
     )
 
 
 def _trace(source: Trace) -> trace_pb2.Trace:
     update = source.update
-    network, run = update.network, update.run
-    batch = run.batches.batch(update.index)
-    changes = run.settings.optimizer.weight_decay != 0.0 or update.rule.groups
+    network = update.network
+    changes = update.run.settings.optimizer.weight_decay != 0.0 or update.rule.groups
+    made = _vectors_of(source)
+    for message, example in cancellable(zip(made.examples, source.examples, strict=True)):
+        message.gradient.extend(layers(network, example.gradient))
+    made.gradient_sum.extend(layers(network, source.gradient_sum))
+    made.gradient.extend(layers(network, source.gradient))
+    if changes:
+        made.decayed_gradient.extend(layers(network, source.decayed_gradient))
+    made.step.extend(layers(network, source.step))
+    made.before.extend(layers(network, update.before.parameters))
+    if update.after is not None:
+        made.after.extend(layers(network, update.after.parameters))
+    return made
+
+
+def _vectors_of(source: Trace) -> trace_pb2.Trace:
+    """Convert everything that does not have a number for each parameter."""
+    update = source.update
+    batch = update.run.batches.batch(update.index)
     return trace_pb2.Trace(
         update=update.update,
-        run=run.number,
-        settings=sent_settings(run.settings),
+        run=update.run.number,
+        settings=sent_settings(update.run.settings),
         epoch=batch.epoch,
         first_example=batch.first_example,
         example_count=batch.example_count,
-        examples=[_example(source, example) for example in cancellable(source.examples)],
+        examples=[_example(example) for example in cancellable(source.examples)],
         cost=source.cost,
-        gradient_sum=layers(network, source.gradient_sum),
-        gradient=layers(network, source.gradient),
-        decayed_gradient=layers(network, source.decayed_gradient) if changes else (),
-        step=layers(network, source.step),
-        before=layers(network, update.before.parameters),
-        after=() if update.after is None else layers(network, update.after.parameters),
         learning_rate=update.learning_rate,
     )
 
 
-def _example(source: Trace, example: ExampleTrace) -> trace_pb2.ExampleTrace:
+def _example(example: ExampleTrace) -> trace_pb2.ExampleTrace:
     return trace_pb2.ExampleTrace(
         position=example.position,
         example=example.number,
@@ -81,7 +92,6 @@ def _example(source: Trace, example: ExampleTrace) -> trace_pb2.ExampleTrace:
         factors=_vectors(example.factors),
         weight=example.weight,
         cost=example.cost,
-        gradient=layers(source.update.network, example.gradient),
     )
 
 
