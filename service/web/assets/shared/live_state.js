@@ -17,6 +17,7 @@ export const START = {
   shown: { network: null, run: null, latest: 0, speed: null, error: null },
   pace: STILL,
   isAsking: false,
+  isOvertaken: false, // an event about the run has come since it was requested
 };
 
 // Returns the next state, and what to do: [name, argument]. `event` has a `kind`; `time` is when it
@@ -36,9 +37,11 @@ const EVENTS = {
   notOpened: (state) => [show(state, { speed: null }), [["notifyUnavailable"], ["openIn", AWAY]]],
   // An error of the service ends the watch.
   refused: (state, { error }) => [show({ ...state, isAsking: false }, { error }), []],
-  // The response with the run.
+  // The response with the run. What may be older than an event is not shown.
   looked(state, { run, time }) {
-    const after = showRun({ ...state, isAsking: false }, run, time);
+    const answered = { ...state, isAsking: false };
+    if (state.isOvertaken) return look(answered);
+    const after = showRun(answered, run, time);
     return [after, isRunning(run) ? [["lookIn", LOOK]] : []];
   },
   // The request for the run failed.
@@ -47,7 +50,7 @@ const EVENTS = {
   updates: (state, { latest }) => look(show(state, { latest: Math.max(state.shown.latest, latest) })),
   runEvent(state, { run, time }) {
     const isLatest = Number(run.run) >= Number(state.shown.run?.run ?? 0);
-    return look(isLatest ? showRun(state, withKnownWarnings(state, run), time) : state);
+    return look(isLatest ? { ...showRun(state, withKnownWarnings(state, run), time), isOvertaken: true } : state);
   },
   bookmark: look,
   watching: (state) => [state, [["notifyAvailable"]]],
@@ -73,7 +76,7 @@ function showRun(state, run, time) {
 function look(state) {
   const { run } = state.shown;
   if (state.isAsking || !run) return [state, []];
-  return [{ ...state, isAsking: true }, [["look", run.run]]];
+  return [{ ...state, isAsking: true, isOvertaken: false }, [["look", run.run]]];
 }
 
 // Updates per second over the last second: since the newest sample that is at least a second old, or

@@ -65,6 +65,20 @@ test("an event of an older run changes nothing", () => {
   assert.equal(state.shown.run.state, "RUN_STATE_RUNNING");
 });
 
+test("a response that an event may have overtaken is not shown: the run is requested again", () => {
+  const done = { kind: "runEvent", run: run("PAUSED", { updatesDone: "9" }), time: 100 };
+  const older = { kind: "looked", run: run("RUNNING", { updatesDone: "7" }), time: 200 };
+  const [paused, again] = after(live.START, opened, done, older);
+  assert.deepEqual([paused.shown.run, again], [done.run, [["look", "2"]]]);
+  const newer = run("PAUSED", { updatesDone: "9", warnings: ["a warning"] });
+  const [known, nothing] = live.next(paused, { kind: "looked", run: newer, time: 300 });
+  assert.deepEqual([known.shown.run, nothing], [newer, []]);
+  // Nor is the run before the one that has begun.
+  const begun = { kind: "runEvent", run: run("PENDING", { run: "3" }), time: 100 };
+  const [next, look] = after(live.START, opened, begun, older);
+  assert.deepEqual([next.shown.run, look], [begun.run, [["look", "3"]]]);
+});
+
 test("an unavailable service is retried, an error is not", () => {
   assert.deepEqual(after(live.START, { kind: "notOpened" })[1], [["notifyUnavailable"], ["openIn", 1000]]);
   const error = new Error("no");
