@@ -219,7 +219,7 @@ async def test_a_port_for_http_is_reported(folder: Path, scheme: str) -> None:
     ca = folder / "ca.pem" if scheme else None
     async with clearprop.aio.connect(target, ca=ca) as client:
         with pytest.raises(ClearpropError, match="this is not a port for gRPC") as error:
-            await asyncio.wait_for(client.server_info(), 10)
+            await asyncio.wait_for(client.server_info(), 30)
     assert not error.value.is_transient
     server.close()
     await server.wait_closed()

@@ -32,7 +32,7 @@ def test_changes_are_found_after_a_kill_and_refused_ones_after_a_second(tmp_path
         with server.stub() as stub, pytest.raises(grpc.RpcError):
             stub.DeleteNetwork(pb.DeleteNetworkRequest(network=fresh_id("none")))
         url = f"{server.http}/v1/trainingSets/and"
-        requests.delete(url, headers={"X-Request-Id": "abc"}, timeout=9)
+        requests.delete(url, headers={"X-Request-Id": "abc"}, timeout=60)
         while len(found := entries(server)) < 6:
             time.sleep(0.05)
         shown = run_here(["audit"], {"CLEARPROP_SERVER": server.target}, tmp_path).stdout

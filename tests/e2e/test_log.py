@@ -35,7 +35,7 @@ def test_the_log_tells_the_story_of_a_server_without_its_data(tmp_path: Path) ->
                     pb.CreateTrainingSetRequest(training_set="Not Valid", examples=[EXAMPLE])
                 )
         headers = {"X-Request-Id": "from-header", "Authorization": "Bearer secret-token"}
-        requests.get(f"{server.http}/v1/networks/none", headers=headers, timeout=9)
+        requests.get(f"{server.http}/v1/networks/none", headers=headers, timeout=60)
         while len(lines(server)) < 4:  # a line follows the response
             time.sleep(0.02)
         server.kill()

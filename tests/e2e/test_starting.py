@@ -95,7 +95,7 @@ def test_a_free_port_is_taken_and_announced(tmp_path: Path) -> None:
         with grpc.insecure_channel(found[1]) as channel:
             info = TrainingServiceStub(channel).GetServerInfo(pb.GetServerInfoRequest())
         assert info.store == "memory"
-        assert requests.get(f"{found[2]}/v1/serverInfo", timeout=10).ok
+        assert requests.get(f"{found[2]}/v1/serverInfo", timeout=60).ok
         server.terminate()
         assert server.communicate(timeout=30) == ("Stopped.\n", "")
 

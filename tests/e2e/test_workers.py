@@ -95,6 +95,6 @@ def test_the_server_tells_how_many_workers_live_and_a_worker_has_metrics(cluster
         train(stub, create(stub).network, settings(epochs=10_000))
         while stub.GetServerInfo(pb.GetServerInfoRequest()).workers.count != 1:
             pass  # it is counted once a second
-    metrics = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=9).text
+    metrics = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
     assert re.search(r"^clearprop_updates_total 10000", metrics, re.MULTILINE)
-    assert requests.get(f"http://127.0.0.1:{port}/readyz", timeout=9).status_code == 200
+    assert requests.get(f"http://127.0.0.1:{port}/readyz", timeout=60).status_code == 200

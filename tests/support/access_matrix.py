@@ -3,6 +3,8 @@
 import asyncio
 import json
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import grpc
@@ -41,6 +43,19 @@ async def http(
 
     `target` is a method and a path.
     """
+    async with answered(address, target, header, tls=tls) as (head, reader):
+        return int(head.split()[1]), head, await reader.read()
+
+
+@asynccontextmanager
+async def answered(
+    address: str | None,
+    target: str,
+    header: str | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
+) -> AsyncIterator[tuple[str, asyncio.StreamReader]]:
+    """Yield the head of an answer as soon as it is there, and its body to be read."""
     host, port = str(address).split(":")
     reader, writer = await asyncio.open_connection(host, int(port), ssl=tls)
     has_body = not target.startswith(("GET ", "DELETE "))
@@ -49,8 +64,7 @@ async def http(
     lines += ["Content-Type: application/json", "Content-Length: 2"] if has_body else []
     writer.write("\r\n".join([*lines, "", "{}" if has_body else ""]).encode())
     try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        return int(head.split()[1]), head, await reader.read()
+        yield (await reader.readuntil(b"\r\n\r\n")).decode(), reader
     finally:
         writer.close()
 
@@ -59,7 +73,7 @@ async def code_of(stub: Any, method: Any, header: str | None = None) -> grpc.Sta
     """Return the code of a call with an empty request, of which an allowed one may be refused."""
     request = GetMessageClass(method.input_type)()
     sent = iter([request]) if method.client_streaming else request
-    answer = getattr(stub, method.name)(sent, metadata=metadata(header), timeout=10)
+    answer = getattr(stub, method.name)(sent, metadata=metadata(header), timeout=60)
     try:
         if method.server_streaming:
             async for _ in answer:
@@ -78,7 +92,7 @@ async def refusal_of(stub: Any, method: Any, header: str | None) -> grpc.StatusC
     """
     if not method.client_streaming:
         return await code_of(stub, method, header)
-    call = getattr(stub, method.name)(metadata=metadata(header), timeout=10)
+    call = getattr(stub, method.name)(metadata=metadata(header), timeout=60)
     code: grpc.StatusCode = await call.code()
     return code
 

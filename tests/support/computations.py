@@ -6,7 +6,7 @@ from typing import Any
 
 from training.cancellation import check_cancelled
 
-MOST_SECONDS = 3
+MOST_SECONDS = 30
 
 
 class Computation:

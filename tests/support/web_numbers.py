@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from playwright.sync_api import Locator
 
-_SHOWN_SECONDS = 5.0
+_SHOWN_SECONDS = 30.0
 
 
 def exact(value: float) -> re.Pattern[str]:

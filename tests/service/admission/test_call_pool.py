@@ -25,7 +25,7 @@ def pool() -> Iterator[CallPool]:
 
 async def test_as_many_calls_as_threads_work_at_the_same_time(pool: CallPool) -> None:
     for _ in range(200):
-        barrier = Barrier(THREADS, timeout=10)
+        barrier = Barrier(THREADS, timeout=60)
         calls = [pool.run("one", barrier.wait) for _ in range(THREADS)]
         assert sorted(await asyncio.gather(*calls)) == list(range(THREADS))
 

@@ -1,7 +1,7 @@
 """A server notices when calls would have to wait too long."""
 
 import asyncio
-import time
+from collections.abc import Callable
 
 import pytest
 
@@ -17,29 +17,38 @@ class Server:
         self.is_free = asyncio.Event()
         self.is_free.set()
         self.is_full = False
-        self.blocks_seconds = 0.0
+        self.block: Callable[[], None] = lambda: None
         self.told: asyncio.Queue[bool] = asyncio.Queue()
 
     async def quick_call(self) -> None:
-        time.sleep(self.blocks_seconds)  # noqa: ASYNC251 (blocks the event loop, as a bad call)
+        self.block()
         if self.is_full:
             raise TooManyCalls("full")
         await self.is_free.wait()
 
     async def says(self) -> bool:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return await self.told.get()
 
 
+@pytest.fixture
+async def let_too_much_time_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Set the clock of the event loop forward by more than a quick call may take."""
+    loop, passed = asyncio.get_running_loop(), [0.0]
+    clock = loop.time
+    monkeypatch.setattr(loop, "time", lambda: clock() + sum(passed))
+    return lambda: passed.append(1.2 * heartbeat.MOST_SECONDS)
+
+
 async def test_it_tells_when_calls_wait_too_long_and_when_they_do_not_any_more(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, let_too_much_time_pass: Callable[[], None]
 ) -> None:
     monkeypatch.setattr(heartbeat, "INTERVAL_SECONDS", 0.01)
-    monkeypatch.setattr(heartbeat, "MOST_SECONDS", 0.2)
     server = Server()
     beating = Heartbeat(server.quick_call, server.told.put_nowait)
     beating.start()
     server.is_free.clear()
+    let_too_much_time_pass()
     assert await server.says() is False
     server.is_free.set()
     assert await server.says() is True
@@ -47,9 +56,9 @@ async def test_it_tells_when_calls_wait_too_long_and_when_they_do_not_any_more(
     assert await server.says() is False
     server.is_full = False
     assert await server.says() is True
-    server.blocks_seconds = 0.4
+    server.block = let_too_much_time_pass
     assert await server.says() is False
-    server.blocks_seconds = 0.0
+    server.block = lambda: None
     assert await server.says() is True
     await beating.stop()
     assert server.told.empty()

@@ -47,10 +47,8 @@ def test_a_client_has_its_turn_while_others_compute_for_long() -> None:
     greedy = [Computing(slices, "one"), Computing(slices, "two")]
     for each in greedy:
         assert each.begun.wait(MOST_SECONDS)
-    began = time.monotonic()
     modest = Computing(slices, "three")
-    assert modest.begun.wait(MOST_SECONDS)
-    assert time.monotonic() - began < 100 * SLICE_SECONDS  # and not when a greedy one ends
+    assert modest.begun.wait(MOST_SECONDS)  # no greedy one ends before it is told to
     for each in [*greedy, modest]:  # all go on
         rounds = each.rounds
         until(lambda each=each, rounds=rounds: each.rounds > rounds)

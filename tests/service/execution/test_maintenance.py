@@ -39,7 +39,7 @@ async def test_it_continues_while_there_is_more_and_after_a_failure(
     )
     running = Maintenance(store, threads)
     running.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await store.is_done.wait()
     await running.stop()
     assert [record.message for record in caplog.records] == [

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -37,24 +37,34 @@ def has_ended(process: int) -> bool:
         return True
 
 
-def cancelled_soon(side_process: SideProcess) -> float:
-    """Sleep in the side process, cancel it, and return the seconds from there to its end."""
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def endless(begun: Path) -> str:
+    """A program for `exec` that creates a file, and ends when the file is removed."""
+    return (
+        f"import pathlib, time; file = pathlib.Path({str(begun)!r}); file.touch()\n"
+        "while file.exists(): time.sleep(0.01)"
+    )
+
+
+def cancel_when(condition: Callable[[], bool], side_process: SideProcess, begun: Path) -> None:
+    """Compute without an end in the side process until the computation is cancelled."""
     cancellation = Cancellation()
-    begun: list[float] = []
 
     def cancel() -> None:
-        time.sleep(0.3)
-        begun.append(time.monotonic())
+        until(condition)
         cancellation.cancel(CallCancelled("over"))
 
-    with cancelled_by(cancellation):
-        thread = Thread(target=cancel)
-        thread.start()
-        with pytest.raises(CallCancelled, match="over"):
-            side_process.run(time.sleep, 60)
-        ended = time.monotonic()
-        thread.join()
-    return ended - begun[0]
+    thread = Thread(target=cancel)
+    thread.start()
+    with cancelled_by(cancellation), pytest.raises(CallCancelled, match="over"):
+        side_process.run(exec, endless(begun))
+    thread.join()
 
 
 def test_results_and_errors_come_back(started: SideProcess) -> None:
@@ -65,21 +75,24 @@ def test_results_and_errors_come_back(started: SideProcess) -> None:
     assert process_of(started) == process_of(started) != os.getpid()
 
 
-def test_a_cancelled_computation_ends_soon_and_the_next_call_is_computed(
-    started: SideProcess,
+def test_a_cancelled_computation_ends_and_the_next_call_is_computed(
+    started: SideProcess, tmp_path: Path
 ) -> None:
-    process = process_of(started)
-    assert cancelled_soon(started) < 1.0
+    process, begun = process_of(started), tmp_path / "begun"
+    cancel_when(begun.exists, started, begun)
     assert process_of(started) != process  # it did not check, so it was killed
     assert has_ended(process)
 
 
-def test_a_call_whose_turn_it_is_not_is_cancelled_too(started: SideProcess) -> None:
-    process_of(started)
-    first = Thread(target=started.run, args=(time.sleep, 1.0))
+def test_a_call_whose_turn_it_is_not_is_cancelled_too(started: SideProcess, tmp_path: Path) -> None:
+    begun, never = tmp_path / "begun", tmp_path / "never"
+    first = Thread(target=started.run, args=(exec, endless(begun)))
     first.start()
+    until(begun.exists)
     process = started._process
-    assert cancelled_soon(started) < 0.5
+    cancel_when(lambda: True, started, never)
+    assert not never.exists()
+    begun.unlink()
     first.join()
     assert started._process is process  # the computation of the other call went on
 
@@ -91,14 +104,10 @@ def test_a_process_that_has_ended_is_started_again(started: SideProcess) -> None
 
 
 def test_the_process_ends_when_it_is_not_used_any_more() -> None:
-    side_process = SideProcess(idle_seconds=0.3)
+    side_process = SideProcess(idle_seconds=1.0)
     process = process_of(side_process)
-    time.sleep(0.15)
     assert process_of(side_process) == process
-    end = time.monotonic() + 30
-    while Path(f"/proc/{process}").exists():  # it has been waited for too
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    until(lambda: not Path(f"/proc/{process}").exists())  # it has been waited for too
     assert process_of(side_process) != process
     side_process.stop()
 
@@ -114,7 +123,4 @@ def test_the_process_ends_with_its_server() -> None:
     server.kill()
     server.wait()
     server.stdout.close()
-    end = time.monotonic() + 10
-    while not has_ended(process):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    until(lambda: has_ended(process))

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 import grpc
 import pytest
 import pytest_asyncio
-from access_matrix import http, metadata, untyped_stub
+from access_matrix import answered, http, metadata, untyped_stub
 from calls import settings
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.access_pb2 import SCOPE_TRAIN
-from computations import Computation
+from computations import MOST_SECONDS, Computation
 
 from service.access.secret import digest_of, new_secret
 from service.app import Addresses, Server
@@ -83,13 +83,12 @@ async def test_a_stream_ends(guarded: Open) -> None:
     await watch.read()
     ticket = await guarded.stub.CreateTicket(pb.CreateTicketRequest(), metadata=metadata(header))
     path = f"/v1/networks/net/updates:watch?{urlencode({'ticket': ticket.ticket})}"
-    events = asyncio.ensure_future(guarded.http(f"GET {path}", None))
-    await asyncio.sleep(0.2)
-    await guarded.revoke()
+    async with answered(guarded.addresses.http, f"GET {path}") as (head, events):
+        assert head.startswith("HTTP/1.1 200 ")
+        await guarded.revoke()
 
-    await _is_unauthenticated(watch.read())
-    code, body = await asyncio.wait_for(events, 1)
-    assert code == 200
+        await _is_unauthenticated(watch.read())
+        body = await asyncio.wait_for(events.read(), MOST_SECONDS)
     assert b"event: error" in body
     assert b"UNAUTHENTICATED" in body
 
@@ -113,7 +112,7 @@ async def test_a_computation_ends(
         if face == "grpc":
             await _is_unauthenticated(call)
         else:
-            code, body = await asyncio.wait_for(call, 1)
+            code, body = await asyncio.wait_for(call, MOST_SECONDS)
             assert code == 401
             assert b"have expired, or were revoked" in body
         await computation.has_ended()
@@ -153,7 +152,7 @@ async def test_waiting_for_a_run_ends_and_what_was_begun_continues(
         network="net", count=9_000, settings=settings(epochs=9_000), request_id="steps"
     )
     call = guarded.stub.Step(request, metadata=metadata(header))
-    await asyncio.wait_for(is_waiting.wait(), 5)
+    await asyncio.wait_for(is_waiting.wait(), MOST_SECONDS)
     await guarded.revoke()
     await _is_unauthenticated(call)
 
@@ -199,5 +198,5 @@ async def test_a_request_that_arrives_after_that_has_no_effect(guarded: Open) ->
 
 async def _is_unauthenticated(answer: Any) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as ended:
-        await asyncio.wait_for(answer, 1)
+        await asyncio.wait_for(answer, MOST_SECONDS)
     assert ended.value.code() is grpc.StatusCode.UNAUTHENTICATED

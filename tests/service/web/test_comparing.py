@@ -166,7 +166,7 @@ def _cost(site: ServerProcess, network: str) -> float:
 
 
 def _get(site: ServerProcess, path: str) -> Any:
-    answer = requests.get(f"{site.http}/v1/{path}", timeout=10)
+    answer = requests.get(f"{site.http}/v1/{path}", timeout=60)
     answer.raise_for_status()
     return answer.json()
 
@@ -226,6 +226,6 @@ def test_many_networks_are_filtered_sorted_and_drawn_together(
 
 
 def _post(site: ServerProcess, path: str, body: dict[str, Any]) -> Any:
-    answer = requests.post(f"{site.http}/v1/{path}", json=body, timeout=10)
+    answer = requests.post(f"{site.http}/v1/{path}", json=body, timeout=60)
     answer.raise_for_status()
     return answer.json()

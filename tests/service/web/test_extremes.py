@@ -55,5 +55,5 @@ def test_every_view_draws_its_costs(site: ServerProcess, page: Page, name: str) 
 
 
 def _post(site: ServerProcess, path: str, **body: Any) -> None:
-    answer = requests.post(f"{site.http}/v1/{path}", json=body, timeout=10)
+    answer = requests.post(f"{site.http}/v1/{path}", json=body, timeout=60)
     assert answer.ok, answer.text

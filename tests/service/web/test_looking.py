@@ -30,7 +30,7 @@ def at_start(worked_example: str, page: Page) -> Page:
 
 
 def ask(site: ServerProcess, path: str, network: str = NETWORK, **query: int) -> Any:
-    answer = requests.get(f"{site.http}/v1/networks/{network}/{path}", params=query, timeout=10)
+    answer = requests.get(f"{site.http}/v1/networks/{network}/{path}", params=query, timeout=60)
     assert answer.ok, answer.text
     return next(iter(answer.json().values()))
 

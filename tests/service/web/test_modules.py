@@ -85,14 +85,14 @@ def opened(
     post(networks, **made, **network)
     post(f"{networks}/{name}:step", settings=settings)
     found = {
-        what: requests.get(f"{networks}/{name}/updates/1:{what}", timeout=10).json()[what]
+        what: requests.get(f"{networks}/{name}/updates/1:{what}", timeout=60).json()[what]
         for what in ("trace", "walk")
     }
-    return found | requests.get(f"{networks}/{name}", timeout=10).json()
+    return found | requests.get(f"{networks}/{name}", timeout=60).json()
 
 
 def post(url: str, **body: Any) -> None:
-    answer = requests.post(url, json=body, timeout=10)
+    answer = requests.post(url, json=body, timeout=60)
     assert answer.ok, answer.text
 
 
@@ -131,7 +131,7 @@ def test_what_the_page_says_about_functions_is_complete(folder: Path, site: Serv
         | ({} if phase.layer is None else {"layer": phase.layer})
         for phase in phases_of(layer_count=2, example_count=1, dropout=True, weights=True)
     ]
-    info = requests.get(f"{site.http}/v1/serverInfo", timeout=10).json()
+    info = requests.get(f"{site.http}/v1/serverInfo", timeout=60).json()
     enums = {each.name: [*each.values_by_name][1:] for each in ENUMS}
     run_module(
         folder,

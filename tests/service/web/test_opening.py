@@ -29,7 +29,7 @@ def test_opening_the_page_changes_nothing_and_logs_nothing(
     page.close()
     assert logged == []
     assert _networks(site) == []
-    assert requests.get(f"{site.http}/favicon.ico", timeout=10).ok, "browsers ask for it"
+    assert requests.get(f"{site.http}/favicon.ico", timeout=60).ok, "browsers ask for it"
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(site.http).netloc}
 
 
@@ -40,7 +40,7 @@ def test_the_worked_example_is_created_on_request(site: ServerProcess, page: Pag
     assert made.value.status == 200
     page.wait_for_url("**/?network=worked-example&update=1&**")
     expect(page.get_by_role("link", name="Look inside")).to_have_attribute("aria-current", "page")
-    runs = requests.get(f"{site.http}/v1/networks/worked-example/runs", timeout=10).json()["runs"]
+    runs = requests.get(f"{site.http}/v1/networks/worked-example/runs", timeout=60).json()["runs"]
     assert [run["updatesDone"] for run in runs] == ["6"]
     # The second time it is only opened.
     page.goto(site.http)
@@ -52,7 +52,7 @@ def test_the_worked_example_is_created_on_request(site: ServerProcess, page: Pag
 def test_a_link_into_the_worked_example_offers_to_create_it(
     site: ServerProcess, page: Page
 ) -> None:
-    requests.delete(f"{site.http}/v1/networks/worked-example", timeout=10)
+    requests.delete(f"{site.http}/v1/networks/worked-example", timeout=60)
     # Also on a server that is unavailable when the page is opened.
     page.route("**/v1/**", lambda route: route.abort())
     page.goto(f"{site.http}/?network=worked-example&update=2&example=2&line=101")
@@ -74,7 +74,7 @@ def test_a_mode_has_an_address(site: ServerProcess, page: Page) -> None:
 
 
 def test_it_runs_only_its_own_scripts(site: ServerProcess) -> None:
-    answer = requests.get(site.http, timeout=10)
+    answer = requests.get(site.http, timeout=60)
     policy = dict(
         part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
     )
@@ -83,5 +83,5 @@ def test_it_runs_only_its_own_scripts(site: ServerProcess) -> None:
 
 
 def _networks(site: ServerProcess) -> list[str]:
-    answer = requests.get(f"{site.http}/v1/networks", timeout=10).json()
+    answer = requests.get(f"{site.http}/v1/networks", timeout=60).json()
     return [network["network"] for network in answer["networks"]]

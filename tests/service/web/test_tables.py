@@ -71,10 +71,10 @@ def test_choosing_a_set_fills_in_the_suggested_settings(site: ServerProcess, pag
     page.get_by_role("textbox", name="Name").fill("staff")
     page.get_by_role("button", name="Create and train").click()
     expect(page.locator(".state")).to_contain_text("Succeeded")
-    made = requests.get(f"{site.http}/v1/networks/staff", timeout=10).json()["network"]
+    made = requests.get(f"{site.http}/v1/networks/staff", timeout=60).json()["network"]
     assert made["layerSizes"] == [5, 8, 2]
     assert made["initializer"]["kind"] == "INITIALIZER_KIND_GLOROT"
-    run = requests.get(f"{site.http}/v1/networks/staff/runs/1", timeout=10).json()["run"]
+    run = requests.get(f"{site.http}/v1/networks/staff/runs/1", timeout=60).json()["run"]
     assert run["settings"]["learningRate"] == 0.05
 
 
@@ -84,7 +84,7 @@ def test_a_deleted_training_set_is_said_to_be_deleted(site: ServerProcess, page:
     _post(site, "networks", network="brief", layerSizes=[1, 1])
     settings = {"trainingSet": "brief", "learningRate": 0.1, "batchSize": 2, "epochs": 3}
     _post(site, "networks/brief:step", settings=settings, count="3")
-    requests.delete(f"{site.http}/v1/trainingSets/brief", timeout=10).raise_for_status()
+    requests.delete(f"{site.http}/v1/trainingSets/brief", timeout=60).raise_for_status()
     for mode in ("train", "compare"):
         page.goto(f"{site.http}/?mode={mode}&network=brief")
         predictions = page.get_by_role("region", name="Predictions")

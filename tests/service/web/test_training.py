@@ -62,7 +62,7 @@ def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
     expect(page.locator(".run .end")).to_contain_text("has not improved for 5 epochs. The weights")
     expect(page.locator(".run")).to_contain_text("trains on 15 examples and is validated on 5")
     network = parse_qs(urlsplit(page.url).query)["network"][0]
-    run = requests.get(f"{site.http}/v1/networks/{network}/runs/1", timeout=10).json()["run"]
+    run = requests.get(f"{site.http}/v1/networks/{network}/runs/1", timeout=60).json()["run"]
     assert run["endReason"] == "END_REASON_PATIENCE"
     best = run["best"]
     expect(page.locator(".legend .num")).to_have_attribute("data-exact", exact(best["cost"]))
@@ -89,7 +89,7 @@ def test_an_example_with_a_large_cost_leads_to_the_update_that_trained_on_it(
     assert parse_qs(urlsplit(page.url).query)["example"] == [str(number)]
     path = f"{site.http}/v1/networks/{network}/updates/10000:trace"
     (traced,) = requests.get(
-        path, {"firstPosition": worst["trainedPosition"], "positionCount": 1}, timeout=10
+        path, {"firstPosition": worst["trainedPosition"], "positionCount": 1}, timeout=60
     ).json()["trace"]["examples"]
     assert traced["inputs"]["values"] == [[0, 0], [1, 0], [0, 1], [1, 1]][number - 1]
 
@@ -148,7 +148,7 @@ def test_residuals_are_outputs_minus_targets(site: ServerProcess, page: Page) ->
     expect(page.locator(".state")).to_contain_text("Succeeded")
     inputs = [{"values": [value]} for value in (1, 2, 4)]
     predicted = requests.post(
-        f"{site.http}/v1/networks/{network}:predict", json={"inputs": inputs}, timeout=10
+        f"{site.http}/v1/networks/{network}:predict", json={"inputs": inputs}, timeout=60
     ).json()["predictions"]
     for output, targets in enumerate([(5, 7, 4), (2, 3, 1)]):
         page.locator(".residuals").get_by_label("Output").select_option(index=output)
@@ -198,7 +198,7 @@ def test_an_earlier_update_shows_its_weights(site: ServerProcess, page: Page) ->
         "aria-pressed", "false"
     )
     state = requests.get(
-        f"{site.http}/v1/networks/{network}/state", {"update": 4650}, timeout=10
+        f"{site.http}/v1/networks/{network}/state", {"update": 4650}, timeout=60
     ).json()["state"]
     weights = {
         f"{layer}.{index // parameters['inputs']}.{index % parameters['inputs']}": weight
@@ -245,7 +245,7 @@ def test_a_run_is_paused_and_resumed_and_a_second_browser_shows_it(
     expect(reading).to_contain_text("hidden 1.31 ← input 2")
     at = {"update": done.replace("\u202f", "")}
     path = f"{site.http}/v1/networks/{network}/state"
-    layers = requests.get(path, at, timeout=10).json()["state"]["layers"]
+    layers = requests.get(path, at, timeout=60).json()["state"]["layers"]
     expect(reading.locator(".num")).to_have_attribute("data-exact", exact(layers[0]["weights"][61]))
     other = _second_browser(page)
     other.goto(page.url)
@@ -255,7 +255,7 @@ def test_a_run_is_paused_and_resumed_and_a_second_browser_shows_it(
     expect(page.locator("[data-of=updates]")).not_to_have_text(done)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".state")).to_contain_text("Cancelled")
-    run = requests.get(f"{site.http}/v1/networks/{network}/runs/1", timeout=10).json()["run"]
+    run = requests.get(f"{site.http}/v1/networks/{network}/runs/1", timeout=60).json()["run"]
     for each in (page, other):
         expect(each.locator(".state")).to_contain_text("Cancelled")
         updates = f"{int(run['updatesDone']):,}".replace(",", "\u202f")
@@ -294,7 +294,7 @@ def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> No
     page.get_by_role("button", name="Create and train").click()
     expect(page.locator(".state")).to_contain_text("Succeeded")
     network = parse_qs(urlsplit(page.url).query)["network"][0]
-    run = requests.get(f"{site.http}/v1/networks/{network}/runs/1", timeout=10).json()["run"]
+    run = requests.get(f"{site.http}/v1/networks/{network}/runs/1", timeout=60).json()["run"]
     assert run["settings"]["optimizer"]["beta1"] == 0.8
     stop = run["settings"]["stop"]
     assert (stop["costBelow"], stop["nonFiniteCost"]) == (0.01, True)
@@ -406,14 +406,14 @@ def _train(site: ServerProcess, page: Page) -> str:
 def _long_run(site: ServerProcess) -> str:
     """A run that does not finish during the tests, with slow updates."""
     made = requests.post(
-        f"{site.http}/v1/networks", json={"layerSizes": [2, 64, 64, 1]}, timeout=10
+        f"{site.http}/v1/networks", json={"layerSizes": [2, 64, 64, 1]}, timeout=60
     ).json()
     network: str = made["network"]["network"]
     asked: dict[str, Any] = {
         "settings": {"trainingSet": "xor", "learningRate": 0.1, "batchSize": 4, "epochs": 10**8}
     }
     requests.post(
-        f"{site.http}/v1/networks/{network}:train", json=asked, timeout=10
+        f"{site.http}/v1/networks/{network}:train", json=asked, timeout=60
     ).raise_for_status()
     return network
 
@@ -422,7 +422,7 @@ def _measured(site: ServerProcess, network: str, update: int) -> Any:
     return requests.post(
         f"{site.http}/v1/networks/{network}:evaluate",
         json={"trainingSet": "xor", "update": update},
-        timeout=10,
+        timeout=60,
     ).json()
 
 
@@ -431,11 +431,11 @@ def _predict(site: ServerProcess, network: str, update: int) -> list[float]:
     answer = requests.post(
         f"{site.http}/v1/networks/{network}:predict",
         json={"update": update, "inputs": inputs},
-        timeout=10,
+        timeout=60,
     ).json()
     return [prediction["outputs"][0] for prediction in answer["predictions"]]
 
 
 def _networks(site: ServerProcess) -> list[str]:
-    answer = requests.get(f"{site.http}/v1/networks", timeout=10).json()
+    answer = requests.get(f"{site.http}/v1/networks", timeout=60).json()
     return [network["network"] for network in answer["networks"]]

@@ -135,7 +135,7 @@ async def test_a_refused_request_is_freed_at_once(
     streaming: Any = channel.stream_stream(SERVICE + method)
     with pytest.raises(grpc.aio.AioRpcError):
         await streaming(iter([content])).read()
-    for _ in range(10):
+    for _ in range(600):
         if errors and not any(getattr(each(), "__traceback__", None) for each in errors):
             break
         await asyncio.sleep(0.05)

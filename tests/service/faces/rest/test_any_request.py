@@ -39,10 +39,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server with the network of the examples, which has a run that is over."""
     with new_server(tmp_path_factory.mktemp("any-request"), http=True) as process:
         networks = f"{process.http}/v1/networks"
-        requests.post(networks, json=BODIES["CreateNetwork"], timeout=10).raise_for_status()
+        requests.post(networks, json=BODIES["CreateNetwork"], timeout=60).raise_for_status()
         step = {**BODIES["Step"], "count": 1000}
         requests.post(
-            f"{networks}/{PATHS['network']}:step", json=step, timeout=10
+            f"{networks}/{PATHS['network']}:step", json=step, timeout=60
         ).raise_for_status()
         yield process
 

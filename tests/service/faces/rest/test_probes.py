@@ -17,11 +17,11 @@ from service.insight.readiness import Status
 def test_a_serving_server_is_alive_and_ready(
     http_server: ServerProcess, path: str, status: str
 ) -> None:
-    answer = requests.get(f"{http_server.http}/{path}", timeout=9)
+    answer = requests.get(f"{http_server.http}/{path}", timeout=60)
     assert (answer.status_code, answer.json()) == (200, {"status": status})
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert requests.head(f"{http_server.http}/{path}", timeout=9).status_code == 200
+    assert requests.head(f"{http_server.http}/{path}", timeout=60).status_code == 200
 
 
 async def test_the_reason_is_reported_while_the_server_is_not_ready() -> None:
