@@ -31,6 +31,7 @@ from training.numerics.layout import Structure
 from training.numerics.optimizers import Rates
 from training.numerics.overflow import allow_overflow
 from training.numerics.pcg64 import MASK, Words, shuffling
+from training.numerics.scratch import SPARE_SCRATCH
 from training.numerics.sums import sum_in_order
 from training.optimizer import Optimizer, OptimizerState
 from training.plateau import Plateau
@@ -257,6 +258,7 @@ def next_shuffling(words: Words) -> Words:
     return following
 
 
+@SPARE_SCRATCH.kept()
 def activations(
     network: Network,
     parameters: Array,
@@ -310,6 +312,7 @@ def costs_and_gradient_sum(
     return costs, gradient_sum
 
 
+@SPARE_SCRATCH.kept()
 def _evaluated(
     network: Network,
     parameters: Array,

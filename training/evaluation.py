@@ -10,6 +10,7 @@ from training.chunks import chunks
 from training.engine import outputs_and_costs
 from training.measures.judges import Judgement, judge_of
 from training.network import Array, Network
+from training.numerics.scratch import SPARE_SCRATCH
 from training.numerics.sums import sum_in_order
 from training.training_set import Examples
 
@@ -49,6 +50,7 @@ class Evaluation:
         return None if self.correct is None else self.correct / self.example_count
 
 
+@SPARE_SCRATCH.kept()
 def evaluate(network: Network, parameters: Array, examples: Examples) -> Evaluation:
     """Measure the outputs for examples that fit the network, all with weight 1; see `judge_of`."""
     examples = examples.unweighted

@@ -18,6 +18,7 @@ from training.network import Array, Network
 from training.numerics import loops
 from training.numerics.layout import to_layers
 from training.numerics.overflow import allow_overflow
+from training.numerics.scratch import SPARE_SCRATCH
 from training.training_set import Examples
 
 #: The steps h for parameters of size up to 1; the steps of larger ones are proportional to their
@@ -114,6 +115,7 @@ class GradientCheck:
         return self.differences[0]
 
 
+@SPARE_SCRATCH.kept()
 @allow_overflow
 def check_gradients(
     network: Network, parameters: Array, examples: Examples, places: Iterable[int]

@@ -10,6 +10,7 @@ from training.engine import outputs_and_costs
 from training.measures.target_meaning import TargetKind, meaning_of
 from training.network import Array, Network
 from training.numerics.arguments import Validating, data_of
+from training.numerics.scratch import SPARE_SCRATCH
 from training.numerics.sums import sum_in_order
 from training.training_set import Examples
 from training.validation import ValidationResult
@@ -29,6 +30,7 @@ class HeldOut:
         self._data = data_of(examples.inputs, examples.targets)
         self.at_once = chunk_size(network) // len(examples.inputs)
 
+    @SPARE_SCRATCH.kept()
     def evaluate(self, parameters: Array) -> ValidationResult:
         """Evaluate the network with these parameters."""
         examples, total, correct = self._examples, 0.0, 0

@@ -10,6 +10,7 @@ from training.engine import outputs_and_costs
 from training.evaluation import mean
 from training.network import Array
 from training.numerics.overflow import allow_overflow
+from training.numerics.scratch import SPARE_SCRATCH
 
 #: How many points a profile has; the one in the middle is the weight before the update.
 POINTS: Final = 41
@@ -37,6 +38,7 @@ MOST_WORK: Final = 2**33
 
 
 @allow_overflow
+@SPARE_SCRATCH.kept()
 def profile(update: BatchUpdate, parameter: int, after: float, slope: float) -> Profile | None:
     """Return the cost of a batch around the parameter at this index in the flat vector.
 

@@ -15,7 +15,7 @@ from training.numerics.normal_numbers import make_normal
 from training.numerics.orthonormal_rows import make_orthonormal
 from training.numerics.run_memory import run_memories
 from training.numerics.schedules import fill_learning_rates
-from training.numerics.tile_workspace import ALIGNED
+from training.numerics.scratch import SPARE_SCRATCH, scratch_of
 from training.numerics.tiled_evaluation import memory_size
 from training.numerics.training_kernel import COST_REACHED, DIVERGED, MADE, training_kernel
 
@@ -59,9 +59,7 @@ def scratch_for(
     """
     size = _MEMORIES[_lanes(plan.batch_size)].size
     integers, floats = size(*_layers_and_units(network), plan, data, workspace, threads)
-    if kept.integers.size >= integers and kept.floats.size >= floats:
-        return kept
-    return _new_scratch(integers, floats)
+    return scratch_of(integers, floats, kept)
 
 
 def can_be_shared(batch_size: int) -> bool:
@@ -112,8 +110,9 @@ def forward(
     activations: Floats,
 ) -> None:
     """Compute activations; see `evaluation_kernels.forward`."""
-    scratch = _new_scratch(*memory_size(*_layers_and_units(network), computed_at_once(len(inputs))))
-    evaluation_kernels.forward(network, inputs, parameters, dropout, activations, scratch)
+    at_once = computed_at_once(len(inputs))
+    with SPARE_SCRATCH.lent(*memory_size(*_layers_and_units(network), at_once)) as scratch:
+        evaluation_kernels.forward(network, inputs, parameters, dropout, activations, scratch)
 
 
 def evaluate(
@@ -121,24 +120,13 @@ def evaluate(
 ) -> float:
     """Compute costs, and G if it is asked for; see `evaluation_kernels.evaluate`."""
     at_once = evaluated_at_once(data, results)
-    scratch = _new_scratch(*memory_size(*_layers_and_units(network), at_once))
-    return evaluation_kernels.evaluate(network, data, parameters, dropout, results, scratch)
-
-
-def _new_scratch(integers: int, floats: int) -> Scratch:
-    return Scratch(np.zeros(integers, dtype=np.int64), _aligned_zeros(floats))
+    with SPARE_SCRATCH.lent(*memory_size(*_layers_and_units(network), at_once)) as scratch:
+        return evaluation_kernels.evaluate(network, data, parameters, dropout, results, scratch)
 
 
 def _layers_and_units(network: EncodedNetwork) -> tuple[int, int]:
     sizes = network.layer_sizes
     return len(sizes), int(sizes.sum())
-
-
-def _aligned_zeros(count: int) -> Floats:
-    """Return zeros that begin at a multiple of 64 bytes, a line of the cache."""
-    zeros = np.zeros(count + ALIGNED)
-    first = -zeros.ctypes.data // zeros.itemsize % ALIGNED
-    return zeros[first : first + count]
 
 
 def _lanes(batch_size: int) -> int:

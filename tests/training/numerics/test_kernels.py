@@ -22,7 +22,7 @@ from numerics import (
 from promises import rounds
 from teams import helpers_for
 
-from training.numerics import kernels, loops, run_loops
+from training.numerics import kernels, loops, run_loops, scratch
 from training.numerics.activations import ACTIVATIONS
 from training.numerics.arguments import Results, Scratch, data_of
 from training.numerics.dropout import NOTHING_DROPPED, unit_factors
@@ -530,8 +530,8 @@ def test_kernels_write_only_to_their_results(problem: Problem) -> None:
     activations = guard.empty(problem.examples, sum(sizes[1:]))
     outputs, costs = guard.empty(problem.examples, sizes[-1]), guard.empty(problem.examples)
     dropout = problem.training.dropout
-    new = kernels._new_scratch
-    with mock.patch.object(kernels, "_new_scratch", lambda *sizes: guard.scratch(new(*sizes))):
+    new = scratch.scratch_of
+    with mock.patch.object(scratch, "scratch_of", lambda *sizes: guard.scratch(new(*sizes))):
         kernels.forward(network, inputs, parameters, dropout, activations)
         for count in (0, parameters.size):
             gradient = guard.empty(count)
