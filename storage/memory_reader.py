@@ -150,6 +150,9 @@ class MemoryReader:
             raise store_errors.damaged_updates(history.network.id, 0, update)
         return history.keyframes[place - 1]
 
+    def keyframe_update(self, uid: str, update: int) -> int:
+        return self.keyframe(uid, update).state.update
+
     def keyframes(self, uid: str, first: int, last: int, limit: int) -> list[Keyframe]:
         found = self._keeping(uid, first).keyframes
         begin = bisect_left(found, first, key=lambda each: each.state.update)

@@ -112,6 +112,12 @@ KEYFRAME = (
     .order_by(keyframes.c.at_update.desc())
     .limit(1)
 )
+KEYFRAME_UPDATE = (
+    select(keyframes.c.at_update)
+    .where(keyframes.c.network_uid == _UID, keyframes.c.at_update <= bindparam("update"), _LIVING)
+    .order_by(keyframes.c.at_update.desc())
+    .limit(1)
+)
 KEYFRAMES = (
     select(*rows.KEYFRAME_COLUMNS)
     .where(

@@ -140,6 +140,14 @@ class SqlReader(OwnershipReading):
             raise self._damaged_updates(uid, head.earliest_update, update)
         return self._keyframe(row, uid, update)
 
+    def keyframe_update(self, uid: str, update: int) -> int:
+        head = self._head_keeping(uid, update)
+        row = self._row(sql_queries.KEYFRAME_UPDATE, uid=uid, update=update)
+        if row is None or row[0] < head.earliest_update:
+            raise self._damaged_updates(uid, head.earliest_update, update)
+        found: int = row[0]
+        return found
+
     def keyframes(self, uid: str, first: int, last: int, limit: int) -> list[Keyframe]:
         self._head_keeping(uid, first)
         found = self._rows(sql_queries.KEYFRAMES, uid=uid, first=first, last=last, limit=limit)

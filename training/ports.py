@@ -114,10 +114,10 @@ class Reader(OwnershipReader, Protocol):
         """
 
     def keyframe(self, uid: str, update: int) -> Keyframe:
-        """Return the latest keyframe at or before `update`.
+        """Return the latest keyframe at or before `update`. Raises DamagedHistory without one."""
 
-        Raises DamagedHistory if it is corrupt, or if there is none.
-        """
+    def keyframe_update(self, uid: str, update: int) -> int:
+        """Return the update of what `keyframe` returns, without reading that."""
 
     def keyframes(self, uid: str, first: int, last: int, limit: int) -> list[Keyframe]:
         """Return, in order, up to `limit` keyframes of the updates `first` to `last`.

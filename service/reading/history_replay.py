@@ -8,7 +8,7 @@ from service.reading.stored_updates import UpdatePage, all_segments, snapshot_of
 from service.reading.update_numbers import check_kept, check_there
 from training.engine import Engine
 from training.network import Network
-from training.ports import Store
+from training.ports import Reader, Store
 from training.replay import ReplayContext, replay
 from training.run import Run
 from training.update import Segment, State, UpdateKind
@@ -31,9 +31,10 @@ class HistoryReplay:
     ) -> UpdatePage:
         """Return the updates from `first`, or the earliest kept one if that is later, to `last`.
 
-        `base` is the state before `first`, None if it is not cached. The result may end earlier if
-        it would take long, but not before `wanted`. Everything is read in one short transaction
-        before the replay. Raises HistoryCompacted or HistoryLost if `wanted` was, DamagedHistory.
+        `base` is a state before `first`, None if there is none at hand: the replay starts there, or
+        from the latest keyframe if that is nearer. The result may end earlier if it would take
+        long, but not before `wanted`. Everything is read in one short transaction before the
+        replay. Raises HistoryCompacted or HistoryLost if `wanted` was, DamagedHistory.
         """
         with self.observe():
             return self._recompute(network, base, first, last, wanted)
@@ -53,7 +54,7 @@ class HistoryReplay:
                 base = reader.keyframe(network.uid, head.earliest_update).state
                 begun = (snapshot_of(reader, network.uid, base),)
                 first = base.update + 1
-            elif first and (base is None or base.update != first - 1):
+            elif first and (base is None or not _is_nearest(reader, network, base, first - 1)):
                 base = reader.keyframe(network.uid, first - 1).state
             begin = base.update + 1 if first and base is not None else 0
             segments = all_segments(reader, network.uid, begin, last)
@@ -81,6 +82,11 @@ class HistoryReplay:
             stored.__getitem__,
         )
         return begun + tuple(replay(context, base, segments, first, last))
+
+
+def _is_nearest(reader: Reader, network: Network, base: State, update: int) -> bool:
+    """Return whether no keyframe up to `update` is later than this state."""
+    return base.update == update or base.update >= reader.keyframe_update(network.uid, update)
 
 
 def _end_of_segment(segments: list[Segment], first: int, last: int) -> int:

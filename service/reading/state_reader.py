@@ -44,15 +44,21 @@ class StateReader:
                 return None
         return self.read(network, update)
 
-    def snapshot(self, network: Network, update: int) -> Snapshots:
-        """Return one committed update. Raises HistoryCompacted, HistoryLost, DamagedHistory."""
-        return on_one_timeline(self._store, partial(self._snapshot, network, update))
+    def snapshot(self, network: Network, update: int, earlier: State | None = None) -> Snapshots:
+        """Return one committed update; `earlier` is a state before it that may be near.
 
-    def _snapshot(self, network: Network, update: int, timeline: Hashable) -> Snapshots:
+        Raises HistoryCompacted, HistoryLost, DamagedHistory.
+        """
+        return on_one_timeline(self._store, partial(self._snapshot, network, update, earlier))
+
+    def _snapshot(
+        self, network: Network, update: int, earlier: State | None, timeline: Hashable
+    ) -> Snapshots:
         state = self._cache.find(timeline, network.uid, update)
         if state is None:
             base = self._cache.find(timeline, network.uid, update - 1)
             snapshot = None if base else self._stored(network, update)
+            base = base or earlier
             if snapshot is None:
                 (snapshot,) = self._replay.recompute(network, base, update, update, update)
             assert snapshot.last_state is not None

@@ -129,6 +129,7 @@ def test_the_latest_keyframe_at_or_before_an_update_is_found(
         append(store, story.growth(count, keyframe=keyframe))
     with store.read() as reader:
         found = reader.keyframe(story.uid, update)
+        assert reader.keyframe_update(story.uid, update) == expected
     assert same_keyframe(found, Keyframe(story.uid, story.state(expected)))
 
 
@@ -136,6 +137,8 @@ def test_no_keyframe_before_the_beginning_is_damage(store: Store) -> None:
     story = begin(store)
     with store.read() as reader, pytest.raises(DamagedHistory, match="network net"):
         reader.keyframe(story.uid, -1)
+    with store.read() as reader, pytest.raises(DamagedHistory, match="network net"):
+        reader.keyframe_update(story.uid, -1)
 
 
 def test_events_are_found_by_their_place_and_their_number(store: Store) -> None:
