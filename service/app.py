@@ -86,6 +86,7 @@ from service.use_cases.predictions import Predictions
 from service.use_cases.retention import Retention
 from service.use_cases.runs import Runs
 from service.use_cases.steps import Steps
+from service.use_cases.summaries import Summaries
 from service.use_cases.training_sets import TrainingSets
 from service.use_cases.verification import Verification
 from service.use_cases.walks import Walks
@@ -218,6 +219,7 @@ class Server:
             history=HistoryHandlers(
                 history,
                 Comparisons(self.store, readers.states),
+                Summaries(self.store, readers.states, readers.examples, limits),
                 inspection,
                 Retention(self.store, readers.states, clock),
                 Verification(self.store, readers.examples, clock),

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
     from clearprop.snapshots import History, Prediction, Snapshot, State
+    from clearprop.summaries import LayerSummary, Summaries, UpdateSummary
     from clearprop.sweeps.ranges import Range
     from clearprop.sweeps.results import SweepResult, SweepRow, SweepTrial
     from clearprop.table_infos import InputColumn, Preparation, TableInfo
@@ -70,6 +71,7 @@ __all__ = [
     "GradientDifference",
     "History",
     "InputColumn",
+    "LayerSummary",
     "ModelWeights",
     "Network",
     "NetworkInfo",
@@ -87,6 +89,7 @@ __all__ = [
     "State",
     "StepOptions",
     "StepResult",
+    "Summaries",
     "SweepResult",
     "SweepRow",
     "SweepTrial",
@@ -99,6 +102,7 @@ __all__ = [
     "TrainingSet",
     "TrainingSetInfo",
     "TrainingWarning",
+    "UpdateSummary",
     "Verification",
     "Violation",
     "WalkedLine",
@@ -130,6 +134,7 @@ _MODULES = {
     "GradientDifference": "measures",
     "History": "snapshots",
     "InputColumn": "table_infos",
+    "LayerSummary": "summaries",
     "ModelWeights": "weights.model_weights",
     "Network": "_sync.networks",
     "NetworkInfo": "infos",
@@ -147,6 +152,7 @@ _MODULES = {
     "State": "snapshots",
     "StepOptions": "options",
     "StepResult": "infos",
+    "Summaries": "summaries",
     "SweepResult": "sweeps.results",
     "SweepRow": "sweeps.results",
     "SweepTrial": "sweeps.results",
@@ -159,6 +165,7 @@ _MODULES = {
     "TrainingSet": "_sync.training_sets",
     "TrainingSetInfo": "infos",
     "TrainingWarning": "training_warnings",
+    "UpdateSummary": "summaries",
     "Verification": "verifications",
     "Violation": "errors",
     "WalkedLine": "walks",

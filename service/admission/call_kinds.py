@@ -86,6 +86,7 @@ CALL_KINDS: Mapping[str, CallKind] = MappingProxyType(
         "SetWeights": QUICK,
         "ResetWeights": QUICK,
         "CompareUpdates": COMPUTING,
+        "SummarizeUpdates": COMPUTING,
         "TraceUpdate": COMPUTING,
         "ExplainWeight": COMPUTING,
         "WalkUpdate": COMPUTING,

@@ -1,6 +1,6 @@
 """Checks of the update numbers in requests."""
 
-from training.errors import HistoryCompacted, HistoryLost, UpdateOutOfRange
+from training.errors import HistoryCompacted, HistoryLost, UpdateOutOfRange, validating
 from training.network import Network
 from training.ports import Store
 from training.update import Head
@@ -48,6 +48,25 @@ def check_start(network: Network, head: Head, start: int) -> None:
             latest_update=latest,
         )
     check_kept(network, head, start)
+
+
+def existing_range(
+    network: Network, head: Head, first: int | None, end: int | None
+) -> tuple[int, int]:
+    """Return the first and the last existing update of a requested range.
+
+    None means the earliest and the latest. Raises UpdateOutOfRange, HistoryCompacted,
+    InvalidFields.
+    """
+    first = head.earliest_update if first is None else first
+    check_start(network, head, first)
+    with validating() as violations:
+        violations.require(
+            end is None or end >= first,
+            "end_update",
+            f"must be at least {first} (the first update), not {end}",
+        )
+    return first, head.latest_update if end is None else min(end, head.latest_update)
 
 
 def check_kept(network: Network, head: Head, update: int) -> None:

@@ -10,13 +10,11 @@ from service.reading.selection import ALL, COSTS, Detail, Selection
 from service.reading.selection_reader import SelectionReader
 from service.reading.state_reader import StateReader
 from service.reading.stored_updates import outline
-from service.reading.update_numbers import check_start, locate
+from service.reading.update_numbers import existing_range, locate
 from service.reading.validated_updates import downsampled, validated_updates
-from training.errors import validating
 from training.network import Network
 from training.ports import Store
 from training.snapshots import Snapshots
-from training.update import Head
 
 #: The maximum size of parameters in a response with a list of updates, in bytes, or one update.
 _RESPONSE_BYTES = 2**20
@@ -69,7 +67,7 @@ class History:
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
-            first, last = _bounds(network, reader.head(network.uid), first, end)
+            first, last = existing_range(network, reader.head(network.uid), first, end)
         selection = Selection(detail)
         if detail is not Detail.COST:
             most = min(most, _updates_in_response(network) // selection.arrays or 1)
@@ -87,7 +85,7 @@ class History:
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
-            first, last = _bounds(network, reader.head(network.uid), first, end)
+            first, last = existing_range(network, reader.head(network.uid), first, end)
             points = (
                 downsample(reader, network.uid, first, last, most) if last - first >= most else []
             )
@@ -121,7 +119,7 @@ class History:
         """
         with self._store.read() as reader:
             network = reader.network(network_id)
-            first, last = _bounds(network, reader.head(network.uid), first, end)
+            first, last = existing_range(network, reader.head(network.uid), first, end)
             wanted = most if points is None else last - first + 1
             found = validated_updates(reader, network, first, last, wanted)
         shown = found if points is None else downsampled(found, points)
@@ -156,23 +154,6 @@ class History:
             until = page[-1].last_update
             yield from self._selections.selected(network, page, first, until, selection)
             first = until + 1
-
-
-def _bounds(network: Network, head: Head, first: int | None, end: int | None) -> tuple[int, int]:
-    """Return the first and the last existing update of a requested range.
-
-    None means the earliest and the latest. Raises UpdateOutOfRange, HistoryCompacted,
-    InvalidFields.
-    """
-    first = head.earliest_update if first is None else first
-    check_start(network, head, first)
-    with validating() as violations:
-        violations.require(
-            end is None or end >= first,
-            "end_update",
-            f"must be at least {first} (the first update), not {end}",
-        )
-    return first, head.latest_update if end is None else min(end, head.latest_update)
 
 
 def latest_in_response(network: Network, made: Snapshots) -> Snapshots:

@@ -84,6 +84,30 @@ def test_a_fork_continues_like_its_source(client: Client) -> None:
     assert len(changes) == source.compare(40).changed_count
 
 
+def test_a_summary_has_the_layers_of_updates(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1], activations=["relu", "sigmoid"])
+    network.step("xor", count=30, **settings(100))
+    found = network.summarize(5, start=3, max_bins=8)
+    numbers = [update.number for update in found]
+    assert (found.thinned, found.example_count) == (True, 4)
+    assert (numbers[0], numbers[-1]) == (3, 30)
+    for update in found:
+        state = network.state(update.number, full=True)
+        assert (update.cost, update.epoch) == (state.cost, state.epoch)
+        for layer, weights, gradients in zip(
+            update.layers, state.weights, state.gradients, strict=True
+        ):
+            assert layer.parameter_norm == pytest.approx(np.linalg.norm(weights))
+            assert layer.gradient_norm == pytest.approx(np.linalg.norm(gradients))
+            counts, _ = np.histogram(weights, layer.weight_edges)
+            assert layer.weight_counts == counts.tolist()
+            assert sum(layer.activation_counts) == 4 * layer.units
+        hidden, outputs = update.layers
+        assert (hidden.saturated_units, outputs.dead_units) == (None, None)
+        assert hidden.dead_units is not None
+        assert outputs.saturated_units is not None
+
+
 def test_a_walk_has_the_lines_of_an_update(client: Client) -> None:
     network = client.create_network(layer_sizes=[2, 5, 1])
     network.step("xor", **settings(1))

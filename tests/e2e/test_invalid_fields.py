@@ -150,6 +150,10 @@ OF_A_NETWORK = [
         ["page_size", "page_token"],
     ),
     (
+        pb.SummarizeUpdatesRequest(max_points=201, max_bins=7),
+        ["max_points", "max_bins"],
+    ),
+    (
         pb.TraceUpdateRequest(next=True, update=0, settings=SETTINGS, first_position=-1),
         ["update", "first_position", *BAD_SETTINGS],
     ),

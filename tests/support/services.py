@@ -27,6 +27,7 @@ from service.use_cases.predictions import Predictions
 from service.use_cases.retention import Retention
 from service.use_cases.runs import Runs
 from service.use_cases.steps import StepCommand, Steps, StepUnit
+from service.use_cases.summaries import Summaries
 from service.use_cases.training_sets import TrainingSets
 from service.use_cases.verification import Verification
 from service.use_cases.warnings import Warnings
@@ -69,6 +70,7 @@ class Service(AbstractContextManager["Service"]):
         self.retention = Retention(self.store, readers.states, clock)
         self.history = History(self.store, readers.states, readers.selections)
         self.comparisons = Comparisons(self.store, readers.states)
+        self.summaries = Summaries(self.store, readers.states, readers.examples, limits)
         self.predictions = Predictions(self.store, readers.states, limits)
         self.evaluations = Evaluations(self.store, readers.states, readers.examples, limits)
         self.gradient_checks = GradientChecks(self.store, readers.states, readers.examples, limits)

@@ -13,6 +13,7 @@ from clearprop.options import (
     DetailName,
 )
 from clearprop.snapshots import History, Snapshot, State
+from clearprop.summaries import Summaries
 from clearprop.verifications import Verification
 from clearprop.watches import Watched, WatchOptions, watch_request
 
@@ -98,6 +99,27 @@ class NetworkHistory(NetworkHandle):
         """
         pages = history.list_changes(self.id, base, update, base_network)
         return self._connection.pages(pages, WeightChange)
+
+    def summarize(
+        self,
+        max_points: int = 50,
+        *,
+        start: int | None = None,
+        end: int | None = None,
+        max_bins: int = 32,
+        training_set: str = "",
+    ) -> Summaries:
+        """Summarize what training does to each layer, from `start` to `end`, by default always.
+
+        A long history is thinned to at most `max_points` updates, 2 to 200. Each has, for each
+        layer, the norms of its gradient and of its update, histograms with up to `max_bins` bins, 8
+        to 64, and the numbers of dead and saturated units. Activations are those for up to 256
+        examples of the training set, by default those of the latest run.
+        """
+        call = history.summarize_updates(
+            self.id, max_points, start, end, max_bins=max_bins, training_set=training_set
+        )
+        return Summaries(self._connection.call(call))
 
     def verify(self) -> Iterator[Verification]:
         """Recompute every update of the history, and compare the results with what is stored.

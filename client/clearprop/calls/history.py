@@ -83,6 +83,27 @@ def list_changes(
     )
 
 
+def summarize_updates(
+    network: str,
+    max_points: int,
+    start: int | None,
+    end: int | None,
+    *,
+    max_bins: int,
+    training_set: str,
+) -> Call[pb.SummarizeUpdatesResponse]:
+    """Summarize updates layer by layer."""
+    request = pb.SummarizeUpdatesRequest(
+        network=network,
+        start_update=start,
+        end_update=end,
+        max_points=max_points,
+        max_bins=max_bins,
+        training_set=training_set,
+    )
+    return Call(request, pb.SummarizeUpdatesResponse)
+
+
 def verify_history(network: str) -> Call[pb.VerifyHistoryResponse]:
     """Verify a network's history."""
     return Call(pb.VerifyHistoryRequest(network=network), pb.VerifyHistoryResponse)

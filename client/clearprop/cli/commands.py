@@ -65,6 +65,9 @@ PANELS: dict[str, dict[str, Entry]] = {
         "step": Entry("Take single training steps and show what changed.", "steps:step"),
         "watch": Entry("Show a network's updates as they happen.", "watches:watch"),
         "history": Entry("Draw a network's cost curve.", "history:history"),
+        "summarize": Entry(
+            "Show what training does to each layer of a network.", "summaries:summarize"
+        ),
         "runs": Entry("List a network's runs.", "runs:runs"),
         "pause": Entry("Pause a run.", "runs:pause"),
         "resume": Entry("Resume a paused run.", "runs:resume"),

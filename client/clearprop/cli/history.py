@@ -12,9 +12,8 @@ from clearprop.cli.charts import plot, scale_of
 from clearprop.cli.connection import connected
 from clearprop.cli.console import out, say
 from clearprop.cli.number_format import number, told_apart
-from clearprop.cli.options import Json, NetworkId
+from clearprop.cli.options import FirstUpdate, Json, LastUpdate, NetworkId
 from clearprop.cli.output import say_json, show_table
-from clearprop.cli.parsers import whole_number
 from clearprop.cli.server_options import Server
 
 _POINTS = 1_000
@@ -30,26 +29,8 @@ _FEW = 6
 def history(
     network: NetworkId,
     *,
-    first: Annotated[
-        int | None,
-        typer.Option(
-            "--from",
-            metavar="N",
-            parser=whole_number(),
-            help="The first update.",
-            show_default="the earliest",
-        ),
-    ] = None,
-    last: Annotated[
-        int | None,
-        typer.Option(
-            "--to",
-            metavar="N",
-            parser=whole_number(),
-            help="The last update.",
-            show_default="the latest",
-        ),
-    ] = None,
+    first: FirstUpdate = None,
+    last: LastUpdate = None,
     validated: Annotated[
         bool, typer.Option("--validated", help="Show only the costs of held-out examples.")
     ] = False,

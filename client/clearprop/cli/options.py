@@ -48,6 +48,28 @@ NextUpdate = Annotated[
     bool, typer.Option("--next", help="Show the next update without applying it.")
 ]
 
+FirstUpdate = Annotated[
+    int | None,
+    typer.Option(
+        "--from",
+        metavar="N",
+        parser=whole_number(),
+        help="The first update.",
+        show_default="the earliest",
+    ),
+]
+
+LastUpdate = Annotated[
+    int | None,
+    typer.Option(
+        "--to",
+        metavar="N",
+        parser=whole_number(),
+        help="The last update.",
+        show_default="the latest",
+    ),
+]
+
 UpdateNumber = Annotated[
     int | None,
     typer.Option(

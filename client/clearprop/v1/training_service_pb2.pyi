@@ -8,6 +8,7 @@ from clearprop.v1 import audit_pb2 as _audit_pb2
 from clearprop.v1 import explanation_pb2 as _explanation_pb2
 from clearprop.v1 import network_pb2 as _network_pb2
 from clearprop.v1 import run_pb2 as _run_pb2
+from clearprop.v1 import summary_pb2 as _summary_pb2
 from clearprop.v1 import table_pb2 as _table_pb2
 from clearprop.v1 import trace_pb2 as _trace_pb2
 from clearprop.v1 import training_set_pb2 as _training_set_pb2
@@ -3885,6 +3886,107 @@ class WeightChange(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__input) -> _WhichOneofReturnType__input | None: ...
 
 Global___WeightChange: _TypeAlias = WeightChange  # noqa: Y015
+
+@_typing.final
+class SummarizeUpdatesRequest(_message.Message):
+    """The request of SummarizeUpdates."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    START_UPDATE_FIELD_NUMBER: _builtins.int
+    END_UPDATE_FIELD_NUMBER: _builtins.int
+    MAX_POINTS_FIELD_NUMBER: _builtins.int
+    MAX_BINS_FIELD_NUMBER: _builtins.int
+    TRAINING_SET_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The id of the network."""
+    start_update: _builtins.int
+    """The number of the first update, 0 to the latest plus 1. Default: the earliest kept update."""
+    end_update: _builtins.int
+    """The number of the last update, at least that of the first. Default: the latest update, which is
+    also used for later numbers.
+    """
+    max_points: _builtins.int
+    """The maximum number of updates to summarize, 2 to 200. 0 means 50."""
+    max_bins: _builtins.int
+    """The maximum number of bins of each histogram, 8 to 64. 0 means 32."""
+    training_set: _builtins.str
+    """The id of the training set on which activations are computed. Empty: the examples on which the
+    latest run of the summarized updates trains, without those that it holds out.
+    """
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        start_update: _builtins.int | None = ...,
+        end_update: _builtins.int | None = ...,
+        max_points: _builtins.int = ...,
+        max_bins: _builtins.int = ...,
+        training_set: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_end_update", b"_end_update", "_start_update", b"_start_update", "end_update", b"end_update", "start_update", b"start_update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_end_update", b"_end_update", "_start_update", b"_start_update", "end_update", b"end_update", "max_bins", b"max_bins", "max_points", b"max_points", "network", b"network", "start_update", b"start_update", "training_set", b"training_set"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__end_update: _TypeAlias = _typing.Literal["end_update"]  # noqa: Y015
+    _WhichOneofArgType__end_update: _TypeAlias = _typing.Literal["_end_update", b"_end_update"]  # noqa: Y015
+    _WhichOneofReturnType__start_update: _TypeAlias = _typing.Literal["start_update"]  # noqa: Y015
+    _WhichOneofArgType__start_update: _TypeAlias = _typing.Literal["_start_update", b"_start_update"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__end_update) -> _WhichOneofReturnType__end_update | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__start_update) -> _WhichOneofReturnType__start_update | None: ...
+
+Global___SummarizeUpdatesRequest: _TypeAlias = SummarizeUpdatesRequest  # noqa: Y015
+
+@_typing.final
+class SummarizeUpdatesResponse(_message.Message):
+    """Summaries of updates, layer by layer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPDATES_FIELD_NUMBER: _builtins.int
+    LAYERS_FIELD_NUMBER: _builtins.int
+    EXAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    THINNED_FIELD_NUMBER: _builtins.int
+    example_count: _builtins.int
+    """The number of examples on which activations are computed, the same for all updates: up to 256
+    examples of the set. Of more, n, these are the examples ⌊i·n/256⌋ for i = 0, 1, … 255. 0: there
+    are no activations, because none of the updates belongs to a run and no set was chosen.
+    """
+    thinned: _builtins.bool
+    """Whether the range has more than `max_points` updates and was thinned."""
+    @_builtins.property
+    def updates(self) -> _containers.RepeatedCompositeFieldContainer[_summary_pb2.UpdateSummary]:
+        """The summarized updates in order. They contain the first and the last update of the range. If
+        `thinned` is set, the range is divided into intervals at the multiples of the smallest power of
+        two that leaves room for all of them. An interval has one update: the one after the latest
+        stored state in it, which is the fastest to compute, or the last of the interval if there is
+        none. So most updates stay the same while a history grows.
+        """
+
+    @_builtins.property
+    def layers(self) -> _containers.RepeatedCompositeFieldContainer[_summary_pb2.LayerBins]:
+        """The bins of the histograms of each layer after the inputs. They are the same for all updates of
+        a response.
+        """
+
+    def __init__(
+        self,
+        *,
+        updates: _abc.Iterable[_summary_pb2.UpdateSummary] | None = ...,
+        layers: _abc.Iterable[_summary_pb2.LayerBins] | None = ...,
+        example_count: _builtins.int = ...,
+        thinned: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["example_count", b"example_count", "layers", b"layers", "thinned", b"thinned", "updates", b"updates"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SummarizeUpdatesResponse: _TypeAlias = SummarizeUpdatesResponse  # noqa: Y015
 
 @_typing.final
 class TraceUpdateRequest(_message.Message):

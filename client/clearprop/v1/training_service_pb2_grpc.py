@@ -239,6 +239,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesResponse.FromString,
                 _registered_method=True)
+        self.SummarizeUpdates = channel.unary_unary(
+                '/clearprop.v1.TrainingService/SummarizeUpdates',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.SummarizeUpdatesRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.SummarizeUpdatesResponse.FromString,
+                _registered_method=True)
         self.TraceUpdate = channel.unary_unary(
                 '/clearprop.v1.TrainingService/TraceUpdate',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.TraceUpdateRequest.SerializeToString,
@@ -865,6 +870,28 @@ class TrainingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SummarizeUpdates(self, request, context):
+        """Summarizes updates of a network layer by layer, to show at a glance what happens in training: norms
+        of gradients and updates, histograms of weights and activations, dead and saturated units. A long
+        history is thinned to `max_points` updates. What is not stored is computed again from the nearest
+        stored state, so the call reads no more than it shows. Has no side effects.
+
+        Errors:
+        NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
+        INVALID_ARGUMENT: `max_points` or `max_bins` is out of its range, `end_update` precedes the
+        start, or the training set does not fit the network. Correct each reported field.
+        OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
+        (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+        RESOURCE_EXHAUSTED: computing the updates again would take too much work (LIMIT_EXCEEDED,
+        `call_work`). Reduce `max_points`, or choose a shorter range.
+        DATA_LOSS: one of the updates cannot be read back correctly (DAMAGED_HISTORY).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def TraceUpdate(self, request, context):
         """Returns all intermediate values of one past update or of the next update. For each example of
         the batch, these are the inputs, the logits and activations of all layers, the cost, the deltas
@@ -1163,6 +1190,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.CompareUpdates,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesResponse.SerializeToString,
+            ),
+            'SummarizeUpdates': grpc.unary_unary_rpc_method_handler(
+                    servicer.SummarizeUpdates,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.SummarizeUpdatesRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.SummarizeUpdatesResponse.SerializeToString,
             ),
             'TraceUpdate': grpc.unary_unary_rpc_method_handler(
                     servicer.TraceUpdate,
@@ -2080,6 +2112,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/CompareUpdates',
             clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.CompareUpdatesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SummarizeUpdates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/SummarizeUpdates',
+            clearprop_dot_v1_dot_training__service__pb2.SummarizeUpdatesRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.SummarizeUpdatesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -484,6 +484,24 @@ class TrainingServiceStub:
         none.
       DATA_LOSS: an update cannot be read back correctly (DAMAGED_HISTORY).
     """
+    SummarizeUpdates: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.SummarizeUpdatesRequest, _training_service_pb2.SummarizeUpdatesResponse]
+    """Summarizes updates of a network layer by layer, to show at a glance what happens in training: norms
+    of gradients and updates, histograms of weights and activations, dead and saturated units. A long
+    history is thinned to `max_points` updates. What is not stored is computed again from the nearest
+    stored state, so the call reads no more than it shows. Has no side effects.
+
+    Errors:
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
+      INVALID_ARGUMENT: `max_points` or `max_bins` is out of its range, `end_update` precedes the
+        start, or the training set does not fit the network. Correct each reported field.
+      OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
+        (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+      RESOURCE_EXHAUSTED: computing the updates again would take too much work (LIMIT_EXCEEDED,
+        `call_work`). Reduce `max_points`, or choose a shorter range.
+      DATA_LOSS: one of the updates cannot be read back correctly (DAMAGED_HISTORY).
+    """
     TraceUpdate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]
     """Returns all intermediate values of one past update or of the next update. For each example of
     the batch, these are the inputs, the logits and activations of all layers, the cost, the deltas
@@ -1045,6 +1063,24 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         different. Compare networks with the same layer sizes that both have biases or both have
         none.
       DATA_LOSS: an update cannot be read back correctly (DAMAGED_HISTORY).
+    """
+    SummarizeUpdates: _aio.UnaryUnaryMultiCallable[_training_service_pb2.SummarizeUpdatesRequest, _training_service_pb2.SummarizeUpdatesResponse]  # type: ignore[assignment]
+    """Summarizes updates of a network layer by layer, to show at a glance what happens in training: norms
+    of gradients and updates, histograms of weights and activations, dead and saturated units. A long
+    history is thinned to `max_points` updates. What is not stored is computed again from the nearest
+    stored state, so the call reads no more than it shows. Has no side effects.
+
+    Errors:
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
+      INVALID_ARGUMENT: `max_points` or `max_bins` is out of its range, `end_update` precedes the
+        start, or the training set does not fit the network. Correct each reported field.
+      OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
+        (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+      RESOURCE_EXHAUSTED: computing the updates again would take too much work (LIMIT_EXCEEDED,
+        `call_work`). Reduce `max_points`, or choose a shorter range.
+      DATA_LOSS: one of the updates cannot be read back correctly (DAMAGED_HISTORY).
     """
     TraceUpdate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.TraceUpdateRequest, _training_service_pb2.TraceUpdateResponse]  # type: ignore[assignment]
     """Returns all intermediate values of one past update or of the next update. For each example of
@@ -1784,6 +1820,30 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
             different. Compare networks with the same layer sizes that both have biases or both have
             none.
           DATA_LOSS: an update cannot be read back correctly (DAMAGED_HISTORY).
+        """
+
+    @_abc_1.abstractmethod
+    def SummarizeUpdates(
+        self,
+        request: _training_service_pb2.SummarizeUpdatesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.SummarizeUpdatesResponse, _abc.Awaitable[_training_service_pb2.SummarizeUpdatesResponse]]:
+        """Summarizes updates of a network layer by layer, to show at a glance what happens in training: norms
+        of gradients and updates, histograms of weights and activations, dead and saturated units. A long
+        history is thinned to `max_points` updates. What is not stored is computed again from the nearest
+        stored state, so the call reads no more than it shows. Has no side effects.
+
+        Errors:
+          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+            not exist. Check the ids.
+          INVALID_ARGUMENT: `max_points` or `max_bins` is out of its range, `end_update` precedes the
+            start, or the training set does not fit the network. Correct each reported field.
+          OUT_OF_RANGE: `start_update` is negative or later than the latest update plus 1
+            (UPDATE_OUT_OF_RANGE).
+          OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+          RESOURCE_EXHAUSTED: computing the updates again would take too much work (LIMIT_EXCEEDED,
+            `call_work`). Reduce `max_points`, or choose a shorter range.
+          DATA_LOSS: one of the updates cannot be read back correctly (DAMAGED_HISTORY).
         """
 
     @_abc_1.abstractmethod

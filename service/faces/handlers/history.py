@@ -16,6 +16,7 @@ from service.faces.messages.pages import (
 )
 from service.faces.messages.requests import request_id
 from service.faces.messages.states import StateResponse, is_full
+from service.faces.messages.summaries import points_and_bins, summarized
 from service.faces.messages.update_lists import UpdatesResponse
 from service.faces.messages.updates import check_validated, detail, max_points
 from service.faces.messages.verifications import verified
@@ -25,6 +26,7 @@ from service.use_cases.history import History
 from service.use_cases.inspection import FullState, Inspection
 from service.use_cases.networks import NetworkView
 from service.use_cases.retention import Retention
+from service.use_cases.summaries import Summaries
 from service.use_cases.verification import Verification
 from training.errors import validating
 
@@ -35,6 +37,7 @@ class HistoryHandlers:
 
     _history: History
     _comparisons: Comparisons
+    _summaries: Summaries
     _inspection: Inspection
     _retention: Retention
     _verification: Verification
@@ -85,6 +88,19 @@ class HistoryHandlers:
             number = found.update.first_update
             response.next_page_token = changes_token(number, first + size)
         return response
+
+    def summarize_updates(self, request: pb.SummarizeUpdatesRequest) -> pb.SummarizeUpdatesResponse:
+        """Summarize updates layer by layer."""
+        with validating() as violations:
+            most, bins = points_and_bins(violations, request)
+        found = self._summaries.summarize(
+            request.network,
+            optional(request, "start_update"),
+            optional(request, "end_update"),
+            most,
+            request.training_set,
+        )
+        return summarized(found, bins)
 
     def delete_updates(self, request: pb.DeleteUpdatesRequest) -> pb.DeleteUpdatesResponse:
         """Delete the updates before a given update."""

@@ -152,3 +152,22 @@ def test_any_values_are_drawn_within_the_chart(values: list[float], width: int, 
     lines = plot([(float(x), value) for x, value in enumerate(values)], width=width, rows=rows)
     assert len(lines) == rows + 2
     assert max(map(len, lines)) <= width
+
+
+def test_layers_are_summarized_in_a_table_for_each(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1", "--activations", "relu,sigmoid", "--seed", "7")
+    clearprop("step", name, "--on", "xor", *STEP)
+    lines = clearprop("summarize", name, "--points", "6", "--bins", "8").stdout.splitlines()
+    assert lines[0] == f"Layers of {name}, updates 0 to 5,000"
+    assert lines[2] == "Activations are those for 4 examples."
+    assert "Layer 1 (5 units, relu)" in lines
+    assert "Layer 2 (1 unit, sigmoid)" in lines
+    heads = [line for line in lines if line.startswith("update")]
+    assert ["dead units" in head for head in heads] == [True, False]
+    assert ["saturated units" in head for head in heads] == [False, True]
+    assert sum(line.startswith("5,000 ") for line in lines) == 2
+    message = json.loads(clearprop("summarize", name, "--on", "and", "--json").stdout)
+    assert (message["exampleCount"], message["thinned"]) == (4, True)
+    nothing = f"{name} has no update in this range.\n"
+    assert clearprop("summarize", name, "--from", "5001").stdout == nothing

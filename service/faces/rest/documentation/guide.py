@@ -79,6 +79,7 @@ TAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
                 "ListUpdates",
                 "GetState",
                 "CompareUpdates",
+                "SummarizeUpdates",
                 "VerifyHistory",
                 "DeleteUpdates",
             ),

@@ -14,6 +14,7 @@ READ = [
     *(
         "CheckGradients",
         "CompareUpdates",
+        "SummarizeUpdates",
         "CreateTicket",
         "Evaluate",
         "ExplainWeight",
