@@ -68,7 +68,7 @@ const LookAt = ({ place }) => html`
     label="Network"
     none="Choose a network"
     value=${place.network}
-    onPick=${(network) => go({ network, update: undefined, position: undefined, step: undefined, weight: undefined }, { push: true })}
+    onPick=${(network) => go({ network, update: undefined, position: undefined, step: undefined, weight: undefined, unit: undefined }, { push: true })}
   />
 `;
 

@@ -381,6 +381,65 @@ def test_a_dense_network_and_its_optimizer_can_be_read(site: ServerProcess, page
     expect(page.locator(".weight-label rect")).to_have_count(24 - unplaced)
 
 
+def test_a_large_network_is_shown_as_cells(site: ServerProcess, page: Page) -> None:
+    make(site, "large", [30, 40, 10], bias=True)
+    examples = [
+        {
+            "inputs": [(n + i) % 7 / 7 for i in range(30)],
+            "targets": [int(n % 10 == k) for k in range(10)],
+        }
+        for n in range(20)
+    ]
+    post(site, "trainingSets", trainingSet="twenty", examples=examples)
+    train(site, "large", count=2, trainingSet="twenty", batchSize=20)
+    trace = ask(site, "updates/2:trace", "large", positionCount=20)
+    page.goto(f"{site.http}/?network=large&update=2&example=20")
+    block = page.locator("[data-layer='1']")
+    expect(block).to_have_attribute("aria-current", "step")
+    weights = block.locator(".of-weights canvas")
+    weights.focus()
+    page.keyboard.press("ArrowUp")  # from the middle, row 20 and column 15
+    value = trace["before"][0]["weights"][19 * 30 + 15]
+    assert shown(page, ".reading [data-exact]") == value
+    page.keyboard.press("Enter")
+    assert place(page)["weight"] == "1-20-16"
+    panel = page.get_by_role("region", name="The selected weight")
+    expect(panel.locator(".example")).to_have_count(4)
+    panel.get_by_role("button", name="Back to the phase").click()
+    # The last phase of the example: G has all gradients of this layer.
+    page.get_by_role("button", name="Hidden gradients added").click()
+    expect(block.locator(".scale")).to_contain_text("G up to")
+    page.get_by_role("button", name="Update the output layer").click()
+    expect(page.locator(".caption")).to_contain_text("Updated layers have the weights")
+    weights.hover(position={"x": 1, "y": 1})
+    assert shown(page, ".reading [data-exact]") == trace["after"][0]["weights"][0]
+    shows_a_unit(page, trace)
+    for name in ("SVG", "PNG"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        assert download.value.suggested_filename == f"large-update-2.{name.lower()}"
+
+
+def shows_a_unit(page: Page, trace: Any) -> None:
+    """Select the third hidden unit: it shows its numbers, connections, and its chain rule."""
+    page.locator(".cells", has=page.get_by_label("40 numbers: δ")).click(position={"x": 3, "y": 20})
+    unit = int(place(page)["unit"].split("-")[1]) - 1
+    panel = page.get_by_role("region", name="The selected unit")
+    example = trace["examples"][19]
+    for symbol, name in {"z": "logits", "a": "activations", "δ": "deltas"}.items():
+        number = panel.locator(".unit-numbers").get_by_title(f"{symbol} = ")
+        value = example[name][0]["values"][unit]
+        assert float(str(number.get_attribute("data-exact")).replace("−", "-")) == value
+    below = trace["before"][0]["weights"][unit * 30 : unit * 30 + 30]
+    strongest = panel.locator("table").first.locator("tbody tr").first.locator("[data-exact]").first
+    value = float(str(strongest.get_attribute("data-exact")).replace("−", "-"))
+    assert abs(value) == max(map(abs, below))
+    last = panel.locator(".explained").last
+    expect(last).to_have_attribute("data-symbol", f"δ1[{unit + 1}]")
+    found = float(str(last.get_attribute("data-exact")).replace("−", "-"))
+    assert found == example["deltas"][0]["values"][unit]
+
+
 def test_it_fits_a_phone(site: ServerProcess, at_start: Page) -> None:
     at_start.set_viewport_size({"width": 390, "height": 844})
     go_to_step(at_start, 340)

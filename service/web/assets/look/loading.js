@@ -1,18 +1,22 @@
 // Loads what the page shows of an update.
 import { useAnswer } from "../shared/answers.js";
+import { isReadable } from "../picture/still.js";
 import { get } from "../shared/api.js";
+import { getState } from "../shared/state.js";
 import { byPhases } from "./moment.js";
 
 const LINES = 2000; // lines of a walk per request: all lines of a small update; of a large one, few enough to arrive quickly
 const MOST_LINES = 10000; // the most that the service sends at once
 const CHANGES = 1000; // changes of an edit, the largest first
+const MANY_PARAMETERS = 50000; // with more, an update has no lines: each parameter needs some
+const SLOW_PARAMETERS = 200000; // with more, examples are loaded one at a time: the service takes long for each
 
 // An update: its trace and its walk. Without a batch, or if the update before it was deleted: its state and
 // its changes, and its run if it returned to the best weights of the run.
 export async function loadUpdate(network, update, signal) {
   const path = `networks/${network.network}/updates/${update}`;
   try {
-    const [{ trace }, walk] = await Promise.all([get(`${path}:trace`, {}, signal), loadWalk(path, signal)]);
+    const [trace, walk] = await (isReadable(network) ? Promise.all([loadTrace(path, signal), loadWalk(path, signal)]) : loadLarge(network, update, signal));
     return { update, network, trace, walk: walk.steps.length ? walk : byPhases(walk, trace.exampleCount) };
   } catch (error) {
     if (error.reason !== "NOT_GRADIENT" && error.reason !== "HISTORY_COMPACTED") throw error;
@@ -20,21 +24,43 @@ export async function loadUpdate(network, update, signal) {
   }
 }
 
+const loadTrace = async (path, signal) => (await get(`${path}:trace`, {}, signal)).trace;
+
+// The trace and the walk of a network that is drawn as matrices. Without lines, the trace has vectors only: numbers of
+// parameters come from the states before and after the update, which are not JSON.
+async function loadLarge(network, update, signal) {
+  const { network: id, parameterCount } = network;
+  const path = `networks/${id}/updates/${update}`;
+  const walk = await (Number(parameterCount) > MANY_PARAMETERS ? loadPhases(path, signal) : loadWalk(path, signal));
+  if (walk.steps.length) return [await loadTrace(path, signal), walk];
+  const [{ trace }, before, after] = await Promise.all([
+    get(`${path}:trace`, { vectorsOnly: true, positionCount: pageOf(network) }, signal),
+    getState(id, { update: update - 1 }, signal),
+    getState(id, { update, view: "STATE_VIEW_FULL" }, signal),
+  ]);
+  return [{ ...trace, before: before.layers, after: after.layers, gradient: after.gradients, gradientSum: [] }, walk];
+}
+
+// Examples per request; 0 means as many as fit.
+const pageOf = ({ parameterCount }) => (Number(parameterCount) > SLOW_PARAMETERS ? 1 : 0);
+
+const loadPhases = async (path, signal) => (await get(`${path}:walk`, { phasesOnly: true }, signal)).walk;
+
 // The walk; only its phases if the update has too many lines.
 async function loadWalk(path, signal) {
   try {
     return (await get(`${path}:walk`, { stepCount: LINES }, signal)).walk;
   } catch (error) {
     if (error.status !== "RESOURCE_EXHAUSTED") throw error;
-    return (await get(`${path}:walk`, { phasesOnly: true }, signal)).walk;
+    return loadPhases(path, signal);
   }
 }
 
 async function loadState(network, update, signal) {
   const path = `networks/${network.network}`;
   const compared = { baseUpdate: update - 1, update, pageSize: CHANGES };
-  const [{ state }, comparison] = await Promise.all([
-    get(`${path}/state`, { update }, signal),
+  const [state, comparison] = await Promise.all([
+    getState(network.network, { update }, signal),
     update > Number(network.earliestUpdate) ? get(`${path}/updates:compare`, compared, signal) : null,
   ]);
   const { run } = state.kind === "UPDATE_KIND_RESTORE" ? await get(`${path}/runs/${state.run}`, {}, signal) : {};
@@ -62,13 +88,26 @@ export function useRest(opened, moment) {
   return !missing;
 }
 
-function missingOf({ walk }, { phase, number, example, position }) {
+function missingOf({ network, walk, trace }, { kind, phase, number, example, position }) {
+  if (walk.hasNoLines && !isReadable(network)) {
+    const firstPosition = kind === "ADD" ? firstMissing(trace, position) : position;
+    if (trace.examples.some((each) => each.position === firstPosition)) return null;
+    return { firstPosition, positionCount: pageOf(network), vectorsOnly: true };
+  }
   if (!example) return { firstPosition: position };
   if (walk.hasNoLines) return null;
   let firstStep = phase.firstStep;
   while (firstStep <= number && walk.steps[firstStep]) firstStep++;
   if (firstStep > number) return null;
   return { firstStep, stepCount: Math.min(Math.max(LINES, number - firstStep + 1), MOST_LINES) };
+}
+
+// The first position that is not loaded, up to this one: the picture of G needs all of them.
+function firstMissing({ examples }, position) {
+  const loaded = new Set(examples.map((example) => example.position));
+  let first = 0;
+  while (first < position && loaded.has(first)) first += 1;
+  return first;
 }
 
 // The run of an update: the live run with its latest state, or an earlier run.

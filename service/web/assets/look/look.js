@@ -1,6 +1,5 @@
 // Look inside: a network at one moment of one update, with controls to step through it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Picture } from "../picture/picture.js";
 import { useScale } from "../picture/scale.js";
 import { weightText } from "../shared/address.js";
 import { useAnswer } from "../shared/answers.js";
@@ -19,8 +18,10 @@ import { NotFound } from "./not_found.js";
 import { PhasePanel } from "./phase_panel.js";
 import { Ribbon } from "./ribbon.js";
 import { Save } from "./save.js";
+import { StagePicture } from "./stage_picture.js";
 import { PhaseStrip, Stepper, useStepKeys } from "./stepper.js";
-import { captionOf, changedView, viewOf } from "./view.js";
+import { isUnit, UnitPanel } from "./unit_panel.js";
+import { captionOf } from "./view.js";
 import { WeightPanel } from "./weight_panel.js";
 
 const HINT = "Press → or Play to step through this update.";
@@ -39,6 +40,7 @@ function Network({ place, network, run: liveRun, latest }) {
   const isFollowing = place.update === undefined;
   const update = isFollowing ? latest : Math.max(first, Math.min(place.update, latest));
   const weight = isKey(network, place.weight) ? place.weight : undefined;
+  const unit = isUnit(network, place.unit) ? place.unit : undefined;
   useEffect(() => {
     const isOther = !isFollowing && place.update !== update;
     if (isOther || place.weight !== weight) mend(place, update, weight);
@@ -54,13 +56,12 @@ function Network({ place, network, run: liveRun, latest }) {
   useStepKeys(opened, moment);
   if (!opened && error) return html`<${NotFound} message=${error.message} network=${network.network} latest=${latest} />`;
   if (!opened || !scale) return html`<div class="look"></div>`;
-  const view = moment ? viewOf(opened, moment, secret) : changedView(opened);
   return html`
     <div class="look" aria-busy=${opened.update !== update}>
       <div class="stage">
         <${Stepper} opened=${opened} moment=${moment} />
         ${moment ? html`<${PhaseStrip} opened=${opened} moment=${moment} />` : html`<p class="phases soft">${headingOf(opened)}</p>`}
-        <${Picture} ...${{ view, scale, weight, pointed, setPointed, setUnplaced }} />
+        <${StagePicture} ...${{ opened, moment, scale, weight, unit, pointed, setPointed, setUnplaced, secret }} />
         <div class="caption small soft">
           <span>${captionOf(opened, moment)}<br />${moment && place.step === undefined ? HINT : ROUNDING}${unplaced > 0 && ` ${unplaced} of ${drawn} weights show their value on hover.`}</span>
           <span class="spring"></span>
@@ -73,6 +74,8 @@ function Network({ place, network, run: liveRun, latest }) {
       <aside class="insight">
         ${weight && moment
           ? html`<${WeightPanel} key=${weight} ...${{ opened, weight, pointed, setPointed, setSecret }} />`
+          : unit && moment
+            ? html`<${UnitPanel} ...${{ opened, moment, unit, pointed, setPointed }} />`
           : moment
             ? html`<${PhasePanel} opened=${opened} moment=${moment} />`
             : html`<${UpdateWithoutBatch} ...${{ opened, weight, setPointed }} />`}

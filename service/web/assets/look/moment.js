@@ -89,6 +89,7 @@ function partly(values, layers) {
     get,
     has: (key) => get(key) !== undefined,
     set: (key, value) => single.set(key, value),
+    hasLayer: (layer) => whole.has(layer),
     isEmpty: () => !whole.size && !single.size,
   };
 }

@@ -6,7 +6,7 @@ import { notify } from "../shared/notices.js";
 import { go } from "../shared/place.js";
 import { openWorkedExample } from "../shared/worked_example.js";
 
-const START = { update: undefined, position: undefined, step: undefined, weight: undefined };
+const START = { update: undefined, position: undefined, step: undefined, weight: undefined, unit: undefined };
 
 export function NotFound({ message, network, latest }) {
   const open = (id) => go({ ...START, network: id }, { push: true });

@@ -1,5 +1,6 @@
 // The current phase: a sentence, its equations, the lines of the loops, and the arrays G.
 import { useEffect, useRef } from "preact/hooks";
+import { isReadable } from "../picture/still.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { relation } from "../shared/number_format.js";
@@ -11,6 +12,10 @@ import { momentAt } from "./moment.js";
 import { Sentence } from "./term.js";
 import { isLong } from "./optimizer_equations.js";
 import { PHASE_SENTENCES, phaseName } from "./phases.js";
+import { UnitTable } from "./unit_table.js";
+
+const SUMMED = "Each phase shows its results, and G appears once all examples are added.";
+const PICTURED = "The picture shows the result of each phase and how G grows; the numbers of G appear once it is divided by n.";
 
 export function PhasePanel({ opened, moment }) {
   const { network, trace, walk } = opened;
@@ -29,12 +34,9 @@ export function PhasePanel({ opened, moment }) {
         </div>`}
       </div>
       ${walk.hasNoLines
-        ? html`<p class="soft">
-            This network is too large to show line by line. Each phase shows its results, and G appears once all examples are
-            added.
-          </p>`
+        ? html`<p class="soft">This update is too long to show line by line. ${isReadable(network) ? SUMMED : PICTURED}</p>`
         : html`<${Code} walk=${walk} moment=${moment} />`}
-      <${GradientArrays} opened=${opened} moment=${moment} />
+      ${isReadable(network) || !moment.mean.isEmpty() ? html`<${GradientArrays} opened=${opened} moment=${moment} />` : html`<${UnitTable} network=${network} moment=${moment} />`}
     </section>
   `;
 }

@@ -114,7 +114,7 @@ function Play({ opened, moment }) {
     <div class="play">
       <button class="main" onClick=${() => (isPlaying ? setPlaying(false) : play())}>${isPlaying ? "❚❚ Pause" : "▶ Play"}</button>
       <select aria-label="Speed" value=${speed} onChange=${(event) => setSpeed(Number(event.target.value))}>
-        ${SPEEDS.map(([name], index) => html`<option key=${index} value=${index}>${name}</option>`)}
+        ${SPEEDS.map(([name, what], index) => (opened.walk?.hasNoLines && what === "phase" ? null : html`<option key=${index} value=${index}>${opened.walk?.hasNoLines ? name.replace("line", "phase") : name}</option>`))}
       </select>
     </div>
   `;

@@ -1,5 +1,5 @@
 // The data of the picture.
-import { stillView } from "../picture/still.js";
+import { isReadable, stillView } from "../picture/still.js";
 import { whole } from "../shared/number_format.js";
 import { keyOf, valueAt } from "../shared/parameters.js";
 
@@ -33,9 +33,10 @@ export function changedView({ network, state, comparison }) {
   return { ...stillView(network, state.layers), hasExamples: true, isAfter: (key) => changed.has(key) };
 }
 
-export function captionOf({ update, comparison }, moment) {
-  if (!moment) return comparison ? "Weights after this update. Changed weights are underlined." : "Weights after this update.";
+export function captionOf({ network, update, comparison }, moment) {
+  if (!moment) return comparison && isReadable(network) ? "Weights after this update. Changed weights are underlined." : "Weights after this update.";
   const number = Number(moment.example.example) + 1;
-  const weights = moment.after.isEmpty() ? `Weights before update ${whole(update)}.` : `Underlined weights are after update ${whole(update)}.`;
+  const updated = isReadable(network) ? "Underlined weights are after" : "Updated layers have the weights after";
+  const weights = moment.after.isEmpty() ? `Weights before update ${whole(update)}.` : `${updated} update ${whole(update)}.`;
   return `Example ${whole(number)} of the training set. ${weights}`;
 }

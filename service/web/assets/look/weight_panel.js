@@ -1,7 +1,6 @@
 // Why one weight changed: the chain rule in symbols and numbers, example by example.
 import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../shared/answers.js";
-import { get } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { parameterOf } from "../shared/parameters.js";
@@ -9,6 +8,7 @@ import { go } from "../shared/place.js";
 import { parameterName, parameterSymbol } from "../shared/unit_names.js";
 import { CostProfile } from "./cost_profile.js";
 import { Lines, OfExamples } from "./explained_lines.js";
+import { explain } from "./explaining.js";
 import { Guess, useGuess } from "./guess.js";
 
 const FEW = 8; // a batch with more examples is explained in parts
@@ -36,12 +36,6 @@ export function WeightPanel({ opened, weight, pointed, setPointed, setSecret }) 
       ${explanation && html`<${Explanation} key=${explanation.update} ...${{ network, explanation, guess, pointed, setPointed }} />`}
     </section>
   `;
-}
-
-async function explain(network, update, query, signal) {
-  const path = `networks/${network.network}/updates/${update}:explain`;
-  const { explanation, nextPosition } = await get(path, query, signal);
-  return { ...explanation, nextPosition };
 }
 
 function Explanation({ network, explanation, guess, pointed, setPointed }) {

@@ -1,5 +1,6 @@
 // The picture as a file. The styles are written into each element, so that any program draws it as the
 // page does, in the current theme.
+import { drawingOf } from "./cells_drawing.js";
 
 // Properties that children inherit.
 const INHERITED = [
@@ -24,15 +25,16 @@ const FILES = { SVG: svgFile, PNG: pngFile };
 
 // Saves the picture in `box` as "SVG" or "PNG". Throws an Error if there is none.
 export async function savePicture(box, format, { network, update }) {
-  const svg = box?.querySelector(".picture svg");
-  if (!svg) throw new Error("This network is too large to draw here, so there is no picture to save. Use Look inside.");
-  const file = await FILES[format](svg, `${network}, update ${update}`);
+  const [svg, blocks] = [".picture svg", ".matrices .blocks"].map((each) => box?.querySelector(each));
+  if (!svg && !blocks) throw new Error("This network is too large to draw here, so there is no picture to save. Use Look inside.");
+  const file = await FILES[format](svg ?? blocks, `${network}, update ${update}`);
   download(file, `${network}-update-${update}.${format.toLowerCase()}`);
 }
 
-function svgFile(svg, title) {
-  const [width, height] = [svg.clientWidth, svg.clientHeight]; // whole pixels
-  const copy = styledCopy(svg);
+function svgFile(drawn, title) {
+  const isSvg = drawn.tagName === "svg";
+  const [width, height] = [isSvg ? drawn.clientWidth : drawn.scrollWidth, drawn.clientHeight]; // whole pixels
+  const copy = isSvg ? styledCopy(drawn) : drawingOf(drawn, element);
   copy.setAttribute("width", width);
   copy.setAttribute("height", height);
   copy.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -43,9 +45,9 @@ function svgFile(svg, title) {
   return new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" });
 }
 
-async function pngFile(svg, title) {
+async function pngFile(drawn, title) {
   const image = new Image();
-  const address = URL.createObjectURL(svgFile(svg, title));
+  const address = URL.createObjectURL(svgFile(drawn, title));
   try {
     image.src = address;
     await image.decode();

@@ -1,21 +1,10 @@
 // The positions of the units and the space for their numbers, in pixels. They depend on the network and
 // the window alone, so that nothing moves from one line of code to the next.
-export const MANY = 8; // a layer with more units is shown in part
-
 const ROW = 12; // the height of a row of small numbers
 const GAP = 4;
 
 // With less than TIGHT pixels between two layers, numbers have the font size SMALL.
 const [TIGHT, SMALL] = [250, 10];
-
-// The units of a layer that are shown. A large layer shows its first units, one slot for the unit that
-// is of interest now, and its last unit, so that nothing else moves.
-export function shownUnits(size, isOpen, wanted) {
-  if (size <= MANY || isOpen) return Array.from({ length: size }, (_, unit) => ({ unit }));
-  const fixed = [0, 1, 2, 3];
-  const free = wanted > 3 && wanted < size - 1 ? wanted : 4;
-  return [...fixed, free, size - 1].map((unit, slot) => ({ unit, isGap: slot === 4 }));
-}
 
 // The style for a width: `font` is the font size of a weight's number. Targets and cost need space beside
 // the outputs if the picture shows examples.
@@ -46,23 +35,21 @@ function shapeFor(pitch, bias, { most }) {
   return { halfWidth: 30, halfHeight: Math.max(12, Math.min(16, (pitch - bias - GAP) / 2)), rows: 0 };
 }
 
-export function layOut({ network, hasExamples }, { width, height, open, wanted, isNarrow }) {
+export function layOut({ network, hasExamples }, { width, height, isNarrow }) {
   const sizes = network.layerSizes;
   const style = styleOf(sizes.length, isNarrow, hasExamples);
   const { left, right, top } = style;
   const between = (width - left - right) / (sizes.length - 1);
   const font = between < TIGHT ? Math.min(style.font, SMALL) : style.font;
-  const slots = sizes.map((size, layer) => shownUnits(size, open.has(layer), wanted(layer)));
-  const isAnyLarge = sizes.some((size) => size > MANY);
-  const room = height - top - 8 - (isAnyLarge ? 30 : 0); // the buttons that show all units are below
+  const room = height - top - 8;
   const bias = network.bias ? ROW + 2 : 0;
-  const shape = shapeFor(room / Math.max(...slots.map((units) => units.length)), bias, style);
+  const shape = shapeFor(room / Math.max(...sizes), bias, style);
   const middle = top + room / 2 + (bias - shape.rows * ROW) / 2;
-  const layers = slots.map((units, layer) => {
+  const layers = sizes.map((count, layer) => {
     const x = left + between * layer;
     // Two units stay close together, so that their weights spread out.
-    const gap = units.length === 2 ? room * 0.46 : room / units.length;
-    return units.map((each, slot) => ({ ...each, layer, x, y: middle + (slot - (units.length - 1) / 2) * gap }));
+    const gap = count === 2 ? room * 0.46 : room / count;
+    return Array.from({ length: count }, (_, unit) => ({ unit, layer, x, y: middle + (unit - (count - 1) / 2) * gap }));
   });
   return { layers, isNarrow, hasBiases: network.bias, ...style, font, ...shape };
 }

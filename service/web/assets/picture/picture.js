@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { layerName } from "../shared/unit_names.js";
 import { enumName } from "../shared/enum_names.js";
-import { layOut, linesBetween, MANY, widthNeeded } from "./layout.js";
+import { layOut, linesBetween, widthNeeded } from "./layout.js";
 import { placeNumbers } from "./places.js";
 import { CostBox, isInSight, Unit } from "./unit.js";
 import { keyOfLine, Label, Line, takesPart } from "./weight.js";
@@ -13,7 +13,6 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
   const { network } = view;
   const box = useRef(null);
   const [size, setSize] = useState({ width: 760, height: 430 });
-  const [open, setOpen] = useState(new Set());
   useEffect(() => {
     const observer = new ResizeObserver(([{ contentRect }]) =>
       setSize({ width: contentRect.width, height: contentRect.height }),
@@ -21,24 +20,20 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
-  const most = Math.max(...network.layerSizes.map((count, layer) => (open.has(layer) ? count : 0)));
   const isNarrow = size.width < 560;
-  const height = Math.max(size.height, most > MANY ? most * 66 : 0);
+  const { height } = size;
   const width = Math.max(size.width, widthNeeded(network.layerSizes.length, isNarrow, view.hasExamples));
-  const wanted = (layer) => interesting(view.lit, weight, layer);
-  const { layers, ...style } = layOut(view, { width, height, open, wanted, isNarrow });
+  const { layers, ...style } = layOut(view, { width, height, isNarrow });
   const lines = layers.slice(1).flatMap((above, index) => linesBetween(layers[index], above));
   const parts = useMemo(
     () => layers.slice(1).flatMap((above, index) => placeNumbers(linesBetween(layers[index], above), [...layers[index], ...above], style)),
-    [network, width, height, open, isNarrow],
+    [network, width, height, isNarrow],
   );
   const unplaced = parts.filter((part) => part === undefined).length;
   useEffect(() => setUnplaced({ unplaced, drawn: lines.length }), [unplaced, lines.length]);
   useEffect(() => scrollTo(box.current, layers[view.lit.layer]?.[0].x, style.band), [view.lit.layer]);
   const all = { view, scale, weight, pointed, setPointed };
   const isOnDemand = (line, index) => parts[index] === undefined && takesPart(all, keyOfLine(line));
-  const toggle = (layer) =>
-    setOpen((was) => new Set(was.has(layer) ? [...was].filter((each) => each !== layer) : [...was, layer]));
   return html`
     <div class="picture" ref=${box}>
       <svg width=${width} height=${height} role="group" aria-label="Network diagram">
@@ -54,13 +49,6 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
           .filter(isOnDemand)
           .map((line) => html`<${Label} key=${keyOfLine(line)} line=${line} part=${line.part} font=${style.font} ...${all} />`)}
       </svg>
-      ${network.layerSizes.map(
-        (count, layer) =>
-          count > MANY &&
-          html`<button class="opener small" key=${layer} style=${`left:clamp(46px, ${layers[layer][0].x}px, calc(100% - 46px))`} onClick=${() => toggle(layer)}>
-            ${open.has(layer) ? "Show fewer" : `Show all ${count}`}<span class="unseen"> units of the ${layerName(network, layer)}</span>
-          </button>`,
-      )}
     </div>
   `;
 }
@@ -69,16 +57,6 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
 function inOrder(units, all) {
   const isOnTop = ({ layer, unit }) => isInSight(all, `${layer}.${unit}`);
   return [...units.filter((at) => !isOnTop(at)), ...units.filter(isOnTop)];
-}
-
-// The unit of a large layer that gets the free slot: one that takes part, else one at the selected weight.
-function interesting(lit, weight, layer) {
-  for (const name of lit.units) {
-    const [of, unit] = name.split(".").map(Number);
-    if (of === layer) return unit;
-  }
-  const [of, unit, input] = (weight ?? "").split(".").map(Number);
-  return of === layer ? unit : of - 1 === layer ? input : undefined;
 }
 
 // In a picture wider than the window, keeps the layer that takes part in sight.

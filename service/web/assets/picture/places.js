@@ -2,13 +2,11 @@
 // a bias or the numbers below a unit. A number without such a position is shown on demand.
 import { boxAt, boxesOfUnit, isCrossed, meet, numberWidth } from "./boxes.js";
 
-const MOST = 96; // with more lines between two layers, no number is placed
 const STEP = 5; // pixels between two positions that are tried
 const EDGE = 3; // between the number and its box
 
 // Returns the position of the number along each line between two layers, from 0 to 1, or undefined.
 export function placeNumbers(lines, units, style) {
-  if (lines.length > MOST) return lines.map(() => undefined);
   const taken = units.flatMap((unit) => boxesOfUnit(unit, style));
   const tried = lines.map((line) => placesAlong(line, style).filter(({ box }) => !taken.some((other) => meet(box, other))));
   lines.forEach((line, index) => {

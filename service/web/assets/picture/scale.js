@@ -1,6 +1,7 @@
 // The size of a weight that is drawn with the thickest line.
-import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
+import { largest } from "../shared/interval.js";
+import { getState } from "../shared/state.js";
 
 // Fixed for a run, so that widths can be compared over time; during a run, until it is twice as long.
 export function useScale(network, run, latest) {
@@ -13,11 +14,10 @@ export function useScale(network, run, latest) {
 
 async function loadScale(network, from, to, signal) {
   const places = [0, 0.1, 0.25, 0.5, 0.75, 1].map((part) => Math.round(from + part * (to - from)));
-  const states = await Promise.all(
-    [...new Set(places)].map((update) => get(`networks/${network.network}/state`, { update }, signal)),
-  );
-  const sizes = states.flatMap(({ state }) =>
-    state.layers.flatMap(({ weights, biases }) => [...weights, ...biases].map(Math.abs)),
-  );
-  return sizes.reduce((most, size) => Math.max(most, size), 1e-9);
+  let most = 1e-9;
+  for (const update of new Set(places)) {
+    const { layers } = await getState(network.network, { update }, signal);
+    for (const { weights, biases } of layers) most = Math.max(most, largest(weights), largest(biases));
+  }
+  return most;
 }

@@ -1,12 +1,14 @@
 // What the picture shows of a network without an example: its weights.
 import { valueAt } from "../shared/parameters.js";
-import { MANY } from "./layout.js";
 
+const MANY = 8; // units of a layer that can be told apart
 const WEIGHTS = 100; // more lines cannot be distinguished in half the width of a window
 
+// Whether units and lines of the network can be told apart.
+export const isReadable = ({ layerSizes }) => layerSizes.every((count) => count <= MANY);
+
 // Whether a picture of half the width can show the whole network.
-export const isSmall = ({ layerSizes, parameterCount }) =>
-  layerSizes.every((count) => count <= MANY) && Number(parameterCount) <= WEIGHTS;
+export const isSmall = (network) => isReadable(network) && Number(network.parameterCount) <= WEIGHTS;
 
 const [LEAST, PITCH] = [290, 48]; // pixels; the space of a unit with its bias
 

@@ -13,7 +13,7 @@ export const isInSight = ({ view, pointed }, id) => Boolean(view.lit.units.has(i
 export function Unit({ at, style, ...all }) {
   const { view, pointed } = all;
   const { halfWidth, halfHeight, rows, isNarrow, hasBiases } = style;
-  const { layer, unit, x, y, isGap } = at;
+  const { layer, unit, x, y } = at;
   const values = view.unit(layer, unit);
   const id = `${layer}.${unit}`;
   const isLit = isInSight(all, id);
@@ -33,7 +33,6 @@ export function Unit({ at, style, ...all }) {
     >
       <title>${name}${isDropped && " (dropped)"}${said.map(([what, value]) => `\n${what} = ${exact(value)}`)}</title>
       <rect class="body moves" x=${x - halfWidth} y=${y - halfHeight} width=${2 * halfWidth} height=${2 * halfHeight} rx=${halfHeight} />
-      ${isGap && html`<text class="unit-name" x=${hasBiases ? x - halfWidth - 10 : x} y=${y - halfHeight - 4}>⋮</text>`}
       <text class="unit-name" font-size=${isShort || halfHeight < 27 || label.length > 8 ? 8.5 : 9.5} x=${x} y=${y - halfHeight * 0.3}>${label}</text>
       ${values.a !== undefined
         ? html`<text class="unit-value" font-size=${font} x=${x} y=${y + halfHeight * 0.25} dy="0.35em" ...${marks("a", values.a)} ...${fit}>${numberText(values.a)}</text>`

@@ -6,6 +6,7 @@
 //   example   the example in the batch, from 1
 //   line      the executed line, from 1; it determines the phase
 //   weight    layer-unit-input, all from 1, as in `clearprop explain`; layer-unit-bias is a bias
+//   unit      layer-unit, units from 1; layer 0 are the inputs
 //   base      the other update of a comparison
 //   other     the other network of a comparison
 //   where     the filter of the list of networks
@@ -25,13 +26,14 @@ export function placeOf(search) {
   for (const name of TEXTS) if (query.has(name)) place[name] = query.get(name);
   for (const name of NUMBERS) setNumber(place, name, query.get(name), 0);
   for (const [name, part] of Object.entries(FROM_ONE)) setNumber(place, part, query.get(name), 1);
+  if (/^\d+-[1-9]\d*$/.test(query.get("unit"))) place.unit = unitKey(query.get("unit"), -1);
   if (query.get("weight")) place.weight = keyOfWeight(query.get("weight"));
   return place;
 }
 
 export function searchOf(place) {
   const query = new URLSearchParams();
-  const names = ["mode", "network", "weight", "other", "update", "example", "line", "base"];
+  const names = ["mode", "network", "weight", "unit", "other", "update", "example", "line", "base"];
   for (const name of place.mode === "networks" ? [...names, ...OF_LIST] : names) {
     const text = textOf(place, name);
     if (text !== "" && !(name === "mode" && text === "look")) query.set(name, text);
@@ -45,6 +47,12 @@ export function weightText(key) {
   return key.replace(/^(\d+)\.(\d+)\.(\d+|bias)$/, (_, layer, unit, input) =>
     [layer, Number(unit) + 1, input === "bias" ? input : Number(input) + 1].join("-"),
   );
+}
+
+// "2.0" → "2-1", or with −1 in reverse
+function unitKey(text, shift) {
+  const [layer, unit] = text.split(/[.-]/).map(Number);
+  return [layer, unit + shift].join(shift > 0 ? "-" : ".");
 }
 
 // "2-1-4" → "2.0.3"
@@ -64,5 +72,6 @@ function textOf(place, name) {
   const value = place[FROM_ONE[name] ?? name] ?? "";
   if (value === "") return "";
   if (name === "weight") return weightText(value);
+  if (name === "unit") return unitKey(value, 1);
   return String(name in FROM_ONE ? value + 1 : value);
 }

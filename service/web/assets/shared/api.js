@@ -18,7 +18,7 @@ export class ApiError extends Error {
   }
 }
 
-async function call(method, path, { query, body, signal } = {}) {
+async function call(method, path, { query, body, signal, isBinary } = {}) {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
     for (const each of [value].flat()) if (each !== undefined && each !== null) search.append(name, each);
@@ -29,10 +29,11 @@ async function call(method, path, { query, body, signal } = {}) {
     init.body = JSON.stringify(body);
     init.headers["Content-Type"] = "application/json";
   }
+  if (isBinary) init.headers.Accept = "application/octet-stream";
   let response, answer;
   try {
     response = await fetch(url, init);
-    answer = await response.json(); // fails too if the connection is lost, or a proxy answers
+    answer = await (isBinary && response.ok ? response.arrayBuffer() : response.json()); // fails too if the connection is lost, or a proxy answers
   } catch (error) {
     if (error.name === "AbortError") throw error;
     notifyUnavailable();
@@ -49,6 +50,8 @@ async function call(method, path, { query, body, signal } = {}) {
 }
 
 export const get = (path, query, signal) => call("GET", path, { query, signal });
+// Returns an ArrayBuffer.
+export const getBytes = (path, query, signal) => call("GET", path, { query, signal, isBinary: true });
 export const post = (path, body = {}, signal) => call("POST", path, { body, signal });
 export const patch = (path, body) => call("PATCH", path, { body });
 export const remove = (path) => call("DELETE", path);

@@ -7,11 +7,16 @@ import { short, whole } from "./number_format.js";
 
 // The current value of a colour of the theme, for canvases.
 export function colour(name) {
-  probe.style.color = `var(${name})`;
-  return getComputedStyle(probe).color;
+  if (!colours.has(name)) {
+    probe.style.color = `var(${name})`;
+    colours.set(name, getComputedStyle(probe).color); // this makes the browser compute the styles of the page
+  }
+  return colours.get(name);
 }
 
+const colours = new Map(); // until the theme changes
 const probe = document.head.appendChild(document.createElement("i"));
+watchTheme(() => colours.clear());
 
 // `xs` are numbers of updates, `lines` [{ name, ys, stroke: the name of a colour, dash, width }], each `ys`
 // as long as `xs`: null is a gap, undefined is not; `marks` are updates with × at the top; `best` is a point

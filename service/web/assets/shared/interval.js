@@ -28,3 +28,10 @@ export function segmentsOf(points, valueOf) {
   }
   return segments.filter(({ length }) => length);
 }
+
+// The size of the largest of some numbers, of any length; 0 without numbers.
+export function largest(values) {
+  let most = 0;
+  for (let index = 0; index < values.length; index += 1) most = Math.max(most, Math.abs(values[index]));
+  return most;
+}

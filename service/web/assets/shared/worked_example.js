@@ -6,7 +6,7 @@ import { go } from "./place.js";
 
 export const WORKED = "worked-example";
 
-const BEGINNING = { update: 1, position: 0, step: undefined, weight: undefined, base: undefined, other: undefined };
+const BEGINNING = { update: 1, position: 0, step: undefined, weight: undefined, unit: undefined, base: undefined, other: undefined };
 const MOST = 1000; // the largest page that the service sends
 
 let isKnown = false;

@@ -61,7 +61,7 @@ function WorstExamples({ examples }) {
 // An example with a large cost; a button opens the update that trained on it.
 function Worst({ example, cost, trainedUpdate, trainedPosition }) {
   const name = `example ${whole(Number(example) + 1)}`;
-  const open = () => go({ mode: "look", update: Number(trainedUpdate), position: trainedPosition, step: undefined, weight: undefined }, { push: true });
+  const open = () => go({ mode: "look", update: Number(trainedUpdate), position: trainedPosition, step: undefined, weight: undefined, unit: undefined }, { push: true });
   return html`${trainedUpdate === undefined ? name : html`<button type="button" class="link" title=${`Look inside update ${trainedUpdate}, the latest that trained on this example`} onClick=${open}>${name}</button>`}${" "}(<${Num} value=${cost} name="cost" />)`;
 }
 

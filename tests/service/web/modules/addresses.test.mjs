@@ -17,6 +17,14 @@ test("an address leads back to what it was made from", () => {
   assert.deepEqual(placeOf(searchOf({ mode: "compare", base: 0, other: "b" })), { mode: "compare", base: 0, other: "b" });
 });
 
+test("a unit has an address, inputs too", () => {
+  for (const [unit, text] of [["2.0", "2-1"], ["0.63", "0-64"]]) {
+    assert.equal(searchOf({ mode: "look", unit }), `?unit=${text}`);
+    assert.deepEqual(placeOf(`?unit=${text}`), { mode: "look", unit });
+  }
+  assert.deepEqual(placeOf("?unit=1-0"), { mode: "look" });
+});
+
 test("older addresses, which count from 0, open the same view", () => {
   assert.deepEqual(placeOf("?network=first&update=1&position=0&step=332&weight=2.0.3"), place);
   assert.equal(placeOf("?weight=2.0.b").weight, "2.0.bias");

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { inNumbers } from "./assets/look/equations.js";
-import { momentAt } from "./assets/look/moment.js";
+import { blocksOf } from "./assets/look/blocks.js";
+import { byPhases, momentAt } from "./assets/look/moment.js";
 import { viewOf } from "./assets/look/view.js";
 
 const { updates } = JSON.parse(readFileSync(new URL("data.json", import.meta.url)));
@@ -46,6 +47,22 @@ for (const { network, ...rest } of updates) {
     for (let number = 0; number < all.walk.stepCount; number++) {
       assert.equal(shown(other, number), shown(all, number), `step ${number}`);
     }
+  });
+
+  test(`the pictures of ${network.network} without lines have the numbers of its trace`, () => {
+    const { trace } = rest;
+    const phases = rest.walk.phases.filter(({ position }) => !position);
+    const walk = byPhases({ ...rest.walk, phases, steps: [] }, trace.exampleCount);
+    const sums = new Map();
+    for (let number = 0; number < walk.stepCount; number++) {
+      const moment = momentAt({ network, trace, walk }, number);
+      const blocks = blocksOf({ network, trace, walk }, moment, 1);
+      const block = blocks.find(({ isLit }) => isLit);
+      if (moment.kind === "ADD") sums.set(block.layer, [...block.matrix.values]);
+      if (moment.kind === "DIVIDE") assert.equal(block.matrix.values, trace.gradient[block.layer - 1].weights);
+      if (number === walk.stepCount - 1) assert.deepEqual(blocks.map(({ matrix }) => matrix.values), trace.after.map(({ weights }) => weights));
+    }
+    assert.deepEqual([...sums].sort().map(([, values]) => values), trace.gradientSum.map(({ weights }) => weights));
   });
 
   test(`each number that ${network.network} computes has its equation`, () => {
