@@ -1,12 +1,20 @@
 """Examples that arrive in chunks: each is checked, and stored as arrays."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import repeat
 from math import isfinite
 
 import numpy as np
 
 from training.errors import LimitExceeded, Violations, validating
+from training.image_shape import (
+    ImageShape,
+    check_image_inputs,
+    check_image_shape,
+    check_image_table,
+    image_shape_of,
+)
 from training.limits import Limits
 from training.network import Array
 from training.network_rules import check_finite
@@ -17,6 +25,8 @@ from training.training_set import Examples
 #: Of the weights in a chunk of columns, so many invalid ones are reported.
 _MOST_REPORTED = 10
 
+_IMAGE_SHAPE = "image_shape"
+
 #: The inputs and targets of an example, of any length, and its weight.
 Row = tuple[Array, Array, float]
 
@@ -25,11 +35,13 @@ class Collector:
     """Collects the examples of one training set, up to the limits.
 
     `table` are their columns, if they have names; they are then added by `add_columns`.
+    `image_shape` is the shape of their inputs, if they are an image.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.table: Table | None = None
+        self.image_shape: ImageShape | None = None
         self._weights_column = ""
         self._has_refused = False
         self._widths: list[int] = []
@@ -47,7 +59,10 @@ class Collector:
         count = len(rows.inputs) if isinstance(rows, Examples) else len(rows)
         if not count:
             return
-        self._widths = self._widths or _widths(rows)
+        if not self._widths:
+            self._widths = _widths(rows)
+            if self.image_shape:
+                check_image_inputs(violations, _IMAGE_SHAPE, self.image_shape, self._widths[0])
         self._check_size(count, more_weights=_has_weights(rows))
         chunk = _matrices(rows, self._widths)
         if chunk is None or not _is_valid(chunk):
@@ -63,7 +78,17 @@ class Collector:
         """Expect the rows of a table; `weights` is the name of its column of weights, or empty."""
         check_table(violations, "table", table)
         self.table, self._weights_column = table, weights
+        self.image_shape = image_shape_of(table)
         self._widths = [len(table.input_units), len(table.target_units)]
+
+    def expect_image(self, violations: Violations, shape: ImageShape) -> None:
+        """Expect inputs that are an image, before they are added; after `expect` with a table."""
+        if not check_image_shape(violations, _IMAGE_SHAPE, shape):
+            return
+        self.image_shape = shape
+        if self.table is not None:
+            check_image_table(violations, _IMAGE_SHAPE, shape, self.table)
+            self.table = replace(self.table, shape=shape.sizes)
 
     def add_columns(self, violations: Violations, columns: Sequence[Column]) -> None:
         """Add rows of the expected table, or a violation for each invalid value.

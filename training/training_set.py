@@ -7,6 +7,7 @@ from math import isfinite
 import numpy as np
 
 from training.errors import Violations, validating
+from training.image_shape import ImageShape
 from training.network import Array, Network
 from training.numerics.costs import CostFunction
 from training.numerics.overflow import allow_overflow
@@ -51,7 +52,7 @@ class TrainingSet:
 
     `id` is its name, chosen by the client, `uid` an identity that is never reused; history refers
     to the uid. `table` are its columns, if they have names; its examples are then not prepared yet,
-    and a missing number is NaN.
+    and a missing number is NaN. `image_shape` is the shape of its inputs, if they are an image.
     """
 
     id: str
@@ -62,6 +63,7 @@ class TrainingSet:
     create_time: datetime
     built_in: bool = False
     table: Table | None = None
+    image_shape: ImageShape | None = None
 
 
 def _built_in(name: str, targets: list[float]) -> tuple[TrainingSet, Examples]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from clearprop.columns import Columns
     from clearprop.errors import ClearpropError, Violation
     from clearprop.explanations import Explanation
-    from clearprop.infos import NetworkInfo, RunEvent, RunInfo, StepResult, TrainingSetInfo
+    from clearprop.infos import NetworkInfo, RunEvent, RunInfo, StepResult
     from clearprop.measures import (
         AverageMeasures,
         Classification,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from clearprop.table_infos import InputColumn, Preparation, TableInfo
     from clearprop.tables.options import TableOptions
     from clearprop.traces import TracedExample, TracedUpdate
+    from clearprop.training_set_infos import TrainingSetInfo
     from clearprop.training_warnings import TrainingWarning
     from clearprop.verifications import Difference, Verification
     from clearprop.walks import WalkedLine, WalkedPhase, WalkedUpdate
@@ -163,7 +164,7 @@ _MODULES = {
     "TracedUpdate": "traces",
     "TrainingOptions": "options",
     "TrainingSet": "_sync.training_sets",
-    "TrainingSetInfo": "infos",
+    "TrainingSetInfo": "training_set_infos",
     "TrainingWarning": "training_warnings",
     "UpdateSummary": "summaries",
     "Verification": "verifications",

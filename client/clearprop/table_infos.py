@@ -80,7 +80,7 @@ class TableInfo:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the inputs if they are an image or a grid."""
+        """The shape of the inputs if they are an image or a grid; empty if they are not."""
         return tuple(self.message.shape)
 
     def __repr__(self) -> str:

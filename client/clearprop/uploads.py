@@ -5,7 +5,7 @@ from itertools import count, zip_longest
 from typing import Any
 
 from clearprop.v1.training_service_pb2 import UploadTrainingSetRequest
-from clearprop.v1.training_set_pb2 import Example
+from clearprop.v1.training_set_pb2 import Example, ImageShape
 from clearprop.values import (
     RowsLike,
     TargetsLike,
@@ -31,7 +31,7 @@ class Upload:
     targets and weights differ.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a training set has
         self,
         training_set: str,
         inputs: RowsLike,
@@ -39,10 +39,14 @@ class Upload:
         request_id: str,
         weights: WeightsLike | None = None,
         *,
+        image_shape: ImageShape | None = None,
         replace: bool = False,
     ) -> None:
         self._first = UploadTrainingSetRequest(
-            training_set=training_set, request_id=request_id, replace=replace
+            training_set=training_set,
+            request_id=request_id,
+            replace=replace,
+            image_shape=image_shape,
         )
         self._columns: dict[str, Iterable[Any]] = {
             "inputs": _rows("inputs", inputs),

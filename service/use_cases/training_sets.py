@@ -22,6 +22,7 @@ from training.errors import (
 )
 from training.example_collector import Collector, Row
 from training.identifiers import check_id, new_id, new_uid
+from training.image_shape import ImageShape
 from training.limits import Limits
 from training.ports import Clock, Store, Writer
 from training.tables.table import Table
@@ -32,12 +33,14 @@ from training.training_set import BUILT_IN, Examples, TrainingSet
 class NewTrainingSet:
     """A training set to be stored; `replaces` if it takes the place of one with the same id.
 
-    If the id is empty, the service chooses one. `table` are its columns, if they have names.
+    If the id is empty, the service chooses one. `table` are its columns, if they have names, and
+    `image_shape` is the shape of its inputs, if they are an image.
     """
 
     id: str
     examples: Examples
     table: Table | None = None
+    image_shape: ImageShape | None = None
     replaces: bool = False
 
 
@@ -146,6 +149,7 @@ class TrainingSets:
             example_count=len(examples.inputs),
             create_time=self._clock.now(),
             table=new.table,
+            image_shape=new.image_shape,
         )
 
         def add(writer: Writer) -> TrainingSet:

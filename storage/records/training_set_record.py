@@ -1,12 +1,23 @@
 """The stored form of a training set; its examples have a row of their own."""
 
+from dataclasses import astuple
 from datetime import datetime
 
 from msgspec import UNSET, UnsetType
 
-from storage.records.record import Documents, Record
+from storage.records.record import Documents, Part, Record
 from storage.records.table_record import TablePart, part_of_table, table_of
+from training.image_shape import ImageShape, image_shape_of
+from training.tables.table import Table
 from training.training_set import TrainingSet
+
+
+class ImageShapePart(Part, frozen=True):
+    """The shape of inputs that are an image."""
+
+    height: int
+    width: int
+    channels: int
 
 
 class TrainingSetRecord(Record, frozen=True, kw_only=True):
@@ -20,6 +31,7 @@ class TrainingSetRecord(Record, frozen=True, kw_only=True):
     create_time: datetime
     built_in: bool = False
     table: TablePart | UnsetType = UNSET
+    image_shape: ImageShapePart | UnsetType = UNSET
 
 
 _documents = Documents(TrainingSetRecord)
@@ -27,6 +39,7 @@ _documents = Documents(TrainingSetRecord)
 
 def write(training_set: TrainingSet) -> bytes:
     """Return a training set as a document."""
+    shape = training_set.image_shape
     return _documents.write(
         TrainingSetRecord(
             id=training_set.id,
@@ -37,6 +50,7 @@ def write(training_set: TrainingSet) -> bytes:
             create_time=training_set.create_time,
             built_in=training_set.built_in,
             table=part_of_table(training_set.table) if training_set.table else UNSET,
+            image_shape=ImageShapePart(*astuple(shape)) if shape else UNSET,
         )
     )
 
@@ -44,6 +58,7 @@ def write(training_set: TrainingSet) -> bytes:
 def read(document: bytes) -> TrainingSet:
     """Return the training set of a document. Raises NotAsWritten."""
     record, _ = _documents.read(document)  # a training set is never written again
+    table = table_of(record.table) if record.table else None
     return TrainingSet(
         id=record.id,
         uid=record.uid,
@@ -52,5 +67,14 @@ def read(document: bytes) -> TrainingSet:
         example_count=record.example_count,
         create_time=record.create_time,
         built_in=record.built_in,
-        table=table_of(record.table) if record.table else None,
+        table=table,
+        image_shape=_image_shape_of(record, table),
     )
+
+
+def _image_shape_of(record: TrainingSetRecord, table: Table | None) -> ImageShape | None:
+    """Return the shape of an image; documents of earlier versions only have that of the table."""
+    if record.image_shape:
+        part = record.image_shape
+        return ImageShape(part.height, part.width, part.channels)
+    return image_shape_of(table) if table else None

@@ -105,6 +105,7 @@ NAMES = {
     "format": {"file_format"},
     "frozen.biases": {"frozen_biases"},
     "frozen.layers": {"frozen_layers"},
+    "image_shape": {"image_shape", "shape"},
     "initial_parameters": {"initial_weights", "initial_biases"},
     "initializer.kind": {"initializer"},
     "input": {"source"},

@@ -11,10 +11,10 @@ import pytest
 from calls import fresh_id
 from clearprop import Range
 from clearprop.cli.sweep_values import varied
-from clearprop.infos import TrainingSetInfo
 from clearprop.sweeps.plan import Plan, Repeats, plan_of
 from clearprop.sweeps.ranges import Choices
 from clearprop.sweeps.setting_texts import text_of
+from clearprop.training_set_infos import TrainingSetInfo
 from clearprop.v1.training_set_pb2 import TrainingSet
 from console import Clearprop
 from servers import ServerProcess

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import clearprop
 import clearprop.aio
@@ -121,6 +122,34 @@ def test_a_number_that_is_missing_only_in_a_test_set_is_filled(client: Client) -
     assert network.evaluate(f"{name}-2").accuracy == 1.0
     predicted = network.predict({"x": [None, -2.0]})
     assert (predicted.labels, predicted.classes) == ([["y"], []], [])
+
+
+def test_the_inputs_of_a_set_are_an_image_in_each_way_to_create_one(client: Client) -> None:
+    pixels, answers = np.arange(24.0).reshape(2, 12), [0.0, 1.0]
+    columns = {f"pixel {place}": pixels[:, place] for place in range(12)} | {"answer": answers}
+    shapes: list[tuple[int, ...]] = [(3, 4), (2, 2, 3)]
+    for shape in shapes:
+        created = client.create_training_set("", pixels, answers, image_shape=shape)
+        uploaded = client.upload_training_set("", pixels, answers, image_shape=shape)
+        named = client.upload_table(fresh_id("image"), columns, targets="answer", image_shape=shape)
+        like = client.upload_table(fresh_id("like"), columns, like=named.id)
+        for made in (created, uploaded, named, like):
+            assert client.training_set(made.id).image_shape == shape
+        assert named.table is not None
+        assert named.table.shape == shape
+        assert shape in {each.image_shape for each in client.training_sets()}
+    assert client.training_set("xor").image_shape is None
+    wrong_shapes: list[Any] = [(12,), (3, 4, 1, 1), (3, -4), (3.0, 4.0)]
+    for wrong in wrong_shapes:
+        with pytest.raises(ValueError, match=r"height and width of the image, such as \(8, 8\)"):
+            client.create_training_set("", pixels, answers, image_shape=wrong)
+    with pytest.raises(ClearpropError, match=r"image_shape\.channels: must be 1 .* or 3 .* not 2"):
+        client.create_training_set("", pixels, answers, image_shape=(2, 3, 2))
+    missing = {name: [None, *list(values)[1:]] for name, values in columns.items()}
+    with pytest.raises(ClearpropError, match="without missing values, unlike 'pixel 0', 'pixel 1'"):
+        client.upload_table(
+            "", missing | {"answer": answers}, targets="answer", missing=0, image_shape=(3, 4)
+        )
 
 
 def test_labels_and_numbers_are_answered_as_they_are(client: Client) -> None:

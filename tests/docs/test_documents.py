@@ -40,6 +40,8 @@ PRINTED = {
         "Training set digits: 1,797 examples, 64 inputs, 10 targets",
         "in this order: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9",
         "1000 examples",
+        "The inputs are images of 8 × 8 pixels",
+        "image of (12, 12, 3) True",
         "Network digits (64-32-10, tanh,softmax, categorical-cross-entropy, 2,410 parameters,",
         "categorical-cross-entropy 2410",
         "(32, 64) (32,)",

@@ -112,10 +112,11 @@ def test_a_network_learns_digits_that_are_imported_from_csv(
         names[name] = fresh_id(name)
         run(
             server,
-            *("import", str(path), "--name", names[name]),
+            *("import", str(path), "--name", names[name], "--shape", "8x8"),
             *("--targets", "digit", "--one-hot", "--divide-by", "16"),
         )
-    assert client.training_set(names["unseen"]).example_count == 360
+    unseen = client.training_set(names["unseen"])
+    assert (unseen.example_count, unseen.image_shape) == (360, (8, 8))
 
     network = learn(client, names["seen"])
 

@@ -133,6 +133,65 @@ def test_every_bad_field_is_named_and_nothing_is_stored(
     assert sets(stub) == before
 
 
+def with_image(
+    parts: Iterator[pb.UploadTrainingSetRequest], *sizes: int
+) -> Iterator[pb.UploadTrainingSetRequest]:
+    """Yield requests of an upload, the first of them with the shape of an image."""
+    first = next(parts)
+    first.image_shape.CopyFrom(image_shape(*sizes))
+    yield first
+    yield from parts
+
+
+def image_shape(height: int, width: int, channels: int = 0) -> training_set_pb2.ImageShape:
+    return training_set_pb2.ImageShape(height=height, width=width, channels=channels)
+
+
+def test_inputs_of_a_set_can_be_an_image(stub: TrainingServiceStub) -> None:
+    identity = fresh_id("request")
+    parts = [XOR[:1], XOR[1:]]
+    made = stub.UploadTrainingSet(with_image(pieces(*parts, request_id=identity), 2, 1))
+    found = made.training_set
+    assert found.image_shape == image_shape(2, 1, 1)
+    get = pb.GetTrainingSetRequest(training_set=found.training_set)
+    assert stub.GetTrainingSet(get).training_set.image_shape == image_shape(2, 1, 1)
+    listed = stub.ListTrainingSets(pb.ListTrainingSetsRequest(page_size=1_000)).training_sets
+    shapes = {each.training_set: each.image_shape for each in listed}
+    assert (shapes[found.training_set], shapes["xor"]) == (
+        image_shape(2, 1, 1),
+        training_set_pb2.ImageShape(),
+    )
+
+    again = stub.UploadTrainingSet(with_image(pieces(XOR, request_id=identity), 2, 1))
+    assert again == made
+    for other in (
+        pieces(XOR, request_id=identity),
+        with_image(pieces(XOR, request_id=identity), 1, 2),
+    ):
+        refusal = refused(lambda other=other: stub.UploadTrainingSet(other))
+        assert refusal.reason == "REQUEST_ID_REUSED"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "fields"),
+    [
+        ((2, 2), ["image_shape"]),
+        ((0, -1, 2), ["image_shape.height", "image_shape.width", "image_shape.channels"]),
+    ],
+)
+def test_every_invalid_size_of_an_image_is_named(
+    stub: TrainingServiceStub, sizes: tuple[int, ...], fields: list[str]
+) -> None:
+    before = sets(stub)
+    refusal = refused(lambda: stub.UploadTrainingSet(with_image(pieces(XOR, XOR), *sizes)))
+    assert refusal.fields[: len(fields)] == fields
+    request = pb.CreateTrainingSetRequest(examples=examples(XOR), image_shape=image_shape(*sizes))
+    assert refused(lambda: stub.CreateTrainingSet(request)).fields == refusal.fields
+    late = chain(pieces(XOR), with_image(pieces(XOR), 2, 1))
+    assert refused(lambda: stub.UploadTrainingSet(late)).fields == ["image_shape"]
+    assert sets(stub) == before
+
+
 def test_all_invalid_fields_of_the_first_message_are_reported_together(
     stub: TrainingServiceStub,
 ) -> None:

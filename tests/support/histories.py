@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from training.identifiers import new_uid
+from training.image_shape import ImageShape
 from training.network import Array, Initializer, Network
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
@@ -64,7 +65,11 @@ def make_training_set(
     inputs = np.arange(examples * 2, dtype=np.float64).reshape(examples, 2) / 7
     targets = np.arange(examples, dtype=np.float64).reshape(examples, 1) / 3
     weights = np.arange(examples) / 2.0 if weighted else None
-    return TrainingSet(set_id, new_uid(), 2, 1, examples, NOW), Examples(inputs, targets, weights)
+    training_set = TrainingSet(
+        *(set_id, new_uid(), 2, 1, examples, NOW),
+        image_shape=ImageShape(1, 2) if weighted else None,
+    )
+    return training_set, Examples(inputs, targets, weights)
 
 
 @dataclass

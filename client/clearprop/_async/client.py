@@ -7,14 +7,14 @@ from types import TracebackType
 from typing import Self, Unpack
 
 from clearprop._async.backups import AsyncBackup
+from clearprop._async.client_training_sets import AsyncClientTrainingSets
 from clearprop._async.connection import AsyncConnection
 from clearprop._async.networks import AsyncNetwork
 from clearprop._async.sweeps import AsyncSweep, Report
-from clearprop._async.training_sets import AsyncTrainingSet
 from clearprop._transports.event_loop import AsyncTransport
 from clearprop.addresses import DEFAULT_SERVER
 from clearprop.backoff import DEFAULT_RETRY_TIMEOUT
-from clearprop.calls import networks, server, tokens, training_sets, weights
+from clearprop.calls import networks, server, tokens, weights
 from clearprop.documents import DocumentLike
 from clearprop.endpoints import EndpointOptions, endpoint
 from clearprop.errors import ClearpropError
@@ -23,19 +23,10 @@ from clearprop.options import NetworkOptions, SweepOptions
 from clearprop.sweeps.plan import Repeats, plan_of
 from clearprop.sweeps.ranges import Choices
 from clearprop.sweeps.results import SweepResult
-from clearprop.tables.options import TableLike, TableOptions
 from clearprop.token_infos import NewToken, TokenInfo
 from clearprop.v1.audit_pb2 import AuditEntry
 from clearprop.v1.training_service_pb2 import GetServerInfoResponse
-from clearprop.values import (
-    LayoutName,
-    MatrixLike,
-    RowsLike,
-    TargetMatrixLike,
-    TargetsLike,
-    VectorLike,
-    WeightsLike,
-)
+from clearprop.values import LayoutName
 from clearprop.weights.reading import WeightSource, read_weights
 
 
@@ -68,15 +59,12 @@ def connect(
 
 
 @check_methods
-class AsyncClient:
+class AsyncClient(AsyncClientTrainingSets):
     """A connection to one server, created by `connect`; a context manager that closes it.
 
     Use it and its handles only in the event loop in which it was created. Every method raises
     ClearpropError if the service refuses the call or cannot be reached.
     """
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
 
     async def __aenter__(self) -> Self:
         return self
@@ -206,110 +194,6 @@ class AsyncClient:
         """Yield the networks, ordered by id."""
         return self._connection.pages(
             networks.list_networks(), partial(AsyncNetwork, self._connection)
-        )
-
-    async def create_training_set(
-        self,
-        training_set: str,
-        inputs: MatrixLike,
-        targets: TargetMatrixLike,
-        *,
-        weights: VectorLike | None = None,
-        replace: bool = False,
-        request_id: str = "",
-    ) -> AsyncTrainingSet:
-        """Create a training set from `inputs` [examples, inputs] and `targets` [examples, targets].
-
-        Both can be frames; `targets` [examples] has one target for each example. All examples are
-        sent in one request of at most 16 MiB; `upload_training_set` has no limit. `training_set` is
-        the id; if it is empty, the service generates one. `weights` [examples] are factors of the
-        examples' costs and gradients in training; all are 1 by default. With `replace`, a set with
-        this id is deleted in the same step.
-        """
-        call = training_sets.create_training_set(
-            training_set, inputs, targets, request_id, weights, replace=replace
-        )
-        response = await self._connection.call(call)
-        return AsyncTrainingSet(self._connection, response.training_set)
-
-    async def upload_training_set(
-        self,
-        training_set: str,
-        inputs: RowsLike,
-        targets: TargetsLike,
-        *,
-        weights: WeightsLike | None = None,
-        replace: bool = False,
-        request_id: str = "",
-    ) -> AsyncTrainingSet:
-        """Create a training set of any size, sent in chunks.
-
-        `inputs` and `targets` are arrays [examples, numbers], or iterables, such as generators,
-        that yield a row of numbers for each example, or one number for `weights`. The set is stored
-        completely or not at all. A chunk has 2^17 numbers; the service waits up to a minute for
-        each chunk. With `replace`, a set with this id is deleted in the same step.
-
-        Raises ValueError for rows that are not numbers, and if the numbers of inputs, targets and
-        weights differ.
-        """
-        upload = training_sets.upload_training_set(
-            training_set, inputs, targets, request_id, weights, replace=replace
-        )
-        response = await self._connection.upload(upload)
-        return AsyncTrainingSet(self._connection, response.training_set)
-
-    async def upload_table(
-        self,
-        training_set: str,
-        table: TableLike,
-        *,
-        like: str = "",
-        replace: bool = False,
-        request_id: str = "",
-        **options: Unpack[TableOptions],
-    ) -> AsyncTrainingSet:
-        """Create a training set with named columns from a table.
-
-        `table` is a frame of pandas or polars, an Arrow table, a dict of columns, a list of dicts,
-        a data set of scikit-learn, or the `pathlib.Path` of a file. The set is stored completely or
-        not at all.
-
-        - `targets`: the names of the target columns. Columns of 0 and 1 are labels, other columns
-          are numbers. By default, those that the table names, such as that of scikit-learn.
-        - `inputs`: the names of the input columns; all others by default. Columns of numbers are
-          numbers, columns of texts are categories.
-        - `weights`: the name of the column with the weights of the examples.
-        - `one_hot`: the target is a column of classes: one target for each class, 1 or 0.
-        - `classes`: the classes in order, by default those that occur, sorted.
-        - `categories`: the names of input columns whose numbers are categories.
-        - `scaling`: networks standardize numbers (`standardize`) or scale them to 0 to 1
-          (`min-max`), by what they learn from the rows on which they are trained.
-        - `missing`: networks replace missing numbers by the `mean` or `median` of those rows, or by
-          a number. By default, missing values are errors.
-        - `shape`: the shape of the inputs if they are an image or a grid, such as (8, 8).
-        - `like`: the id of another set: columns, classes and categories are the same as there.
-        - `replace`: whether a set with this id is deleted in the same step.
-
-        Raises ValueError, with the place and what to do, if the table is not valid.
-        """
-        other = (await self.training_set(like)).message if like else None
-        upload = training_sets.upload_table(
-            training_set, table, options, other, request_id, replace=replace
-        )
-        if upload.is_wide:
-            upload.check_size((await self.server_info()).limits.training_set_bytes)
-        response = await self._connection.upload(upload)
-        return AsyncTrainingSet(self._connection, response.training_set)
-
-    async def training_set(self, training_set: str) -> AsyncTrainingSet:
-        """Return a training set by its id; `and`, `or` and `xor` are built in."""
-        response = await self._connection.call(training_sets.get_training_set(training_set))
-        return AsyncTrainingSet(self._connection, response.training_set)
-
-    def training_sets(self) -> AsyncIterator[AsyncTrainingSet]:
-        """Yield the training sets, ordered by id."""
-        return self._connection.pages(
-            training_sets.list_training_sets(), partial(AsyncTrainingSet, self._connection)
         )
 
     async def sweep(  # noqa: PLR0913 - a sweep has many arguments

@@ -7,10 +7,10 @@ from clearprop._async.networks import AsyncNetwork
 from clearprop._async.runs import AsyncRun
 from clearprop._transports.tasks import completed
 from clearprop.errors import ClearpropError
-from clearprop.infos import TrainingSetInfo
 from clearprop.sweeps.plan import Plan, Trial
 from clearprop.sweeps.results import SweepResult, SweepTrial
 from clearprop.sweeps.setting_texts import words_of
+from clearprop.training_set_infos import TrainingSetInfo
 
 if TYPE_CHECKING:
     from clearprop._async.client import AsyncClient

@@ -2,8 +2,8 @@
 
 from clearprop._async.connection import AsyncConnection
 from clearprop.calls import training_sets
-from clearprop.infos import Examples, TrainingSetInfo
 from clearprop.keywords import check_methods
+from clearprop.training_set_infos import Examples, TrainingSetInfo
 from clearprop.v1.training_set_pb2 import TrainingSet as TrainingSetMessage
 
 

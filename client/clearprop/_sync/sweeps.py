@@ -8,10 +8,10 @@ from clearprop._sync.networks import Network
 from clearprop._sync.runs import Run
 from clearprop._transports.workers import completed
 from clearprop.errors import ClearpropError
-from clearprop.infos import TrainingSetInfo
 from clearprop.sweeps.plan import Plan, Trial
 from clearprop.sweeps.results import SweepResult, SweepTrial
 from clearprop.sweeps.setting_texts import words_of
+from clearprop.training_set_infos import TrainingSetInfo
 
 if TYPE_CHECKING:
     from clearprop._sync.client import Client

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from clearprop.calls.base import PAGE_SIZE, Call, Pages, new_request_id
+from clearprop.image_shapes import image_shape_of
 from clearprop.tables.options import TableLike, TableOptions, examples_of
 from clearprop.tables.uploads import TableUpload
 from clearprop.uploads import Upload
@@ -21,13 +22,14 @@ from clearprop.values import (
 )
 
 
-def create_training_set(
+def create_training_set(  # noqa: PLR0913 - what a training set has
     training_set: str,
     inputs: MatrixLike,
     targets: TargetMatrixLike,
     request_id: str,
     weights: VectorLike | None = None,
     *,
+    image_shape: Sequence[int] | None = None,
     replace: bool = False,
 ) -> Call[pb.CreateTrainingSetResponse]:
     """Create a training set."""
@@ -54,22 +56,26 @@ def create_training_set(
         ],
         request_id=request_id or new_request_id(),
         replace=replace,
+        image_shape=image_shape_of(image_shape),
     )
     return Call(request, pb.CreateTrainingSetResponse)
 
 
-def upload_training_set(
+def upload_training_set(  # noqa: PLR0913 - what a training set has
     training_set: str,
     inputs: RowsLike,
     targets: TargetsLike,
     request_id: str,
     weights: WeightsLike | None = None,
     *,
+    image_shape: Sequence[int] | None = None,
     replace: bool = False,
 ) -> Upload:
     """Create a training set that is sent in chunks."""
     return Upload(
-        training_set, inputs, targets, request_id or new_request_id(), weights, replace=replace
+        *(training_set, inputs, targets, request_id or new_request_id(), weights),
+        image_shape=image_shape_of(image_shape),
+        replace=replace,
     )
 
 

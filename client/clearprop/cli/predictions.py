@@ -34,7 +34,6 @@ from clearprop.cli.written_files import (
     show_file,
     write_file,
 )
-from clearprop.infos import Examples
 from clearprop.numerals import shown
 from clearprop.tables.choices import listed_names
 from clearprop.tables.csv_files import CsvForm
@@ -42,6 +41,7 @@ from clearprop.tables.decoding import columns_of_examples
 from clearprop.tables.files import opened_table
 from clearprop.tables.prediction import read_rows
 from clearprop.tables.values import ValuesSource
+from clearprop.training_set_infos import Examples
 from clearprop.values import Matrix, MatrixLike
 
 _Inputs = Annotated[

@@ -2,7 +2,7 @@
 
 from rich.markup import escape
 
-from clearprop import Preparation
+from clearprop import Preparation, TrainingSetInfo
 from clearprop.cli.console import say
 from clearprop.cli.number_format import counted, number
 from clearprop.tables.choices import listed_names
@@ -25,6 +25,14 @@ def show_preparation(preparation: Preparation) -> None:
     if done:
         rows = counted(preparation.example_count, "row")
         say(f"Numbers: {', '.join(done)}, as learned from {rows}")
+
+
+def described_images(training_set: TrainingSetInfo) -> str:
+    """Return what images the inputs of a training set are; empty if they are none."""
+    if training_set.image_shape is None:
+        return ""
+    height, width, *channels = training_set.image_shape
+    return f"images of {height} × {width} pixels{' in colour' if channels else ''}"
 
 
 def _filling(missing: str | float) -> str:

@@ -89,13 +89,14 @@ def filling(text: str | float) -> str | float:
         raise typer.BadParameter(f"{text!r} is not mean, median or a number.") from None
 
 
-def shape(text: str | list[int]) -> list[int]:
-    """Parse a shape such as 8x8 or 28x28x3."""
+def image_shape(text: str | list[int]) -> list[int]:
+    """Parse the height and width of an image, such as 8x8, and 3 channels, such as 8x8x3."""
     if not isinstance(text, str):  # a default
         return text
     sizes = text.lower().replace("×", "x").split("x")
-    if not all(each.isdecimal() and each.isascii() and 0 < int(each) < 2**31 for each in sizes):
-        raise typer.BadParameter(f"{text!r} is not a shape such as 8x8.")
+    are_sizes = all(each.isdecimal() and each.isascii() and 0 < int(each) < 2**31 for each in sizes)
+    if not are_sizes or len(sizes) not in (2, 3) or sizes[2:] not in ([], ["1"], ["3"]):
+        raise typer.BadParameter(f"{text!r} is not a shape such as 8x8 or 8x8x3.")
     return [int(each) for each in sizes]
 
 

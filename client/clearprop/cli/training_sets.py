@@ -13,7 +13,7 @@ from clearprop.cli.options import Json, Yes
 from clearprop.cli.output import say_json, show_table, show_warnings
 from clearprop.cli.server_options import Server, with_server_options
 from clearprop.cli.suggestions import show_suggestion
-from clearprop.cli.table_descriptions import show_columns
+from clearprop.cli.table_descriptions import described_images, show_columns
 from clearprop.training_warnings import warnings_of
 
 app = typer.Typer(cls=PlainGroup, add_completion=False, rich_markup_mode=None)
@@ -48,7 +48,7 @@ def training_sets(context: typer.Context, *, as_json: Json = False, server: Serv
                 f"{each.example_count:,}",
                 f"{each.input_count:,}",
                 f"{each.target_count:,}",
-                "built in" if each.is_built_in else "",
+                "built in" if each.is_built_in else described_images(each),
             ]
             for each in found
         ),
@@ -65,6 +65,8 @@ def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Se
     if as_json:
         say_json(examples.message)
         return
+    if found.image_shape:
+        say(f"The inputs are {described_images(found)}")
     if examples.message.HasField("table"):
         show_columns(examples.message.table)
     inputs, targets, weights = examples.inputs, examples.targets, examples.weights

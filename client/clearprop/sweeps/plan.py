@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 from typing import Any, cast
 
-from clearprop.infos import NetworkInfo, TrainingSetInfo
+from clearprop.infos import NetworkInfo
 from clearprop.keywords import nearest
 from clearprop.options import (
     NetworkOptions,
@@ -20,6 +20,7 @@ from clearprop.options import (
 )
 from clearprop.sweeps.ranges import Choices, Range
 from clearprop.sweeps.setting_texts import text_of
+from clearprop.training_set_infos import TrainingSetInfo
 from clearprop.v1.training_service_pb2 import CreateNetworkRequest
 
 #: The settings that a sweep itself gives to its trials, and what to use instead.

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite, prod
+from math import isfinite
 from typing import NamedTuple
 
+from clearprop.image_shapes import sizes_of
 from clearprop.numerals import shown
 from clearprop.tables.bad_table import BadTable
 from clearprop.tables.categories import categories_of, with_known
@@ -19,6 +20,7 @@ from clearprop.tables.likeness import LikeSource
 from clearprop.tables.sources import Source, no_progress
 from clearprop.tables.table import Kind, Table, TableColumn
 from clearprop.v1 import table_pb2 as pb
+from clearprop.v1.training_set_pb2 import ImageShape
 
 #: Targets that are all one of these are labels.
 _LABELS = {0.0, 1.0}
@@ -54,13 +56,15 @@ class Layout:
     categories: Sequence[str] = ()
     scaling: str = ""
     filling: str | float | None = None
-    shape: Sequence[int] = ()
+    image_shape: ImageShape | None = None
     like: pb.Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
     """The columns that a training set has, its table, and names of columns that are not used.
+
+    `image_shape` is the shape of the inputs if they are an image and `like` does not say so.
 
     `sent` is called with the number of examples that were sent so far.
     """
@@ -69,6 +73,7 @@ class Examples:
     message: pb.Table
     weights: str
     unused: Sequence[str]
+    image_shape: ImageShape | None = None
     sent: Callable[[int], None] = no_progress
 
 
@@ -92,13 +97,13 @@ def read_examples(source: Source, layout: Layout) -> Examples:
         inputs=[_input(table, each, layout) for each in inputs],
         scaling=_SCALINGS[layout.scaling],
         filling=_filling(layout.filling),
-        shape=_shape(layout.shape, inputs),
     )
     made, described_targets = _targets(table, targets, layout)
     described.targets.CopyFrom(described_targets)
     _check_weights(table, table.columns[len(inputs) + len(targets) :])
     columns = [*inputs, *made, *table.columns[len(inputs) + len(targets) :]]
-    return Examples(Table(columns, table.place), described, layout.weights, ())
+    _check_image(layout.image_shape, inputs)
+    return Examples(Table(columns, table.place), described, layout.weights, (), layout.image_shape)
 
 
 def _read_like(source: Source, layout: Layout, like: pb.Table) -> Examples:
@@ -211,16 +216,19 @@ def _filling(filling: str | float | None) -> pb.Filling | None:
     return pb.Filling(kind=pb.FILLING_KIND_CONSTANT, value=filling)
 
 
-def _shape(shape: Sequence[int], inputs: Sequence[TableColumn]) -> Sequence[int]:
-    if shape and any(each.kind is Kind.CATEGORY for each in inputs):
-        raise BadTable("--shape is for columns of numbers only.")
-    if shape and prod(shape) != len(inputs):
-        product = "x".join(map(str, shape))
+def _check_image(shape: ImageShape | None, inputs: Sequence[TableColumn]) -> None:
+    if shape is None:
+        return
+    for each in inputs:
+        if each.kind is Kind.CATEGORY:
+            raise BadTable(f"Column {each.name} has categories, but pixels of images are numbers.")
+    count = shape.height * shape.width * shape.channels
+    if count != len(inputs):
+        sizes = " × ".join(map(str, sizes_of(shape)))
         raise BadTable(
-            f"--shape {product} is for {prod(shape):,} input columns, but there are"
-            f" {len(inputs):,}."
+            f"An image of {sizes} has {count:,} inputs, but there are {len(inputs):,} input"
+            " columns."
         )
-    return shape
 
 
 def _targets(

@@ -5,6 +5,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict, cast
 
+from clearprop.image_shapes import image_shape_of
 from clearprop.tables.bad_table import BadTable
 from clearprop.tables.examples import Examples, Layout, read_examples
 from clearprop.tables.files import opened_table
@@ -40,7 +41,7 @@ class TableOptions(TypedDict, total=False):
     categories: NamesLike
     scaling: ScalingName | None
     missing: FillingLike | None
-    shape: Sequence[int]
+    image_shape: Sequence[int] | None
 
 
 def examples_of(
@@ -81,7 +82,7 @@ def _layout(options: TableOptions, like: TableMessage | None) -> Layout:
         categories=_names(options.get("categories", ())),
         scaling=scaling,
         filling=cast("str | float | None", filling),
-        shape=tuple(options.get("shape", ())),
+        image_shape=image_shape_of(options.get("image_shape")),
         like=like,
     )
 

@@ -29,6 +29,7 @@ class TableUpload:
             table=examples.message,
             weights=examples.weights,
             replace=replace,
+            image_shape=examples.image_shape,
         )
         self._examples = examples
 

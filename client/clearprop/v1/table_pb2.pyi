@@ -316,7 +316,7 @@ class Table(_message.Message):
     @_builtins.property
     def shape(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """The shape of the inputs if they are an image or a grid, such as 8, 8; only shown. Their product
-        is the number of inputs. Empty: none.
+        is the number of inputs. Empty: none. For images, see `TrainingSet.image_shape`.
         """
 
     def __init__(

@@ -809,6 +809,7 @@ class CreateTrainingSetRequest(_message.Message):
     COLUMNS_FIELD_NUMBER: _builtins.int
     WEIGHTS_FIELD_NUMBER: _builtins.int
     REPLACE_FIELD_NUMBER: _builtins.int
+    IMAGE_SHAPE_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the new training set: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one."""
     request_id: _builtins.str
@@ -835,6 +836,13 @@ class CreateTrainingSetRequest(_message.Message):
         `weights` if it is set, in any order. All have the same number of rows, at least 1.
         """
 
+    @_builtins.property
+    def image_shape(self) -> _training_set_pb2.ImageShape:
+        """The shape of the inputs if they are an image. With a table, every input column is then one pixel
+        or one channel of it, a number that is never missing, and this is also the `shape` of the table.
+        Absent: that of the table if it has two sizes, or a third that is 1 or 3.
+        """
+
     def __init__(
         self,
         *,
@@ -845,10 +853,11 @@ class CreateTrainingSetRequest(_message.Message):
         columns: _abc.Iterable[_table_pb2.Column] | None = ...,
         weights: _builtins.str = ...,
         replace: _builtins.bool = ...,
+        image_shape: _training_set_pb2.ImageShape | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["table", b"table"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["image_shape", b"image_shape", "table", b"table"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "examples", b"examples", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "weights", b"weights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "examples", b"examples", "image_shape", b"image_shape", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -891,6 +900,7 @@ class UploadTrainingSetRequest(_message.Message):
     COLUMNS_FIELD_NUMBER: _builtins.int
     WEIGHTS_FIELD_NUMBER: _builtins.int
     REPLACE_FIELD_NUMBER: _builtins.int
+    IMAGE_SHAPE_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the new training set: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one.
     Allowed only in the first request of the stream.
@@ -925,6 +935,12 @@ class UploadTrainingSetRequest(_message.Message):
         CreateTrainingSetRequest. A stream has either examples or columns.
         """
 
+    @_builtins.property
+    def image_shape(self) -> _training_set_pb2.ImageShape:
+        """The shape of the inputs if they are an image, as in CreateTrainingSetRequest. Allowed only in the
+        first request of the stream.
+        """
+
     def __init__(
         self,
         *,
@@ -935,10 +951,11 @@ class UploadTrainingSetRequest(_message.Message):
         columns: _abc.Iterable[_table_pb2.Column] | None = ...,
         weights: _builtins.str = ...,
         replace: _builtins.bool = ...,
+        image_shape: _training_set_pb2.ImageShape | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["table", b"table"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["image_shape", b"image_shape", "table", b"table"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "examples", b"examples", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "weights", b"weights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "examples", b"examples", "image_shape", b"image_shape", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -13,7 +13,7 @@ from service.faces.messages.requests import request_id
 from service.faces.messages.training_sets import (
     add_rows,
     check_response,
-    expect_table,
+    expect_form,
     listed_set,
     training_set,
 )
@@ -44,11 +44,14 @@ class TrainingSetHandlers:
             violations,
             collector,
         ):
-            if request.HasField("table"):
-                expect_table(violations, collector, request)
+            expect_form(violations, collector, request)
             add_rows(violations, collector, request)
         new = NewTrainingSet(
-            request.training_set, collector.examples(), collector.table, replaces=request.replace
+            request.training_set,
+            collector.examples(),
+            collector.table,
+            collector.image_shape,
+            replaces=request.replace,
         )
         return _created(self._training_sets.store(new, request_id(request, _created)))
 

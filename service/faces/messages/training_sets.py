@@ -15,6 +15,7 @@ from service.faces.messages.uniform_rows import uniform_rows
 from service.faces.messages.warnings import warnings
 from training.errors import LimitExceeded, Violations
 from training.example_collector import Collector, Row
+from training.image_shape import ImageShape
 from training.suggestion import Suggestion
 from training.training_set import Examples, TrainingSet
 from training.warnings.warning import TrainingWarning
@@ -32,10 +33,15 @@ _Rows = (
 )
 
 
-def expect_table(violations: Violations, collector: Collector, request: _Rows) -> None:
-    """Have a collector expect the rows of the table of a request."""
-    table_of_request = read_table(violations, "table", request.table)
-    collector.expect(violations, table_of_request, request.weights)
+def expect_form(violations: Violations, collector: Collector, request: _Rows) -> None:
+    """Have a collector expect the rows of the table of a request, and its image, if it has them."""
+    if request.HasField("table"):
+        table_of_request = read_table(violations, "table", request.table)
+        collector.expect(violations, table_of_request, request.weights)
+    if request.HasField("image_shape"):
+        shape = request.image_shape
+        image = ImageShape(shape.height, shape.width, shape.channels or 1)
+        collector.expect_image(violations, image)
 
 
 def add_rows(violations: Violations, collector: Collector, request: _Rows) -> None:
@@ -97,6 +103,7 @@ def training_set(
         warnings=warnings(found),
         table=table(source.table) if source.table else None,
         suggestion=_suggestion(suggested) if suggested else None,
+        image_shape=_image_shape(source.image_shape) if source.image_shape else None,
     )
 
 
@@ -110,6 +117,12 @@ def _examples(examples: Examples) -> Iterator[training_set_pb2.Example]:
     weights = repeat(None) if examples.weights is None else examples.weights
     for (inputs, targets), weight in zip(rows, weights, strict=False):
         yield training_set_pb2.Example(inputs=inputs, targets=targets, weight=weight)
+
+
+def _image_shape(source: ImageShape) -> training_set_pb2.ImageShape:
+    return training_set_pb2.ImageShape(
+        height=source.height, width=source.width, channels=source.channels
+    )
 
 
 def _suggestion(source: Suggestion) -> training_set_pb2.Suggestion:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from clearprop.v1 import training_service_pb2
 from google.protobuf.message import Message
 
-from service.faces.messages.training_sets import add_rows, expect_table
+from service.faces.messages.training_sets import add_rows, expect_form
 from service.use_cases.requests import RequestId
 from service.use_cases.training_sets import NewTrainingSet
 from training.errors import Violations, validating
@@ -33,7 +33,7 @@ class Upload:
         self._set_id: str | None = None
         self._request_id = ""
         self._replaces = False
-        self._of_table = ""  # what the digest of the request depends on, empty without a table
+        self._form = ""  # what the digest of the request depends on, empty for rows of numbers
 
     def add(self, message: training_service_pb2.UploadTrainingSetRequest) -> None:
         """Add the next request. Raises InvalidFields, LimitExceeded."""
@@ -42,13 +42,14 @@ class Upload:
                 self._set_id, self._request_id = message.training_set, message.request_id
                 self._replaces = message.replace
                 self._check_names(violations)
-                if message.HasField("table"):
-                    expect_table(violations, self._collector, message)
-                    self._of_table = f" {message.weights} {message.table.SerializeToString()!r}"
+                self._form = _form_of(message)
+                expect_form(violations, self._collector, message)
             else:
                 for field in ("training_set", "request_id", "weights", "replace"):
                     violations.require(not getattr(message, field), field, _ONLY_IN_FIRST)
                 violations.require(not message.HasField("table"), "table", _ONLY_IN_FIRST)
+                has_shape = message.HasField("image_shape")
+                violations.require(not has_shape, "image_shape", _ONLY_IN_FIRST)
             add_rows(violations, self._collector, message)
 
     def complete(self, respond: Callable[[TrainingSet], Message]) -> Uploaded:
@@ -58,7 +59,13 @@ class Upload:
         """
         set_id = self._set_id or ""
         examples = self._collector.examples()
-        new = NewTrainingSet(set_id, examples, self._collector.table, replaces=self._replaces)
+        new = NewTrainingSet(
+            set_id,
+            examples,
+            self._collector.table,
+            self._collector.image_shape,
+            replaces=self._replaces,
+        )
         return Uploaded(new, self._request(set_id, examples, respond))
 
     def _check_names(self, violations: Violations) -> None:
@@ -74,7 +81,7 @@ class Upload:
         """Return the request id; its digest does not depend on the division into requests."""
         if not self._request_id:
             return None
-        shape = f"UploadTrainingSetRequest {set_id} {examples.inputs.shape}{self._of_table}"
+        shape = f"UploadTrainingSetRequest {set_id} {examples.inputs.shape}{self._form}"
         digest = blake2b(shape.encode(), digest_size=16)
         digest.update(examples.inputs.ravel().data)
         digest.update(examples.targets.ravel().data)
@@ -85,3 +92,13 @@ class Upload:
             digest.digest(),
             lambda training_set: respond(training_set).SerializeToString(),
         )
+
+
+def _form_of(message: training_service_pb2.UploadTrainingSetRequest) -> str:
+    """Return what the digest contains of a table and an image, after what it always contained."""
+    form = ""
+    if message.HasField("table"):
+        form += f" {message.weights} {message.table.SerializeToString()!r}"
+    if message.HasField("image_shape"):
+        form += f" image {message.image_shape.SerializeToString()!r}"
+    return form

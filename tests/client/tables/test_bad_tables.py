@@ -10,6 +10,7 @@ from clearprop.tables.bad_table import BadTable
 from clearprop.tables.files import opened_table
 from clearprop.tables.prediction import read_rows
 from clearprop.v1 import table_pb2 as pb
+from clearprop.v1.training_set_pb2 import ImageShape
 from tables import read
 
 
@@ -98,8 +99,8 @@ TABLES = [
     bad(
         "t.csv",
         "a,b,y\n1,2,1\n",
-        "--shape 3x3 is for 9 input columns, but there are 2",
-        shape=[3, 3],
+        "An image of 3 × 3 has 9 inputs, but there are 2 input columns",
+        image_shape=ImageShape(height=3, width=3, channels=1),
     ),
     bad("t.csv", "a,y\n1,n\n2,p\n", "--classes names 'n' twice", classes="n,p,n"),
     # Another set.

@@ -11,6 +11,7 @@ import pytest
 from clearprop.tables.examples import Examples
 from clearprop.tables.options import examples_of
 from clearprop.tables.prediction import is_table, rows_of_table
+from clearprop.v1.training_set_pb2 import ImageShape
 from sklearn import datasets
 from tables import input_names, rows
 
@@ -133,9 +134,9 @@ def test_the_data_sets_of_scikit_learn_are_read(*, as_frame: bool) -> None:
     found = examples_of(datasets.load_iris(as_frame=as_frame), {})
     assert input_names(found)[0] == "sepal length (cm)"
     assert found.message.targets.classes == ["setosa", "versicolor", "virginica"]
-    digits = examples_of(datasets.load_digits(as_frame=as_frame), {"shape": [8, 8]})
+    digits = examples_of(datasets.load_digits(as_frame=as_frame), {"image_shape": (8, 8)})
     assert digits.message.targets.classes == [*"0123456789"]
-    assert digits.message.shape == [8, 8]
+    assert digits.image_shape == ImageShape(height=8, width=8, channels=1)
     diabetes = examples_of(datasets.load_diabetes(as_frame=as_frame), {})
     assert rows(diabetes)[1][0] == [151.0]
     several = examples_of(datasets.load_linnerud(as_frame=as_frame), {})

@@ -13,6 +13,7 @@ import pytest
 from storage.codec import NotAsWritten
 from storage.records import network_record, optimizer_record, run_record, training_set_record
 from training.batches import BatchMode
+from training.image_shape import ImageShape
 from training.network import Fork, Initializer, Network
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
@@ -23,6 +24,7 @@ from training.optimizer import Optimizer
 from training.run import EndReason, Failure, Run, RunState
 from training.schedule import LearningRateSchedule, ScheduleUnit
 from training.settings import StopCondition, TrainingSettings
+from training.tables.table import InputColumn, Table, TargetKind, Targets
 from training.training_set import TrainingSet
 from training.update_rule import Clipping, Frozen, Penalty
 
@@ -74,6 +76,31 @@ TRAINING_SETS = {
             f'"create_time":"{WHEN}","built_in":true}}'
         ),
         TrainingSet("xor", "built-in-xor", 2, 1, 4, TIME, built_in=True),
+    ),
+    # Tables had shapes before training sets had those of images.
+    "shape-of-a-table": (
+        (
+            '{"id":"grey","uid":"u","input_count":2,"target_count":1,"example_count":4,'
+            f'"create_time":"{WHEN}","built_in":false,"table":{{"inputs":[{{"name":"a"}},'
+            '{"name":"b"}],"target_kind":"numbers","target_names":["y"],"shape":[1,2]}}'
+        ),
+        TrainingSet(
+            *("grey", "u", 2, 1, 4, TIME),
+            table=Table(
+                (InputColumn("a"), InputColumn("b")),
+                Targets(TargetKind.NUMBERS, ("y",)),
+                shape=(1, 2),
+            ),
+            image_shape=ImageShape(1, 2),
+        ),
+    ),
+    "image": (
+        (
+            '{"id":"red","uid":"u","input_count":6,"target_count":1,"example_count":4,'
+            f'"create_time":"{WHEN}","built_in":false,'
+            '"image_shape":{"height":1,"width":2,"channels":3}}'
+        ),
+        TrainingSet("red", "u", 6, 1, 4, TIME, image_shape=ImageShape(1, 2, 3)),
     ),
 }
 OPTIMIZERS = {
@@ -309,6 +336,7 @@ def test_runs_are_read(document: str, value: Run) -> None:
     [
         (network_record, NETWORKS, "without-version-1"),
         (training_set_record, TRAINING_SETS, "without-version-1"),
+        (training_set_record, TRAINING_SETS, "image-1"),
         (run_record, RUNS, "non-finite-cost-1"),
     ],
 )

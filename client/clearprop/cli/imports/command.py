@@ -19,7 +19,7 @@ from clearprop.cli.options import Json
 from clearprop.cli.output import say_json, show_warnings
 from clearprop.cli.server_options import Server
 from clearprop.cli.suggestions import show_suggestion
-from clearprop.cli.table_descriptions import show_columns
+from clearprop.cli.table_descriptions import described_images, show_columns
 from clearprop.cli.table_options import (
     STDIN,
     DecimalComma,
@@ -32,6 +32,7 @@ from clearprop.cli.table_options import (
     shown_progress,
 )
 from clearprop.cli.watches import RETRY_TIMEOUT
+from clearprop.image_shapes import image_shape_of, sizes_of
 from clearprop.tables.choices import listed_names, names_of
 from clearprop.tables.csv_files import CsvForm
 from clearprop.tables.examples import Examples, Layout, read_examples
@@ -40,7 +41,7 @@ from clearprop.tables.widths import suspicious_columns
 from clearprop.v1 import table_pb2
 
 #: What a set without names of columns can have too.
-_WITH_DIVISION = {"--targets", "--inputs", "--one-hot", "--classes"}
+_WITH_DIVISION = {"--targets", "--inputs", "--one-hot", "--classes", "--shape"}
 
 #: Kinds of files whose targets have no name that is always the same.
 _WITHOUT_TARGETS = {"csv", "parquet", "arrow", "arff"}
@@ -92,7 +93,7 @@ def import_file(  # noqa: PLR0913 - an argument for each option of the command
         classes=names_of(classes),
         scaling="standardize" if standardize else "min-max" if min_max else "",
         filling=missing if isinstance(missing, str | float) else None,
-        shape=shape if isinstance(shape, list) else (),
+        image_shape=image_shape_of(shape if isinstance(shape, list) else None),
     )
     set_id = name or _id_of(file)
     with given_file(file) as table:
@@ -120,7 +121,7 @@ def _check_usage(file: Path, texts: _Texts, layout: Layout, like: str, divisor: 
         "--classes": layout.classes,
         "--standardize' / '--min-max": layout.scaling,
         "--missing": layout.filling is not None,
-        "--shape": layout.shape,
+        "--shape": layout.image_shape,
     }
     given = [option for option, value in of_like.items() if value]
     if like and given:
@@ -176,7 +177,10 @@ def _upload(
     ):
         if plain is not None:
             made = client.upload_training_set(
-                name, plain.inputs, plain.targets, weights=plain.weights, replace=replace
+                *(name, plain.inputs, plain.targets),
+                weights=plain.weights,
+                image_shape=found.image_shape and sizes_of(found.image_shape),
+                replace=replace,
             )
         else:
             made = client.upload_table(name, replaced(found, sent=show), replace=replace)
@@ -191,6 +195,8 @@ def _report(made: TrainingSet, found: Examples, *, is_like: bool) -> None:
     )
     say(f"Training set [cyan]{escape(made.id)}[/]: {', '.join(counts)}")
     show_columns(found.message)
+    if made.image_shape:
+        say(f"The inputs are {described_images(made)}")
     if not made.message.HasField("table"):
         say("The set has no names: with --divide-by, they are not stored. --min-max keeps them.")
     if found.unused:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from clearprop.cli.parsers import real_number
-from clearprop.cli.table_options import existing_file, filling, shape
+from clearprop.cli.table_options import existing_file, filling, image_shape
 
 File = Annotated[
     Path,
@@ -96,9 +96,12 @@ Shape = Annotated[
     object,
     typer.Option(
         "--shape",
-        metavar="SIZES",
-        parser=shape,
-        help="The shape of the inputs if they are an image or a grid, such as 8x8.",
+        metavar="HEIGHTxWIDTH",
+        parser=image_shape,
+        help=(
+            "The inputs are the pixels of an image, such as 8x8, row by row; 8x8x3 with red, green"
+            " and blue for each pixel."
+        ),
         show_default="none",
     ),
 ]

@@ -43,6 +43,28 @@ def test_a_table_becomes_a_set_that_can_be_listed_and_deleted(
     assert name not in clearprop("training-sets").stdout.split()
 
 
+def test_inputs_that_are_an_image_are_described(clearprop: Clearprop, tmp_path: Path) -> None:
+    name = fresh_id("set")
+    header = ",".join(f"p{place}" for place in range(12))
+    (tmp_path / "images.csv").write_text(f"{header},y\n{'0,' * 12}1\n{'255,' * 12}0\n")
+    to_import = ("import", "images.csv", "--name", name, "--targets", "y", "--replace")
+    for shape, division, size in (
+        ("3x4", (), "3 × 4 pixels"),
+        ("2x2x3", ("--divide-by", "255"), "2 × 2 pixels in colour"),
+    ):
+        said = clearprop(*to_import, "--shape", shape, *division).stdout.splitlines()
+        assert f"The inputs are images of {size}" in said
+        shown = clearprop("training-sets", "show", name).stdout.splitlines()
+        assert f"The inputs are images of {size}" in shown
+        assert f"  images of {size}" in clearprop("training-sets").stdout
+    assert examples(clearprop, name)[1]["inputs"] == [1.0] * 12
+    for wrong in ("12", "3x-4", "2x3x2", "3x2x2x1"):
+        refused = clearprop(*to_import, "--shape", wrong, code=2).stderr
+        assert f"'{wrong}' is not a shape such as 8x8 or 8x8x3." in refused
+    larger = clearprop(*to_import, "--shape", "4x4", code=1).stderr
+    assert "An image of 4 × 4 has 16 inputs, but there are 12 input columns." in larger
+
+
 def test_a_table_comes_from_standard_input(clearprop: Clearprop) -> None:
     name = fresh_id("set")
     table = ("import", "-", "--targets", "y")
