@@ -5,6 +5,7 @@ import tempfile
 import uuid
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
@@ -27,6 +28,9 @@ _LARGE, _LARGE_UPDATES = (2, 300, 300, 1), 2_000
 
 #: Runs of networks with equal structure, which a kernel trains in lockstep.
 _ALIKE, _ALIKE_UPDATES, _ALIKE_REACH = 100, 300_000, 3.0
+
+#: The calls of one client at a time that start runs, as a sweep makes them by default.
+_STARTS_AT_ONCE = 16
 
 
 def rows() -> list[Row]:
@@ -109,9 +113,13 @@ def _alike(folder: Path) -> list[Row]:
     name = "-".join(map(str, _SMALL))
     updates = _ALIKE * _ALIKE_UPDATES
     numbers = iter(range(1_000_000))
-    with serving(folder, "alike") as server, clearprop.connect(server.target) as client:
+    with (
+        serving(folder, "alike") as server,
+        clearprop.connect(server.target) as client,
+        ThreadPoolExecutor(_STARTS_AT_ONCE) as starters,
+    ):
 
-        def start() -> Run:
+        def start(_: int) -> Run:
             number = next(numbers)
             network = client.create_network(f"n-{number}", layer_sizes=_SMALL, seed=number)
             rate = 0.1 + number % _ALIKE / _ALIKE
@@ -121,7 +129,7 @@ def _alike(folder: Path) -> list[Row]:
             """Return how many seconds of processors the server takes."""
             before = server.processor_seconds()
             for _ in range(_ALIKE // at_once):
-                for run in [start() for _ in range(at_once)]:
+                for run in list(starters.map(start, range(at_once))):
                     run.wait()
             return server.processor_seconds() - before
 

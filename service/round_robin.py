@@ -63,6 +63,11 @@ class RoundRobin(Generic[T]):
             self.remove(client, item)
         return [item for _, item in found]
 
+    def count_fitting(self, fits: Callable[[T], bool], most: int) -> int:
+        """Return how many items fit, but no more than `most`."""
+        fitting = (item for items in self._items.values() for item in items if fits(item))
+        return sum(1 for _ in islice(fitting, most))
+
     def are_others(self, client: str) -> bool:
         """Return whether items of other clients wait."""
         return self._count > self.count(client)

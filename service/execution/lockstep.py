@@ -1,6 +1,7 @@
 """The runs that share a time slice: a kernel computes the updates of all of them at once."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from service.execution.live_run import LiveRun
@@ -22,7 +23,7 @@ _SLICES: Final = 4
 class Lockstep:
     """Finds runs that can be trained in lockstep, and trains them.
 
-    `join` needs the lock of the executor.
+    `join` and `waits` need the lock of the executor.
     """
 
     def __init__(self, turns: Turns[LiveRun], pages: UpdatePages) -> None:
@@ -34,19 +35,20 @@ class Lockstep:
         """Begin the time slices of runs that wait, and can be trained in lockstep with this one."""
         if not self._can_join(live):
             return []
-        others = self._turns.take_all(
-            lambda other: (
-                other.kind == live.kind
-                and other.state is LiveState.QUEUED
-                and other.wanted is None
-                and self._can_join(other)
-            ),
-            _LEAST - 1,
-            LANES - 1,
-        )
+        others = self._turns.take_all(partial(self._fits, live), _LEAST - 1, LANES - 1)
         for other in others:
             other.happen(LiveEvent.SLICE_BEGUN)
         return others
+
+    def waits(self, live: LiveRun) -> bool:
+        """Return whether a run that was just read should wait for another turn.
+
+        Others that may be like it are read before it is trained: a run that is alone in its first
+        time slice is often over after it. It waits at most once, whatever comes.
+        """
+        if not self._can_join(live) or not self._turns.count_fitting(_is_unread, 1):
+            return False
+        return self._turns.count_fitting(partial(self._fits, live), LANES - 1) < LANES - 1
 
     def advance(self, group: Sequence[LiveRun]) -> list[Made | None]:
         """Make the next segment of each run of a group; see `advance_together`."""
@@ -63,9 +65,22 @@ class Lockstep:
             trainer.segment_seconds = seconds
         return made
 
+    def _fits(self, live: LiveRun, other: LiveRun) -> bool:
+        """Return whether a run that waits can be trained in lockstep with this one."""
+        return (
+            other.kind == live.kind
+            and other.state is LiveState.QUEUED
+            and other.wanted is None
+            and self._can_join(other)
+        )
+
     def _can_join(self, live: LiveRun) -> bool:
         """Return whether a run can be trained in lockstep, and nobody reads what it makes."""
         trainer = live.trainer
         if trainer is None or live.kind is None or trainer.member is None:
             return False
         return not self._pages.are_wanted(trainer.network, trainer.next_count)
+
+
+def _is_unread(live: LiveRun) -> bool:
+    return live.trainer is None

@@ -234,6 +234,8 @@ class ThreadExecutor:
             live.trainer, wanted = self._load(live)
             if live.trainer is not None and live.trainer.lane is not None:
                 live.kind = live.trainer.lane.kind
+                if wanted is None and self._has_to_wait(live):
+                    return Need.CAPACITY
         if live.trainer is None or not live.trainer.run.is_active:
             return Need.NOTHING
         if wanted is None:
@@ -283,6 +285,11 @@ class ThreadExecutor:
         else:
             wanted = self._pages.are_wanted(trainer.network, trainer.next_count)
             self._write(live, trainer, trainer.advance(record=wanted))
+
+    def _has_to_wait(self, live: LiveRun) -> bool:
+        """Return whether a run that was just read waits for others to be trained with."""
+        with self._changed:
+            return self._lockstep.waits(live)
 
     def _advance_together(self, live: LiveRun, others: Sequence[LiveRun]) -> None:
         """Make the next segments of runs in lockstep; the time slices of the others end with it."""

@@ -39,6 +39,11 @@ class Turns(Generic[T]):
         with self._changed:
             return self._waiting.take_all(fits, least, most)
 
+    def count_fitting(self, fits: Callable[[T], bool], most: int) -> int:
+        """Return how many items fit, but no more than `most`."""
+        with self._changed:
+            return self._waiting.count_fitting(fits, most)
+
     def are_others(self, client: str) -> bool:
         """Return whether items of other clients wait."""
         with self._changed:

@@ -27,6 +27,7 @@ def test_items_that_fit_are_taken_together_and_not_if_they_are_too_few() -> None
     turns: Turns[int] = Turns()
     for item in range(10):
         turns.put(f"client {item % 2}", item)
+    assert [turns.count_fitting(lambda item: item > 7, most) for most in (1, 5)] == [1, 2]
     assert turns.take_all(lambda item: item > 7, 3, 5) == []
     assert turns.take_all(lambda item: item % 4 != 1, 3, 5) == [0, 2, 4, 6, 8]
     assert turns.are_others("client 0")
