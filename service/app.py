@@ -154,7 +154,7 @@ class Server:
         self.executor = new_executor(self.store, readers, clock, *threads)
         self.side_process = SideProcess()
         self._workers = WorkerCounts(self.store, self.threads, self._connection_changed)
-        self.training_sets = TrainingSets(self.store, clock, limits)
+        self.training_sets = TrainingSets(self.store, readers.examples, clock, limits)
         watch_reader = WatchReader(self.store, readers.selections)
         self.watches = Watches(self.store, watch_reader, self.wakeups, self.threads, limits)
         history = History(self.store, readers.states, readers.selections)

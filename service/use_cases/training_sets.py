@@ -6,6 +6,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 
+import numpy as np
+
+from service.reading.examples_cache import ExamplesCache
 from service.use_cases.caller import CALLER, PRINCIPAL
 from service.use_cases.requests import RequestId, check_request, once
 from training.access import Scope
@@ -28,6 +31,9 @@ from training.ports import Clock, Store, Writer
 from training.tables.table import Table
 from training.training_set import BUILT_IN, Examples, TrainingSet
 
+#: The number of examples that can be selected by their indices.
+MOST_SELECTED = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class NewTrainingSet:
@@ -47,8 +53,9 @@ class NewTrainingSet:
 class TrainingSets:
     """Operations on training sets."""
 
-    def __init__(self, store: Store, clock: Clock, limits: Limits) -> None:
+    def __init__(self, store: Store, examples: ExamplesCache, clock: Clock, limits: Limits) -> None:
         self._store = store
+        self._examples = examples
         self._clock = clock
         self._limits = limits
         self._lock = Lock()
@@ -181,6 +188,31 @@ class TrainingSets:
         with self._store.read() as reader:
             training_set = reader.training_set(set_id)
             return training_set, reader.examples(training_set.uid)
+
+    def get_with_some_examples(
+        self, set_id: str, indices: Sequence[int]
+    ) -> tuple[TrainingSet, Examples]:
+        """Return a training set and its examples at these indices, in this order.
+
+        Raises InvalidFields, TrainingSetNotFound.
+        """
+        with self._store.read() as reader, validating() as violations:
+            training_set = reader.training_set(set_id)
+            count = training_set.example_count
+            violations.require(
+                len(indices) <= MOST_SELECTED,
+                "example_indices",
+                f"must be at most {MOST_SELECTED:,} indices, not {len(indices):,}",
+            )
+            for place, index in enumerate(indices):
+                violations.require(
+                    0 <= index < count,
+                    f"example_indices[{place}]",
+                    f"must be 0 to {count - 1:,}, the last example, not {index}",
+                )
+            violations.refuse()
+            examples = self._examples.read(reader, training_set.uid)
+        return training_set, examples.select(np.array(indices, dtype=np.int64))
 
     def page(self, after: str, limit: int) -> list[TrainingSet]:
         """Return up to `limit` training sets with ids greater than `after`, ordered by id."""

@@ -98,6 +98,7 @@ NAMES = {
     "dropout.seed": {"dropout_seed"},
     "end_update": {"end", "last"},
     "example_count": {"examples"},
+    "example_indices": {"example_indices", "examples"},
     "examples": {"inputs", "targets"},
     "first_position": {"place"},
     "first_step": {"first"},

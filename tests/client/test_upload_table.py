@@ -139,6 +139,13 @@ def test_the_inputs_of_a_set_are_an_image_in_each_way_to_create_one(client: Clie
         assert named.table.shape == shape
         assert shape in {each.image_shape for each in client.training_sets()}
     assert client.training_set("xor").image_shape is None
+    created = client.create_training_set("", pixels, answers)
+    some = created.examples([1, 0, 1])
+    assert np.array_equal(some.inputs, pixels[[1, 0, 1]])
+    assert list(some.targets[:, 0]) == [1.0, 0.0, 1.0]
+    assert len(created.examples([]).inputs) == 0
+    with pytest.raises(ClearpropError, match=r"example_indices\[1\]: must be 0 to 1, .* not 2"):
+        created.examples([1, 2])
     wrong_shapes: list[Any] = [(12,), (3, 4, 1, 1), (3, -4), (3.0, 4.0)]
     for wrong in wrong_shapes:
         with pytest.raises(ValueError, match=r"height and width of the image, such as \(8, 8\)"):

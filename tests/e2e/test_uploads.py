@@ -281,6 +281,14 @@ def test_examples_that_exceed_a_response_are_not_returned_but_can_be_trained_on(
     assert refusal.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert refusal.metadata["limit"] == "response_bytes"
     assert f"{64 * 2**20:,}" in refusal.message
+    some = pb.GetTrainingSetRequest(training_set=name, example_indices=[8_999, 0])
+    assert list(stub.GetTrainingSet(some).training_set.examples) == [part[-1], part[0]]
+    for indices, fields in (
+        ([0, 9_000, -1], ["example_indices[1]", "example_indices[2]"]),
+        (range(1_001), ["example_indices"]),
+    ):
+        other = pb.GetTrainingSetRequest(training_set=name, example_indices=indices)
+        assert refused(lambda other=other: stub.GetTrainingSet(other)).fields == fields
     plain = stub.GetTrainingSet(pb.GetTrainingSetRequest(training_set=name))
     assert plain.training_set.example_count == 9_000
     network = create(stub, [1_000, 1]).network

@@ -61,7 +61,7 @@ class Service(AbstractContextManager["Service"]):
         self.states, self.pages = readers.states, readers.pages
         self.executor = executor(self.store, readers, clock)
         self.networks = Networks(self.store, readers.states, clock, limits)
-        self.training_sets = TrainingSets(self.store, clock, limits)
+        self.training_sets = TrainingSets(self.store, readers.examples, clock, limits)
         self.opening = opening = RunOpening(readers.examples, clock, limits)
         self.warnings = Warnings(self.store, readers.states, readers.examples)
         self.runs = Runs(self.store, self.executor, opening, self.warnings, clock)

@@ -1,5 +1,7 @@
 """The handle of a training set, for asyncio."""
 
+from collections.abc import Sequence
+
 from clearprop._async.connection import AsyncConnection
 from clearprop.calls import training_sets
 from clearprop.keywords import check_methods
@@ -18,9 +20,15 @@ class AsyncTrainingSet(TrainingSetInfo):
         self._connection = connection
         self.message = message
 
-    async def examples(self) -> Examples:
-        """Read the examples, in the order of training without shuffling."""
-        call = training_sets.get_training_set(self.id, include_examples=True)
+    async def examples(self, example_indices: Sequence[int] | None = None) -> Examples:
+        """Read the examples, in the order of training without shuffling.
+
+        With `example_indices`, up to 1,000, read these examples only, from 0, in this order.
+        """
+        if example_indices is None:
+            call = training_sets.get_training_set(self.id, include_examples=True)
+        else:
+            call = training_sets.get_training_set(self.id, example_indices=example_indices)
         response = await self._connection.call(call)
         return Examples(response.training_set)
 

@@ -1,6 +1,8 @@
 # Generated from clearprop/_async/training_sets.py by `make client`: change that file.
 """The handle of a training set."""
 
+from collections.abc import Sequence
+
 from clearprop._sync.connection import Connection
 from clearprop.calls import training_sets
 from clearprop.keywords import check_methods
@@ -19,9 +21,15 @@ class TrainingSet(TrainingSetInfo):
         self._connection = connection
         self.message = message
 
-    def examples(self) -> Examples:
-        """Read the examples, in the order of training without shuffling."""
-        call = training_sets.get_training_set(self.id, include_examples=True)
+    def examples(self, example_indices: Sequence[int] | None = None) -> Examples:
+        """Read the examples, in the order of training without shuffling.
+
+        With `example_indices`, up to 1,000, read these examples only, from 0, in this order.
+        """
+        if example_indices is None:
+            call = training_sets.get_training_set(self.id, include_examples=True)
+        else:
+            call = training_sets.get_training_set(self.id, example_indices=example_indices)
         response = self._connection.call(call)
         return Examples(response.training_set)
 

@@ -96,10 +96,14 @@ def upload_table(
 
 
 def get_training_set(
-    training_set: str, *, include_examples: bool = False
+    training_set: str, *, include_examples: bool = False, example_indices: Sequence[int] = ()
 ) -> Call[pb.GetTrainingSetResponse]:
     """Read a training set."""
-    request = pb.GetTrainingSetRequest(training_set=training_set, include_examples=include_examples)
+    request = pb.GetTrainingSetRequest(
+        training_set=training_set,
+        include_examples=include_examples,
+        example_indices=example_indices,
+    )
     return Call(request, pb.GetTrainingSetResponse)
 
 

@@ -92,6 +92,16 @@ def layer_sizes(text: str) -> list[int]:
     return [min(int(size), _LARGEST) for size in re.split("[-,]", text)]
 
 
+def example_indices(text: str) -> list[int]:
+    """Parse `3,17`, numbers of examples from 1, as indices from 0; an empty text gives none."""
+    parse = whole_number(1)
+    try:
+        return [parse(each.strip()) - 1 for each in text.split(",")] if text else []
+    except typer.BadParameter as error:
+        error.param_hint = "'--examples'"
+        raise
+
+
 def vector(text: str, hint: str) -> list[float]:
     """Parse `0.5,1`; `hint` names the argument in an error."""
     try:

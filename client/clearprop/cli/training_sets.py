@@ -11,6 +11,7 @@ from clearprop.cli.console import say
 from clearprop.cli.number_format import counted, listed, number
 from clearprop.cli.options import Json, Yes
 from clearprop.cli.output import say_json, show_table, show_warnings
+from clearprop.cli.parsers import example_indices
 from clearprop.cli.server_options import Server, with_server_options
 from clearprop.cli.suggestions import show_suggestion
 from clearprop.cli.table_descriptions import described_images, show_columns
@@ -22,6 +23,14 @@ _MOST_EXAMPLES = 20
 
 TrainingSetArgument = Annotated[
     str, typer.Argument(metavar="SET", help="The id of the training set.")
+]
+ExamplesOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NUMBERS",
+        help="The examples to show, counted from 1 and separated by commas.",
+        show_default=f"the first {_MOST_EXAMPLES}; with --json all",
+    ),
 ]
 
 
@@ -57,35 +66,45 @@ def training_sets(context: typer.Context, *, as_json: Json = False, server: Serv
 
 @app.command(cls=PlainCommand)
 @with_server_options
-def show(training_set: TrainingSetArgument, *, as_json: Json = False, server: Server) -> None:
+def show(
+    training_set: TrainingSetArgument,
+    *,
+    examples: ExamplesOption = "",
+    as_json: Json = False,
+    server: Server,
+) -> None:
     """Show the examples of a training set, and warnings about it."""
     with connected(server) as client:
         found = client.training_set(training_set)
-        examples = found.examples()
+        places = example_indices(examples) or range(min(_MOST_EXAMPLES, found.example_count))
+        read = found.examples(None if as_json and not examples else places)
     if as_json:
-        say_json(examples.message)
+        say_json(read.message)
         return
     if found.image_shape:
         say(f"The inputs are {described_images(found)}")
-    if examples.message.HasField("table"):
-        show_columns(examples.message.table)
-    inputs, targets, weights = examples.inputs, examples.targets, examples.weights
+    if read.message.HasField("table"):
+        show_columns(read.message.table)
+    inputs, targets, weights = read.inputs, read.targets, read.weights
     is_weighted = any(weight != 1.0 for weight in weights)
     show_table(
         ["example", "inputs", "targets", *["weight"] * is_weighted],
         (
             [
                 str(place + 1),
-                listed(inputs[place]),
-                listed(targets[place]),
-                *[number(float(weights[place]))] * is_weighted,
+                listed(inputs[row]),
+                listed(targets[row]),
+                *[number(float(weights[row]))] * is_weighted,
             ]
-            for place in range(min(_MOST_EXAMPLES, len(inputs)))
+            for row, place in enumerate(places)
         ),
     )
-    if len(inputs) > _MOST_EXAMPLES:
-        say(f"[dim]{len(inputs) - _MOST_EXAMPLES:,} more are not shown. --json prints all.[/]")
-    show_warnings(warnings_of(examples.message.warnings))
+    if not examples and found.example_count > len(places):
+        say(
+            f"[dim]{found.example_count - len(places):,} more are not shown. --examples selects"
+            " others, and --json prints all.[/]"
+        )
+    show_warnings(warnings_of(read.message.warnings))
     show_suggestion(found)
 
 

@@ -993,19 +993,27 @@ class GetTrainingSetRequest(_message.Message):
 
     TRAINING_SET_FIELD_NUMBER: _builtins.int
     INCLUDE_EXAMPLES_FIELD_NUMBER: _builtins.int
+    EXAMPLE_INDICES_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the training set."""
     include_examples: _builtins.bool
     """Whether to return the examples. Fails if they exceed the limit `response_bytes`."""
+    @_builtins.property
+    def example_indices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The indices of the examples to return instead of all, from 0, in the order in which they are to be
+        returned: up to 1,000. Empty: all or none, see `include_examples`.
+        """
+
     def __init__(
         self,
         *,
         training_set: _builtins.str = ...,
         include_examples: _builtins.bool = ...,
+        example_indices: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["include_examples", b"include_examples", "training_set", b"training_set"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["example_indices", b"example_indices", "include_examples", b"include_examples", "training_set", b"training_set"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

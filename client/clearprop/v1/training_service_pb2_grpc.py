@@ -509,9 +509,11 @@ class TrainingServiceServicer(object):
         """Returns a training set, optionally with its examples.
 
         Errors:
+        INVALID_ARGUMENT: there are too many indices, or the training set has no example with one of
+        them. Correct each reported field.
         NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
-        RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Omit
-        `include_examples`.
+        RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Request
+        fewer of them with `example_indices`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

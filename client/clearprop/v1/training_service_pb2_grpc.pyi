@@ -207,9 +207,11 @@ class TrainingServiceStub:
     """Returns a training set, optionally with its examples.
 
     Errors:
+      INVALID_ARGUMENT: there are too many indices, or the training set has no example with one of
+        them. Correct each reported field.
       NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
-      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Omit
-        `include_examples`.
+      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Request
+        fewer of them with `example_indices`.
     """
     ListTrainingSets: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListTrainingSetsRequest, _training_service_pb2.ListTrainingSetsResponse]
     """Lists training sets without their examples, in the order of their ids, with pagination.
@@ -787,9 +789,11 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     """Returns a training set, optionally with its examples.
 
     Errors:
+      INVALID_ARGUMENT: there are too many indices, or the training set has no example with one of
+        them. Correct each reported field.
       NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
-      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Omit
-        `include_examples`.
+      RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Request
+        fewer of them with `example_indices`.
     """
     ListTrainingSets: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListTrainingSetsRequest, _training_service_pb2.ListTrainingSetsResponse]  # type: ignore[assignment]
     """Lists training sets without their examples, in the order of their ids, with pagination.
@@ -1424,9 +1428,11 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Returns a training set, optionally with its examples.
 
         Errors:
+          INVALID_ARGUMENT: there are too many indices, or the training set has no example with one of
+            them. Correct each reported field.
           NOT_FOUND: the training set does not exist (TRAINING_SET_NOT_FOUND). Check the id.
-          RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Omit
-            `include_examples`.
+          RESOURCE_EXHAUSTED: the examples exceed the size limit of a response (LIMIT_EXCEEDED). Request
+            fewer of them with `example_indices`.
         """
 
     @_abc_1.abstractmethod

@@ -67,10 +67,14 @@ class TrainingSetHandlers:
 
     def get_training_set(self, request: pb.GetTrainingSetRequest) -> pb.GetTrainingSetResponse:
         """Return a training set."""
-        found, examples = self._training_sets.get(request.training_set), None
-        if request.include_examples:
-            check_response(found, self._limits.response_bytes)
-            found, examples = self._training_sets.get_with_examples(request.training_set)
+        set_id, indices = request.training_set, request.example_indices
+        found, examples = self._training_sets.get(set_id), None
+        if indices:
+            check_response(found, len(indices), self._limits.response_bytes)
+            found, examples = self._training_sets.get_with_some_examples(set_id, indices)
+        elif request.include_examples:
+            check_response(found, found.example_count, self._limits.response_bytes)
+            found, examples = self._training_sets.get_with_examples(set_id)
         warnings = self._warnings.of_set(found.uid)
         message = training_set(found, examples, warnings, suggestion_for(found))
         return pb.GetTrainingSetResponse(training_set=message)

@@ -137,18 +137,16 @@ def _suggestion(source: Suggestion) -> training_set_pb2.Suggestion:
     )
 
 
-def check_response(source: TrainingSet, limit: int) -> None:
-    """Reject examples that would exceed the size limit of a response, before they are read.
+def check_response(source: TrainingSet, count: int, limit: int) -> None:
+    """Reject `count` examples that would exceed the limit of a response, before they are read.
 
     Raises LimitExceeded.
     """
-    size = source.example_count * (
-        8 * (source.input_count + source.target_count) + _EXAMPLE_OVERHEAD
-    )
+    size = count * (8 * (source.input_count + source.target_count) + _EXAMPLE_OVERHEAD)
     if size > limit - _REST_OF_RESPONSE:
         raise LimitExceeded(
             f"the examples of {source.id} take about {size:,} bytes, which exceeds the limit of"
-            f" {limit:,} bytes per response: omit include_examples",
+            f" {limit:,} bytes per response: request fewer of them with example_indices",
             limit="response_bytes",
             value=limit,
         )

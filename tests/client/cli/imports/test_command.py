@@ -58,6 +58,12 @@ def test_inputs_that_are_an_image_are_described(clearprop: Clearprop, tmp_path: 
         assert f"The inputs are images of {size}" in shown
         assert f"  images of {size}" in clearprop("training-sets").stdout
     assert examples(clearprop, name)[1]["inputs"] == [1.0] * 12
+    one = clearprop("training-sets", "show", name, "--examples", "2").stdout
+    assert [line.split()[:2] for line in one.splitlines()[3:4]] == [["2", "1"]]
+    for wrong, why in (("0", "too small"), ("1,", "not a whole number")):
+        refused = clearprop("training-sets", "show", name, "--examples", wrong, code=2).stderr
+        assert "'--examples'" in refused
+        assert why in refused
     for wrong in ("12", "3x-4", "2x3x2", "3x2x2x1"):
         refused = clearprop(*to_import, "--shape", wrong, code=2).stderr
         assert f"'{wrong}' is not a shape such as 8x8 or 8x8x3." in refused
