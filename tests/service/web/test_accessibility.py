@@ -70,6 +70,8 @@ def show(page: Page, look: Look, address: str) -> None:
     page.emulate_media(color_scheme=scheme)
     page.goto(address)
     page.wait_for_load_state("networkidle")
+    page.evaluate("for (const each of document.querySelectorAll('.over-time')) each.open = true")
+    page.wait_for_load_state("networkidle")
 
 
 def serious_violations(page: Page, look: Look) -> set[str]:

@@ -27,6 +27,40 @@ def test_the_defaults_learn_xor(site: ServerProcess, page: Page) -> None:
         expect(shown.nth(row)).to_have_attribute("data-exact", exact(output))
     # A browser has six connections to a server, for all of its windows.
     assert len(watches) == 1
+    _check_layers(site, network, page)
+
+
+def _check_layers(site: ServerProcess, network: str, page: Page) -> None:
+    """Open the layers over time: all of their numbers are those of the service."""
+    layers = page.locator("details.over-time")
+    layers.get_by_text("Layers over time").click()
+    expect(layers.locator(".ridges canvas")).to_have_count(4)
+    expect(layers.get_by_role("img", name=re.compile("^Norm of the "))).to_have_count(2)
+    answer = requests.get(
+        f"{site.http}/v1/networks/{network}/updates:summarize",
+        {"maxPoints": 64, "maxBins": 48},
+        timeout=60,
+    ).json()
+    layers.get_by_text("Show as numbers").click()
+    table = layers.get_by_role("region", name="Hidden layer: numbers")
+    rows = table.locator("tbody tr")
+    expect(rows).to_have_count(len(answer["updates"]))
+    last = answer["updates"][-1]["layers"][0]
+    expect_numbers(
+        rows.last.locator(".num"),
+        [last[name] for name in ("gradientNorm", "updateNorm", "parameterNorm", "saturatedUnits")],
+    )
+    weights = " ".join(map(str, last["weightCounts"]))
+    expect(rows.last.locator(".counts").first).to_have_text(weights)
+    canvas = layers.locator(".ridges canvas").first
+    canvas.focus()
+    canvas.press("ArrowUp")
+    before = answer["updates"][-2]
+    count = before["layers"][0]["weightCounts"][0]
+    reading = layers.locator(".ridges .reading").first
+    expect(reading).to_have_text(re.compile(f": {count} weights from "))
+    canvas.press("Enter")
+    expect(page.get_by_label("Update number")).to_have_value(before["update"]["update"])
 
 
 def test_the_judgement_of_an_update_is_that_of_the_service(site: ServerProcess, page: Page) -> None:

@@ -8,6 +8,7 @@ import { History } from "./history.js";
 import { RunBar } from "./run_bar.js";
 import { Surface } from "./surface.js";
 import { Evaluation } from "./judgement.js";
+import { OverTime } from "./layers/over_time.js";
 import { Predictions } from "./predictions.js";
 import { useShown } from "./shown.js";
 import { Weights } from "./weights.js";
@@ -35,6 +36,7 @@ export function RunView({ place }) {
   return html`
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
     <${History} network=${network} run=${run} latest=${latest} at=${at} shown=${shown?.update} film=${film} />
+    <${OverTime} network=${network} latest=${latest} at=${at} />
     <div class="panels">
       ${isListed && html`<${Predictions} network=${network} run=${run} set=${set} deleted=${deleted} measured=${measured} />`}
       ${!isListed && evaluation}
