@@ -27,8 +27,16 @@ PLACE = WeightPlace(1, 0, 0)
     ("inspect", "work", "what"),
     [
         (lambda it: it.inspection.state("net", None), INSPECTING, "inspecting an update"),
-        (lambda it: it.inspection.trace(LAST, 0, 0), INSPECTING, "inspecting an update"),
-        (lambda it: it.inspection.trace(NEXT, 0, 0), INSPECTING, "inspecting an update"),
+        (
+            lambda it: it.inspection.trace(LAST, 0, 0, vectors_only=False),
+            INSPECTING,
+            "inspecting an update",
+        ),
+        (
+            lambda it: it.inspection.trace(NEXT, 0, 0, vectors_only=False),
+            INSPECTING,
+            "inspecting an update",
+        ),
         (lambda it: it.explanations.explain(LAST, PLACE, 0, 0), EXPLAINING, "explaining a batch"),
     ],
     ids=["state", "trace", "next", "explain"],
