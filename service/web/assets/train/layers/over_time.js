@@ -1,5 +1,5 @@
 // What training does to each layer, over the whole history: norms, histograms, units that do not learn.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../../shared/answers.js";
 import { get } from "../../shared/api.js";
 import { html } from "../../shared/html.js";
@@ -9,7 +9,8 @@ import { LayerNumbers } from "./layer_numbers.js";
 import { Norms } from "./norms.js";
 import { LayerRidges } from "./ridges.js";
 
-const [POINTS, BINS] = [64, 48];
+// A few updates come soon, whatever the size of the network; many may take as long as training did.
+const [FEW, MANY, BINS] = [6, 64, 48];
 const GAP = 2000; // ms between two requests during a run
 
 // It is loaded when it is opened; closing it cancels the request.
@@ -24,20 +25,25 @@ export function OverTime({ network, latest, at }) {
 }
 
 function Loaded({ network, latest, at }) {
-  const ask = (signal) => get(`networks/${network.network}/updates:summarize`, { endUpdate: latest, maxPoints: POINTS, maxBins: BINS }, signal);
-  const { answer, error } = useAnswer(`${network.uid} ${latest}`, ask, { gap: GAP });
+  const [most, setMost] = useState(FEW);
+  const [hasNumbers, setNumbers] = useState(false);
+  const ask = (signal) => get(`networks/${network.network}/updates:summarize`, { endUpdate: latest, maxPoints: most, maxBins: BINS }, signal);
+  const { answer, error, key } = useAnswer(`${most} ${latest}`, ask, { gap: most === FEW ? 0 : GAP });
+  useEffect(() => {
+    if (answer) setMost(MANY);
+  }, [answer]);
   if (!answer) return html`<p class="small soft">${error ? error.message : "Loading…"}</p>`;
   const points = answer.updates;
   const numbers = points.map(({ update }) => Number(update.update));
   // A click selects the nearest update of those that are summarized.
   const pick = (update) => go({ update: numbers.reduce((best, each) => (Math.abs(each - update) < Math.abs(best - update) ? each : best)) });
   return html`
-    <p class="small soft">${sentences(answer, numbers)}</p>
+    <p class="small soft">${sentences(answer, numbers)}${answer.thinned && key.startsWith(`${FEW} `) ? " More follow…" : ""}</p>
     <${Norms} ...${{ network, points, numbers, bins: answer.layers, at, onPick: pick }} />
     ${answer.layers.map((bins, index) => html`<${LayerRidges} key=${index} ...${{ network, points, numbers, bins, at, onPick: pick }} layer=${index + 1} />`)}
-    <details class="as-numbers">
+    <details class="as-numbers" onToggle=${(event) => setNumbers(event.currentTarget.open)}>
       <summary>Show as numbers</summary>
-      ${answer.layers.map((bins, index) => html`<${LayerNumbers} key=${index} ...${{ network, points, bins, onPick: pick }} layer=${index + 1} />`)}
+      ${hasNumbers && answer.layers.map((bins, index) => html`<${LayerNumbers} key=${index} ...${{ network, points, bins, onPick: pick }} layer=${index + 1} />`)}
     </details>
   `;
 }
@@ -46,5 +52,5 @@ function sentences({ thinned, exampleCount }, numbers) {
   const [first, last] = [numbers[0], numbers.at(-1)].map(whole);
   const which = thinned ? `${numbers.length} of the updates ${first} to ${last}` : `Updates ${first} to ${last}`;
   const examples = exampleCount ? ` Activations are those for ${exampleCount === 1 ? "1 example" : `${exampleCount} examples`}.` : "";
-  return `${which}, from back to front in the histograms. Click one to select it.${examples}`;
+  return `${which}, from back to front in the histograms, whose heights are square roots of counts. Click one to select it.${examples}`;
 }

@@ -8,7 +8,7 @@ const [OLD, NEW] = [0.12, 0.55]; // how much of its colour the first and the las
 const FAINT = 0.25; // of baselines
 
 // Returns the drawing as an image. The heights are square roots: a few values in a bin are seen, too.
-export function drawRidges(canvas, { counts, edges, stroke }) {
+export function drawRidges(canvas, { counts, most, edges, stroke }) {
   const ratio = devicePixelRatio;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   canvas.width = width * ratio;
@@ -17,7 +17,6 @@ export function drawRidges(canvas, { counts, edges, stroke }) {
   const ctx = image.getContext("2d");
   ctx.scale(ratio, ratio);
   drawZero(ctx, { edges, width, height });
-  const most = mostOf(counts);
   const [paper, ink] = [colour("--paper"), colour(stroke)];
   ctx.lineWidth = 1;
   counts.forEach((row, index) => {
@@ -40,7 +39,7 @@ export function drawRidges(canvas, { counts, edges, stroke }) {
 }
 
 // The drawing with one ridge on top.
-export function drawHighlight(canvas, image, { counts, row }) {
+export function drawHighlight(canvas, image, { counts, most, row }) {
   const ratio = devicePixelRatio;
   const ctx = canvas.getContext("2d");
   ctx.setTransform(1, 0, 0, 1, 0, 0);
@@ -48,7 +47,7 @@ export function drawHighlight(canvas, image, { counts, row }) {
   ctx.drawImage(image, 0, 0);
   if (row < 0) return;
   ctx.scale(ratio, ratio);
-  const ridge = ridgeOf(counts[row], { index: row, rows: counts.length, most: mostOf(counts), width: canvas.clientWidth, height: canvas.clientHeight });
+  const ridge = ridgeOf(counts[row], { index: row, rows: counts.length, most, width: canvas.clientWidth, height: canvas.clientHeight });
   ctx.globalAlpha = 0.35;
   ctx.fillStyle = colour("--now");
   ctx.fill(ridge);
@@ -65,7 +64,8 @@ export function placeAt({ offsetX, offsetY, currentTarget: { clientWidth, client
   return { row: within(Math.round(along * (rows - 1)), rows), column: within(Math.floor((offsetX / clientWidth) * columns), columns) };
 }
 
-const mostOf = (counts) => Math.max(1, ...counts.map((row) => Math.max(0, ...row)));
+// The largest count, whose ridge is the tallest.
+export const mostOf = (counts) => Math.max(1, ...counts.map((row) => Math.max(0, ...row)));
 
 // The points of a ridge: from the baseline through the middle of each bin, and back to the baseline.
 function pointsOf(row, { index, rows, most, width, height }) {

@@ -5,7 +5,7 @@ import { cellAfter } from "../../shared/heat.js";
 import { html } from "../../shared/html.js";
 import { short, whole } from "../../shared/number_format.js";
 import { layerTitle, strokeOf } from "./layer_lines.js";
-import { drawHighlight, drawRidges, placeAt } from "./ridge_drawing.js";
+import { drawHighlight, drawRidges, mostOf, placeAt } from "./ridge_drawing.js";
 
 export function LayerRidges({ network, points, numbers, bins, layer, at, onPick }) {
   const [weights, activations] = useMemo(
@@ -31,7 +31,7 @@ function Ridges({ title, what, edges, counts, numbers, at, stroke, onPick }) {
   const selected = numbers.findLastIndex((number) => number <= at);
   const row = cell?.row ?? selected;
   const now = useRef({});
-  now.current = { counts, edges, stroke, row };
+  now.current = { counts, edges, stroke, row, most: useMemo(() => mostOf(counts), [counts]) };
 
   // The ridges are drawn once; what is selected is drawn over them.
   useLayoutEffect(() => {
