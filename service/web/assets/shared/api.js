@@ -30,6 +30,7 @@ async function call(method, path, { query, body, signal, isBinary } = {}) {
     init.headers["Content-Type"] = "application/json";
   }
   if (isBinary) init.headers.Accept = "application/octet-stream";
+  const asked = performance.now();
   let response, answer;
   try {
     response = await fetch(url, init);
@@ -40,7 +41,7 @@ async function call(method, path, { query, body, signal, isBinary } = {}) {
     throw new ApiError(0, "UNAVAILABLE", "UNREACHABLE", "The server cannot be reached. Check that it is running.");
   }
   if (response.status === UNAVAILABLE) notifyUnavailable();
-  else notifyAvailable();
+  else notifyAvailable(asked);
   if (response.ok) return answer;
   const { code, status, message, details } = answer.error;
   if (code === UNAUTHENTICATED) refuseToken(sentence(message));

@@ -13,17 +13,19 @@ export function notify(what) {
   for (const listener of listeners) listener(what ? message : null);
 }
 
-let isUnavailable = false;
+let unavailableSince = null;
 
 // Shown once, although several parts of the page can detect it.
 export function notifyUnavailable() {
-  if (!isUnavailable) notify(new Error("The server is unavailable. The page reconnects automatically."));
-  isUnavailable = true;
+  if (unavailableSince === null) notify(new Error("The server is unavailable. The page reconnects automatically."));
+  unavailableSince = performance.now();
 }
 
-export function notifyAvailable() {
-  if (isUnavailable) notify("The server is available again.");
-  isUnavailable = false;
+// `asked` is when the request that was answered began: one before the failure says nothing about the time after it.
+export function notifyAvailable(asked = performance.now()) {
+  if (unavailableSince === null || asked < unavailableSince) return;
+  notify("The server is available again.");
+  unavailableSince = null;
 }
 
 export function Notice() {
