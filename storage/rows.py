@@ -6,7 +6,7 @@ of a row are in the order of the constant `…_COLUMNS` of its table.
 
 import numpy as np
 
-from storage import codec, schema
+from storage import codec, packed_costs, schema
 from storage.records import (
     network_record,
     optimizer_record,
@@ -151,7 +151,7 @@ OUTLINE_COLUMNS = SEGMENT_COLUMNS[: SEGMENT_COLUMNS.index(schema.segments.c.outl
 
 def segment_values(segment: Segment) -> Values:
     """Return the row of a segment."""
-    costs = codec.pack(segment.costs)
+    costs = packed_costs.pack(segment.costs)
     outline = segment.outline()
     values: Values = {
         "network_uid": segment.network_uid,
@@ -191,7 +191,7 @@ def segment(row: Row) -> Segment:
         commit_time=codec.time_at(fields[_COMMIT_TIME]),
         run=found.run,
         run_offset=found.run_offset,
-        costs=codec.unpack(costs, -1),
+        costs=packed_costs.unpack(costs, found.count),
         validations=_unpacked_validations(validations),
     )
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from storage.errors import CannotOpenStore
 
 #: The revisions in `versions`, oldest first.
-REVISIONS = tuple(f"{number:04}" for number in range(1, 14))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 15))
 
 
 #: The table of a database into which not all rows of another one have been copied yet.

@@ -38,7 +38,7 @@ def story(sqlite_store: SqliteStore) -> Story:
     story = begin(sqlite_store)
     append(sqlite_store, story.opening())
     for _ in range(4):
-        append(sqlite_store, story.growth(50_000, keyframe=True))
+        append(sqlite_store, story.growth(50_000, jumping=True, keyframe=True))
     return story
 
 
@@ -92,7 +92,7 @@ def test_calls_are_served_and_the_log_is_emptied_during_a_copy(
     def write() -> None:
         nonlocal largest, written_
         # Queued in the thread of the store, and done before the next step.
-        addition = story.growth(1_000)
+        addition = story.growth(1_000, jumping=True)
         sqlite_store.write(lambda writer: writer.append(addition))
         # What was stored before may be in the log until the first writes have emptied it.
         if written_ >= 10:

@@ -140,7 +140,7 @@ def test_the_log_stays_bounded_while_readers_come_and_go(
         watcher.start()
     largest = 0
     for _ in range(150):
-        append(sqlite_store, story.growth(25_000))
+        append(sqlite_store, story.growth(25_000, jumping=True))
         largest = max(largest, Path(f"{path}-wal").stat().st_size)
     done.set()
     for watcher in watchers:
@@ -163,12 +163,12 @@ def test_a_reader_that_stays_does_not_keep_the_writer_waiting_each_time(
     with sqlite_store.read() as reader:
         reader.head(story.uid)
         for _ in range(40):
-            append(sqlite_store, story.growth(25_000))
+            append(sqlite_store, story.growth(25_000, jumping=True))
             bounds.add(sqlite_store._large_log)
         assert log.stat().st_size > 7 * limit
         assert len(bounds) < 9
     for _ in range(8):
-        append(sqlite_store, story.growth(25_000))
+        append(sqlite_store, story.growth(25_000, jumping=True))
         sqlite_store.write(lambda _: None).result()
     assert log.stat().st_size < 3 * limit
     assert sqlite_store._large_log == limit
@@ -191,7 +191,7 @@ def test_after_a_failed_sync_all_pages_since_the_last_sync_are_written_again(
     synced = path.read_bytes()
     story = begin(sqlite_store)
     append(sqlite_store, story.opening())
-    append(sqlite_store, story.growth(25_000))
+    append(sqlite_store, story.growth(25_000, jumping=True))
     with sqlite_store.read() as reader:  # it splits the log in two: the sync follows the second
         reader.head(story.uid)
         append(sqlite_store, story.growth(10))
@@ -228,7 +228,7 @@ def test_a_checkpoint_that_fails_is_repeated_when_the_disk_works_again(
 ) -> None:
     story = begin(sqlite_store)
     append(sqlite_store, story.opening())
-    append(sqlite_store, story.growth(25_000))
+    append(sqlite_store, story.growth(25_000, jumping=True))
     size = path.stat().st_size
     with full_disk():
         sqlite_store._checkpoint()
@@ -463,7 +463,7 @@ def test_a_large_network_is_removed_in_bounded_pieces(sqlite_store: SqliteStore)
     append(sqlite_store, story.opening())
     chain = [story.growth(state=RunState.PAUSED), *(story.change(state) for state in FLIPS * 700)]
     chain += [story.growth() for _ in range(1200)]
-    chain += [story.growth(200_000) for _ in range(10)]
+    chain += [story.growth(200_000, jumping=True) for _ in range(10)]
     for future in [sqlite_store.write(partial(append_in, addition)) for addition in chain]:
         future.result()
     kept = begin(sqlite_store, "kept")

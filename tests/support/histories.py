@@ -128,18 +128,21 @@ class Story:
         count: int = 1,
         *,
         costs: Array | None = None,
+        jumping: bool = False,
         keyframe: bool = False,
         validated: bool = False,
         state: RunState = RunState.RUNNING,
     ) -> Addition:
         """Add updates of the run, which is in `state` afterwards; an event where it changes.
 
-        If they are `validated`, there is a validation after every other one of them.
+        If they are `validated`, there is a validation after every other one of them. Costs that
+        are `jumping` take 8 bytes each in a store.
         """
         assert self.run is not None
         first = self.head.latest_update + 1
         if costs is None:
-            costs = 1 / np.arange(first, first + count, dtype=np.float64)
+            numbers = np.arange(first, first + count)
+            costs = (1 + numbers % 2 if jumping else 1) / numbers
         latest = self.head.latest_update + len(costs)
         segment = Segment(
             self.uid,
