@@ -61,6 +61,8 @@ def _check_layers(site: ServerProcess, network: str, page: Page) -> None:
     expect(reading).to_have_text(re.compile(f": {count} weights from "))
     canvas.press("Enter")
     expect(page.get_by_label("Update number")).to_have_value(before["update"]["update"])
+    with page.expect_request(re.compile("updates:summarize.*startUpdate=[1-9]")):
+        page.get_by_role("button", name="Zoom in").click()
 
 
 def test_the_judgement_of_an_update_is_that_of_the_service(site: ServerProcess, page: Page) -> None:

@@ -16,13 +16,17 @@ const POINTS = 800;
 const MANY = 60; // points between which noise hides the course of the cost
 const NONE = [];
 
+// The updates that curves show: `zoom` is { from, to }, null for all.
+export function rangeOf(network, latest, zoom) {
+  const earliest = Number(network.earliestUpdate);
+  return { from: Math.max(earliest, zoom?.from ?? earliest), to: Math.min(latest, zoom?.to ?? latest) };
+}
+
 // `shown` is the update that the page shows, `film` the run as a film.
-export function History({ network, run, latest, at, shown, film }) {
-  const [zoom, setZoom] = useState(null);
+export function History({ network, run, latest, at, shown, film, zoom, setZoom }) {
   const [isLog, setLog] = useState(false);
   const earliest = Number(network.earliestUpdate);
-  const from = Math.max(earliest, zoom?.from ?? earliest);
-  const to = Math.min(latest, zoom?.to ?? latest);
+  const { from, to } = rangeOf(network, latest, zoom);
   const { answer } = useAnswer(`${from} ${to}`, () =>
     get(`networks/${network.network}/updates`, { startUpdate: from, endUpdate: to, maxPoints: POINTS, detail: "DETAIL_COST" }),
   );

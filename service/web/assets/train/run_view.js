@@ -1,10 +1,11 @@
 // A network with its latest run, its cost, and its predictions, weights and evaluation at the selected update.
+import { useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
 import { ROUNDING } from "../shared/number_format.js";
 import { useTrainingSet } from "../shared/training_set.js";
 import { useFilm } from "./film.js";
-import { History } from "./history.js";
+import { History, rangeOf } from "./history.js";
 import { RunBar } from "./run_bar.js";
 import { Surface } from "./surface.js";
 import { Evaluation } from "./judgement.js";
@@ -20,6 +21,7 @@ const isPlane = (set) => !set?.table || set.table.inputs.every(({ categories, ha
 const firstOf = (network, run) => Math.max(Number(run?.firstUpdate ?? 1) - 1, Number(network?.earliestUpdate ?? 0));
 
 export function RunView({ place }) {
+  const [zoom, setZoom] = useState(null);
   const { network, run, latest, speed, error } = useLive(place.network);
   const { set, deleted } = useTrainingSet(run?.settings.trainingSet);
   const hasSurface = network?.layerSizes[0] === 2 && isPlane(set);
@@ -35,8 +37,8 @@ export function RunView({ place }) {
   const evaluation = set && html`<${Evaluation} network=${network} run=${run} set=${set} measured=${measured} />`;
   return html`
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
-    <${History} network=${network} run=${run} latest=${latest} at=${at} shown=${shown?.update} film=${film} />
-    <${OverTime} network=${network} latest=${latest} at=${at} />
+    <${History} network=${network} run=${run} latest=${latest} at=${at} shown=${shown?.update} film=${film} zoom=${zoom} setZoom=${setZoom} />
+    <${OverTime} network=${network} range=${rangeOf(network, latest, zoom)} at=${at} onZoom=${setZoom} />
     <div class="panels">
       ${isListed && html`<${Predictions} network=${network} run=${run} set=${set} deleted=${deleted} measured=${measured} />`}
       ${!isListed && evaluation}

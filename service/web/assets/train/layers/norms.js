@@ -7,7 +7,7 @@ import { dashOf, layerTitle, strokeOf } from "./layer_lines.js";
 
 const HEIGHT = 150;
 
-export function Norms({ network, points, numbers, bins, at, onPick }) {
+export function Norms({ network, points, numbers, bins, at, onPick, onZoom }) {
   const drawn = useMemo(() => PLOTS.map((plot) => ({ ...plot, ...linesOf(plot, network, points, numbers, bins) })), [points]);
   return html`
     <p class="small legend">
@@ -20,7 +20,7 @@ export function Norms({ network, points, numbers, bins, at, onPick }) {
           ({ title, scale, lines, marks }) => html`
             <figure key=${title}>
               <figcaption class="small">${title}</figcaption>
-              <${Curve} xs=${numbers} lines=${lines} marks=${marks} at=${at} onPick=${onPick} height=${HEIGHT} scale=${scale} label=${`${title} of ${numbers.length} updates, a line per layer. The table below has the numbers.`} />
+              <${Curve} xs=${numbers} lines=${lines} marks=${marks} at=${at} onPick=${onPick} onZoom=${onZoom} height=${HEIGHT} scale=${scale} label=${`${title} of ${numbers.length} updates, a line per layer. The table below has the numbers.`} />
             </figure>
           `,
         )}

@@ -1,4 +1,4 @@
-// What training does to each layer, over the whole history: norms, histograms, units that do not learn.
+// What training does to each layer over time, in the range of the cost curve: norms, histograms, units that do not learn.
 import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../../shared/answers.js";
 import { get } from "../../shared/api.js";
@@ -14,21 +14,21 @@ const [FEW, MANY, BINS] = [6, 64, 48];
 const GAP = 2000; // ms between two requests during a run
 
 // It is loaded when it is opened; closing it cancels the request.
-export function OverTime({ network, latest, at }) {
+export function OverTime({ network, range, at, onZoom }) {
   const [isOpen, setOpen] = useState(false);
   return html`
     <details class="panel over-time" onToggle=${(event) => setOpen(event.currentTarget.open)}>
       <summary>Layers over time <span class="small soft">norms, histograms, units that do not learn</span></summary>
-      ${isOpen && html`<${Loaded} network=${network} latest=${latest} at=${at} />`}
+      ${isOpen && html`<${Loaded} ...${{ network, range, at, onZoom }} />`}
     </details>
   `;
 }
 
-function Loaded({ network, latest, at }) {
+function Loaded({ network, range: { from, to }, at, onZoom }) {
   const [most, setMost] = useState(FEW);
   const [hasNumbers, setNumbers] = useState(false);
-  const ask = (signal) => get(`networks/${network.network}/updates:summarize`, { endUpdate: latest, maxPoints: most, maxBins: BINS }, signal);
-  const { answer, error, key } = useAnswer(`${most} ${latest}`, ask, { gap: most === FEW ? 0 : GAP });
+  const ask = (signal) => get(`networks/${network.network}/updates:summarize`, { startUpdate: from, endUpdate: to, maxPoints: most, maxBins: BINS }, signal);
+  const { answer, error, key } = useAnswer(`${most} ${from} ${to}`, ask, { gap: most === FEW ? 0 : GAP });
   useEffect(() => {
     if (answer) setMost(MANY);
   }, [answer]);
@@ -39,7 +39,7 @@ function Loaded({ network, latest, at }) {
   const pick = (update) => go({ update: numbers.reduce((best, each) => (Math.abs(each - update) < Math.abs(best - update) ? each : best)) });
   return html`
     <p class="small soft">${sentences(answer, numbers)}${answer.thinned && key.startsWith(`${FEW} `) ? " More follow…" : ""}</p>
-    <${Norms} ...${{ network, points, numbers, bins: answer.layers, at, onPick: pick }} />
+    <${Norms} ...${{ network, points, numbers, bins: answer.layers, at, onPick: pick, onZoom }} />
     ${answer.layers.map((bins, index) => html`<${LayerRidges} key=${index} ...${{ network, points, numbers, bins, at, onPick: pick }} layer=${index + 1} />`)}
     <details class="as-numbers" onToggle=${(event) => setNumbers(event.currentTarget.open)}>
       <summary>Show as numbers</summary>
