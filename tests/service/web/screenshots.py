@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import clearprop
+import numpy as np
 from browsers import new_page
 from calls import settings, train
 from clearprop.v1 import network_pb2
@@ -23,6 +24,7 @@ VIEWS = [
     ("look-phone", "light", (390, 844), MOMENT),
     ("weight", "light", (1280, 800), f"{MOMENT}&weight=2-1-2"),
     ("train", "light", (1280, 960), "?mode=train&network=xor&update=4700&weight=2-1-2"),
+    ("layers", "light", (1280, 800), "?mode=train&network=digits"),
     ("compare", "light", (1280, 800), "?mode=compare&network=worked-example&base=1&update=6"),
     ("networks", "light", (1280, 960), "?mode=networks&where=sweep%3Dspecies"),
 ]
@@ -62,9 +64,12 @@ def main() -> None:
                 page.evaluate(_SETTLED)
                 for number in CURVES if name == "networks" else ():
                     page.locator("tbody input").nth(number).check()
+                if name == "layers":
+                    page.get_by_text("Layers over time").click()
                 page.evaluate(_SETTLED)
                 page.evaluate(_TO_THE_TOP)
-                page.screenshot(path=IMAGES / f"{name}.png")
+                shown = page.locator(".over-time") if name == "layers" else page
+                shown.screenshot(path=IMAGES / f"{name}.png")
 
 
 def _prepare(server: ServerProcess) -> None:
@@ -83,6 +88,7 @@ def _prepare(server: ServerProcess) -> None:
         )
         train(stub, "xor", settings(epochs=10_000))
     with clearprop.connect(server.target) as client:
+        _train_digits(client)
         iris = ROOT / "docs" / "data" / "iris-train.csv"
         client.upload_table("iris-train", iris, targets="species", one_hot=True)
         client.sweep(
@@ -101,6 +107,30 @@ def _prepare(server: ServerProcess) -> None:
             epochs=20,
             shuffle_seed=1,
         )
+
+
+def _train_digits(client: clearprop.Client) -> None:
+    """Train a network on handwritten digits."""
+    digits = np.load(ROOT / "tests" / "data" / "digits.npz")
+    classes = np.eye(10)[digits["labels"]]
+    client.create_training_set("digits", digits["images"] / 16.0, classes)
+    network = client.create_network(
+        "digits",
+        layer_sizes=[64, 32, 10],
+        activations=["relu", "softmax"],
+        cost_function="categorical-cross-entropy",
+        bias=True,
+        seed=1,
+    )
+    run = network.train(
+        "digits",
+        learning_rate=0.003,
+        batch_size=32,
+        epochs=60,
+        optimizer="adam",
+        shuffle_seed=1,
+    )
+    run.wait()
 
 
 if __name__ == "__main__":
