@@ -119,6 +119,10 @@ def test_numbers_are_read_and_drawn_to_the_ends_of_float64(folder: Path) -> None
     run_module(folder, HERE / "numbers.test.mjs")
 
 
+def test_each_weight_has_its_place_in_a_map(folder: Path) -> None:
+    run_module(folder, HERE / "images.test.mjs")
+
+
 def test_the_styles_have_one_palette_and_one_scale_of_type() -> None:
     sheets = [path for path in ASSETS.rglob("*.css") if path.name not in {"theme.css", "uplot.css"}]
     found = {path.name: OWN.findall(path.read_text()) for path in sheets}

@@ -381,6 +381,77 @@ def test_a_custom_table_is_trained_on(site: ServerProcess, page: Page) -> None:
     expect(page.locator(".judgement .confusion")).to_have_count(0)
 
 
+PIXELS = """canvas => [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+  .data].filter((_, place) => place % 4 === 0)"""
+
+
+def test_images_are_drawn_as_they_are(site: ServerProcess, page: Page) -> None:
+    few, many = _images(site, "few", 12), _images(site, "many", 1_200)
+    page.goto(f"{site.http}/?mode=train&network=few")
+    images = page.locator(".predictions .example-image canvas")
+    expect(images).to_have_count(12)
+    for place in (0, 11):
+        levels = [round(255 * value / 16) for value in few[place]["inputs"]]
+        assert images.nth(place).evaluate(PIXELS) == levels
+    images.nth(1).press("ArrowLeft")  # from the middle, row 2 and column 2
+    reading = page.locator(".example-image .pixel")
+    expect(reading).to_have_text(f"Row 2, column 1: {few[1]['inputs'][2]:g}")
+    expect(page.locator(".predictions tbody tr").nth(1).locator("td").nth(1)).to_have_text(
+        "output 2"
+    )
+
+    page.goto(f"{site.http}/?mode=train&network=many")
+    worst = _measured(site, "many", 24, "many")["worstExamples"]
+    shown = page.locator(".worst li")
+    expect(shown).to_have_count(10)
+    index = int(worst[0]["example"])
+    asked: dict[str, Any] = {"update": 24, "inputs": [{"values": many[index]["inputs"]}]}
+    path = f"{site.http}/v1/networks/many:predict"
+    (predicted,) = requests.post(path, json=asked, timeout=60).json()["predictions"]
+    largest = max(predicted["outputs"])
+    expect(shown.first.locator(".num").last).to_have_attribute("data-exact", exact(largest))
+    is_class, answered = (many[index]["targets"], predicted["outputs"])
+    expect(shown.first.locator("strong").first).to_have_text(f"output {1 + is_class.index(1)}")
+    expect(shown.first).to_contain_text(f"output {1 + answered.index(largest)} (")
+    # Each unit's weights are an image, with the bias below it.
+    maps = page.get_by_role("img", name=re.compile("^240 weights into the hidden layer"))
+    maps.press("ArrowUp")
+    path = f"{site.http}/v1/networks/many/state"
+    layer = requests.get(path, {"update": 24}, timeout=60).json()["state"]["layers"][0]
+    text = page.locator(".map-reading").first
+    expect(text).to_contain_text("hidden ")
+    unit, pixel = map(int, re.findall(r"hidden (\d+) ← input (\d+)", text.inner_text())[0])
+    value = layer["weights"][6 * (unit - 1) + pixel - 1]
+    expect(text.locator(".num")).to_have_attribute("data-exact", exact(value))
+
+    page.goto(f"{site.http}/?mode=compare&network=many")
+    expect(page.locator(".predictions .example-image canvas")).to_have_count(8)
+    expect(page.get_by_role("region", name="After")).to_contain_text("an image of 3 × 2 for each")
+
+
+def _images(site: ServerProcess, name: str, count: int) -> list[dict[str, list[float]]]:
+    """Store images of 3 × 2 pixels, train a network on them, and return the examples."""
+    examples = [
+        {
+            "inputs": [float((7 * n + 5 * i) % 17) for i in range(6)],
+            "targets": [float(n % 2 == k) for k in range(2)],
+        }
+        for n in range(count)
+    ]
+    shape = {"height": 3, "width": 2}
+    asked = {"trainingSet": name, "examples": examples, "imageShape": shape}
+    made = {"network": name, "layerSizes": [6, 40, 2], "bias": True, "initializer": {"seed": 1}}
+    settings = {"trainingSet": name, "learningRate": 0.01, "batchSize": count // 2, "epochs": 12}
+    requested: list[tuple[str, Any]] = [
+        ("trainingSets", asked),
+        ("networks", made),
+        (f"networks/{name}:step", {"count": 24, "settings": settings}),
+    ]
+    for path, body in requested:
+        requests.post(f"{site.http}/v1/{path}", json=body, timeout=60).raise_for_status()
+    return examples
+
+
 def test_an_example_fills_in_the_form(site: ServerProcess, page: Page) -> None:
     page.goto(f"{site.http}/?mode=train")
     page.get_by_role("button", name="Batches of 2 get stuck").click()
@@ -454,10 +525,10 @@ def _long_run(site: ServerProcess) -> str:
     return network
 
 
-def _measured(site: ServerProcess, network: str, update: int) -> Any:
+def _measured(site: ServerProcess, network: str, update: int, training_set: str = "xor") -> Any:
     return requests.post(
         f"{site.http}/v1/networks/{network}:evaluate",
-        json={"trainingSet": "xor", "update": update},
+        json={"trainingSet": training_set, "update": update},
         timeout=60,
     ).json()
 

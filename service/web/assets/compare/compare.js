@@ -36,7 +36,7 @@ function BothSides({ place, before, after, run }) {
   const scale = scaleOf(...layers);
   const lit = preview ? new Set([place.weight]) : litBy(found.changes ?? []);
   const pictureOf = (side, index) =>
-    html`<${SidePicture} ...${{ side, layers: layers[index], scale, lit, chosen: place.weight, pointed, setPointed }} />`;
+    html`<${SidePicture} ...${{ side, layers: layers[index], scale, lit, chosen: place.weight, image: set?.imageShape, pointed, setPointed }} />`;
   const pictures = {
     before: pictureOf(before, 0),
     after: html`<div class="of-after" ref=${picture}>${pictureOf(shown, 1)}</div>`,

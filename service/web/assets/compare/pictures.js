@@ -25,10 +25,10 @@ export const scaleOf = (...sides) =>
 // The keys of the parameters that changed most.
 export const litBy = (changes) => new Set(changes.slice(0, LIT).map(keyOf));
 
-export function SidePicture({ side, layers, scale, lit, chosen, pointed, setPointed }) {
+export function SidePicture({ side, layers, scale, lit, chosen, image, pointed, setPointed }) {
   const height = `height:${heightOf(side.network)}px`;
   if (layers?.length !== side.network.layerSizes.length - 1) return html`<div class="side-picture" style=${height}></div>`;
-  if (!isSmall(side.network)) return html`<${WeightMaps} network=${side.network} layers=${layers} scale=${scale} weight=${chosen} />`;
+  if (!isSmall(side.network)) return html`<${WeightMaps} network=${side.network} layers=${layers} scale=${scale} weight=${chosen} image=${image} />`;
   return html`
     <div class="side-picture" style=${height}>
       <${Picture} view=${stillView(side.network, layers, lit)} scale=${scale} weight=${chosen} pointed=${pointed} setPointed=${setPointed} />

@@ -4,7 +4,9 @@ import { useAnswer } from "../shared/answers.js";
 import { outputsOf, rowsOf } from "../shared/columns.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
-import { ExampleHead, InputCells, inputColumns, Output, rangeOf, Targets } from "../shared/output.js";
+import { ExampleHead, InputCells, inputColumns, rangeOf, Targets } from "../shared/output.js";
+import { MOST_LINES, Outputs } from "../shared/outputs.js";
+import { unitNames } from "../shared/unit_names.js";
 import { whole } from "../shared/number_format.js";
 
 const ROWS = 8;
@@ -16,7 +18,7 @@ export function Predictions({ set, deleted, before, after, preview }) {
   if (deleted) return html`<${Without} sentence=${`The training set ${deleted} was deleted, so there are no examples to show.`} />`;
   if (!set) return null;
   if (!fits(set, after)) return html`<${Without} sentence=${`There is no training set for ${after.name} yet. Train the network to see predictions.`} />`;
-  const examples = set.examples.slice(0, ROWS);
+  const examples = set.sample.slice(0, ROWS);
   const sides = [
     ["Before", fits(set, before) ? before : null],
     ["After", after],
@@ -31,7 +33,7 @@ export function Predictions({ set, deleted, before, after, preview }) {
           <${Body} set=${set} examples=${examples} sides=${sides} />
         </table>
       </div>
-      ${Number(set.exampleCount) > examples.length && html`<p class="small soft">${examples.length > 0 && `The first ${examples.length} of ${whole(set.exampleCount)} examples. `}The cost is the mean over all of them.</p>`}
+      ${Number(set.exampleCount) > examples.length && html`<p class="small soft">The first ${examples.length} of ${whole(set.exampleCount)} examples. The cost is the mean over all of them.</p>`}
     </section>
   `;
 }
@@ -50,12 +52,12 @@ function Body({ set, examples, sides }) {
       ${examples.map(
         ({ inputs, targets }, row) => html`
           <tr key=${row}>
-            <${InputCells} set=${set} values=${inputs} />
+            <${InputCells} set=${set} values=${inputs} name=${`example ${row + 1}`} />
             <td><${Targets} set=${set} values=${targets} /></td>
             ${sides.map(
               ([title, side], at) => html`
                 <td key=${title} data-side=${title}>
-                  ${side ? targets.map((target, output) => html`<${Output} key=${output} value=${answers[at]?.outputs[row]?.[output]} target=${target} range=${rangeOf(side.network)} />`) : html`<span class="none">–</span>`}
+                  ${side ? html`<${Outputs} names=${namesOf(side)} values=${answers[at]?.outputs[row]} targets=${targets} range=${rangeOf(side.network)} />` : html`<span class="none">–</span>`}
                 </td>
               `,
             )}
@@ -73,6 +75,9 @@ function Body({ set, examples, sides }) {
     </tbody>
   `;
 }
+
+// Names fit only into bars, which show one of them.
+const namesOf = ({ network }) => (network.layerSizes.at(-1) > MOST_LINES ? unitNames(network).outputs : []);
 
 function useSide(set, examples, side) {
   const rows = examples.map(({ inputs }) => inputs);

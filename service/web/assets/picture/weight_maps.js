@@ -1,5 +1,6 @@
-// The weights of a network that is too large for lines: an image per layer, a row per unit, a column per input.
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+// The weights of a network that is too large for lines: an image per layer, a row per unit, a column per input; or an
+// image per unit of the first layer, if its inputs are an image.
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { colour, watchTheme } from "../shared/curve.js";
 import { cellAfter, cellAt, heat } from "../shared/heat.js";
 import { html } from "../shared/html.js";
@@ -8,49 +9,60 @@ import { Num } from "../shared/number_view.js";
 import { keyAt, keyOf, parameterOf, valueOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { layerName, parameterName } from "../shared/unit_names.js";
+import { imageLayout, matrixLayout } from "./map_layout.js";
 
 const LARGEST = 14; // pixels of a cell
 
-// `scale` is the size of a weight in full colour; `weight` is the key of the selected one.
-export function WeightMaps({ network, layers, scale, weight }) {
+// `scale` is the size of a weight in full colour; `weight` is the key of the selected one. `image` is the shape of the
+// inputs, if they are images.
+export function WeightMaps({ network, layers, scale, weight, image }) {
   return html`
     <div class="weight-maps">
-      ${layers.map((layer, index) => html`<${WeightMap} key=${index} ...${{ network, layer, layers, scale, weight }} number=${index + 1} />`)}
+      ${layers.map((layer, index) => html`<${WeightMap} key=${index} ...${{ network, layer, layers, scale, weight }} number=${index + 1} image=${index === 0 && isOf(image, layer) ? image : undefined} />`)}
       <div class="small soft map-scale" aria-hidden="true"><span>−${short(scale)}</span><span class="ramp"></span><span>+${short(scale)}</span></div>
     </div>
   `;
 }
 
-function WeightMap({ network, layer, layers, number, scale, weight }) {
+// Whether a layer has a weight for each pixel, and channel, of an image.
+const isOf = (image, { inputs }) => image && image.height * image.width * image.channels === inputs;
+
+function WeightMap({ network, layer, layers, number, scale, weight, image }) {
   const [cell, setCell] = useState(null);
   const canvas = useRef(null);
   const { units, inputs, weights, biases } = layer;
-  const columns = inputs + (biases.length ? 2 : 0); // the biases are apart from the weights
-  const parameterAt = ({ row, column }) => (column < inputs ? { layer: number, unit: row, input: column } : { layer: number, unit: row });
-  const shown = cell && cell.column !== inputs ? parameterAt(cell) : selectedIn(weight, number);
+  const layout = useMemo(() => (image ? imageLayout(layer, image) : matrixLayout(layer)), [image, units, inputs, biases.length > 0]);
+  const { columns, rows } = layout;
+  const pointed = cell && layout.parameterAt(cell);
+  const shown = pointed ? { layer: number, ...pointed } : selectedIn(weight, number);
   useLayoutEffect(() => {
-    const draw = () => paint(canvas.current, { columns, rows: units, parts: partsOf(layer, columns, scale), chosen: shown && cellOf(shown, inputs) });
+    const draw = () => paint(canvas.current, layout, valuesOf(layer, layout), scale, shown);
     draw();
     return watchTheme(draw);
   });
   const choose = () => shown && go({ weight: keyOf(shown) });
   const press = (event) => {
     if (event.key === "Enter") choose();
-    const after = cellAfter(event, cell, columns, units);
+    let after = cellAfter(event, cell ?? layout.start, columns, rows);
+    while (after && !layout.parameterAt(after)) {
+      const next = cellAfter(event, after, columns, rows); // over the gap
+      if (next.row === after.row && next.column === after.column) return;
+      after = next;
+    }
     if (after) setCell(after);
   };
   return html`
     <figure class="weight-map">
       <figcaption class="small">
-        Weights into the ${layerName(network, number)} <span class="soft">${units} units (rows) × ${inputs} inputs${biases.length > 0 && " and the bias"} (columns)</span>
+        Weights into the ${layerName(network, number)} <span class="soft">${image ? ofImage(units, image, biases.length > 0) : html`${units} units (rows) × ${inputs} inputs${biases.length > 0 && " and the bias"} (columns)`}</span>
       </figcaption>
       <canvas
         ref=${canvas}
         tabindex="0"
         role="img"
-        style=${`--columns:${columns};--rows:${units};--largest:${LARGEST}px`}
+        style=${`--columns:${columns};--rows:${rows};--largest:${LARGEST}px`}
         aria-label=${`${weights.length} weights into the ${layerName(network, number)}. Use the arrow keys to read single ones, and Enter to select one.`}
-        onPointerMove=${(event) => setCell(cellAt(event, columns, units))}
+        onPointerMove=${(event) => setCell(cellAt(event, columns, rows))}
         onPointerLeave=${() => setCell(null)}
         onClick=${choose}
         onKeyDown=${press}
@@ -70,28 +82,38 @@ function selectedIn(weight, number) {
   return parameter?.layer === number ? parameter : null;
 }
 
-const cellOf = ({ unit, input }, inputs) => ({ row: unit, column: input ?? inputs + 1 });
+const ofImage = (units, { height, width, channels }, hasBiases) =>
+  `an image of ${height} × ${width} for each of ${units} units${channels > 1 ? ", for red, green and blue" : ""}${hasBiases ? ", and its bias below" : ""}`;
 
-// The weights and biases of a layer as parts of the scale, row by row.
-function partsOf({ units, inputs, weights, biases }, columns, scale) {
-  const parts = new Float32Array(units * columns);
+// The weights and biases of a layer, cell by cell.
+function valuesOf({ units, inputs, weights, biases }, { columns, rows, boxOf }) {
+  const values = new Float32Array(rows * columns);
+  const set = (parameter, value) => {
+    const box = boxOf(parameter);
+    for (let row = box.row; row < box.row + box.height; row += 1) values.fill(value, row * columns + box.column, row * columns + box.column + box.width);
+  };
   for (let unit = 0; unit < units; unit += 1) {
-    for (let input = 0; input < inputs; input += 1) parts[unit * columns + input] = weights[unit * inputs + input] / scale;
-    if (biases.length) parts[unit * columns + inputs + 1] = biases[unit] / scale;
+    for (let input = 0; input < inputs; input += 1) set({ unit, input }, weights[unit * inputs + input]);
+    if (biases.length) set({ unit }, biases[unit]);
   }
-  return parts;
+  return values;
 }
 
-function paint(canvas, { columns, rows, parts, chosen }) {
+function paint(canvas, { columns, rows, frames, boxOf, tileOf }, values, scale, chosen) {
   const ratio = devicePixelRatio;
   const [width, height] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio];
   Object.assign(canvas, { width, height });
   const ctx = canvas.getContext("2d");
   ctx.imageSmoothingEnabled = width < columns || height < rows;
-  ctx.drawImage(heat(columns, rows, parts), 0, 0, width, height);
-  if (!chosen) return;
+  ctx.drawImage(heat(columns, rows, values, scale), 0, 0, width, height);
   const [across, down] = [width / columns, height / rows];
+  const frame = (box) => ctx.strokeRect(box.column * across, box.row * down, box.width * across, box.height * down);
+  ctx.strokeStyle = colour("--line");
+  ctx.lineWidth = ratio;
+  frames.forEach(frame);
+  if (!chosen) return;
   ctx.strokeStyle = colour("--now");
+  if (tileOf) frame(tileOf(chosen.unit));
   ctx.lineWidth = 2 * ratio;
-  ctx.strokeRect(chosen.column * across, chosen.row * down, across, down);
+  frame(boxOf(chosen));
 }

@@ -1,7 +1,8 @@
 // The numbers of an example, and an output of a network within its bounds.
 import { boundsOf } from "./functions.js";
-import { classOf, valuesOf } from "./columns.js";
+import { classNameOf, valuesOf } from "./columns.js";
 import { html } from "./html.js";
+import { ExampleImage } from "./images.js";
 import { partOf } from "./interval.js";
 import { Num } from "./number_view.js";
 
@@ -20,9 +21,9 @@ export const Numbers = ({ values }) => html`
   ${values.length > MOST && html`<span class="small soft">… ${values.length - MOST} more</span>`}
 `;
 
-// Whether the inputs of a set have a column each in a table of examples; many columns, or those on a phone,
-// share one.
-const isSpread = ({ table }) => Boolean(table) && table.inputs.length <= MOST && !matchMedia("(max-width: 800px)").matches;
+// Whether the inputs of a set have a column each in a table of examples; many columns, those on a phone, and the
+// pixels of an image share one.
+const isSpread = ({ table, imageShape }) => Boolean(table) && !imageShape && table.inputs.length <= MOST && !matchMedia("(max-width: 800px)").matches;
 
 // The number of columns of inputs in a table of examples.
 export const inputColumns = (set) => (isSpread(set) ? set.table.inputs.length : 1);
@@ -34,7 +35,7 @@ export function ExampleHead({ set, titles }) {
   return html`
     <thead>
       <tr>
-        <th scope=${rows === 2 ? "colgroup" : "col"} colspan=${inputColumns(set)}>Inputs</th>
+        <th scope=${rows === 2 ? "colgroup" : "col"} colspan=${inputColumns(set)}>${set.imageShape ? "Image" : "Inputs"}</th>
         ${titles.map((title) => html`<th scope="col" key=${title} rowspan=${rows}>${title}</th>`)}
       </tr>
       ${rows === 2 && html`<tr>${set.table.inputs.map(({ name }) => html`<th scope="col" key=${name} class="input-name" title=${name}>${name}</th>`)}</tr>`}
@@ -44,8 +45,9 @@ export function ExampleHead({ set, titles }) {
 
 const Value = ({ value }) => (typeof value === "number" ? html`<${Num} value=${value} />` : (value ?? html`<span class="soft">missing</span>`));
 
-// The cells of the inputs of an example: by column, if they have names.
-export function InputCells({ set, values }) {
+// The cells of the inputs of an example: an image, or by column, if they have names. `name` is that of the example.
+export function InputCells({ set, values, name }) {
+  if (set.imageShape) return html`<td><${ExampleImage} shape=${set.imageShape} values=${values} range=${set.range} name=${name} /></td>`;
   if (!set.table) return html`<td><${Numbers} values=${values} /></td>`;
   const known = valuesOf(set.table, values);
   if (isSpread(set)) return known.map(({ name, value }) => html`<td key=${name}><${Value} value=${value} /></td>`);
@@ -58,7 +60,7 @@ export function InputCells({ set, values }) {
 }
 
 // The targets of an example, or its class.
-export const Targets = ({ set: { table }, values }) => (table && classOf(table, values)) ?? html`<${Numbers} values=${values} />`;
+export const Targets = ({ set, values }) => classNameOf(set, values) ?? html`<${Numbers} values=${values} />`;
 
 // The bar shows the output, the mark across it the target; `title` is the name of the output, if it has one.
 export function Output({ title, value, target, range }) {

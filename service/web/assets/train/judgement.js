@@ -2,19 +2,18 @@
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
-import { go } from "../shared/place.js";
 import { unitNames } from "../shared/unit_names.js";
 import { Residuals } from "./residuals.js";
+import { WorstExamples } from "./worst_examples.js";
 
 const MOST_CLASSES = 12; // a larger matrix does not fit; `clearprop evaluate --details` has all
-const MOST_WORST = 5;
 
 // Fields of the contract and their names.
 const RATES = Object.entries({ precision: "Precision", recall: "Recall", f1: "F1" });
 const ERRORS = Object.entries({ mae: "MAE", rmse: "RMSE", r2: "R²" });
 
-// `measured` is from useShown.
-export function Evaluation({ network, run, set, measured }) {
+// `measured` is from useShown, for update `at`.
+export function Evaluation({ network, run, set, at, measured }) {
   const { all, outputs } = measured ?? {};
   const count = Number(set.exampleCount);
   return html`
@@ -24,13 +23,13 @@ export function Evaluation({ network, run, set, measured }) {
         ${count === 1 ? "1 example" : `All ${whole(count)} examples`}: cost <${Num} value=${all?.cost} name="cost" />
         ${all?.correctCount !== undefined && html`<span>, ${whole(all.correctCount)} correct</span>`}
       </p>
-      ${all && html`<${Judgement} network=${network} measured=${all} examples=${set.examples} outputs=${outputs} />`}
+      ${all && html`<${Judgement} network=${network} set=${set} at=${at} measured=${all} outputs=${outputs} />`}
     </section>
   `;
 }
 
-// `outputs` are those for `examples`, which are none of a large training set.
-function Judgement({ network, measured, examples, outputs }) {
+// `outputs` are those for the examples of the set, which are none of a large one.
+function Judgement({ network, set, at, measured, outputs }) {
   const { classification, errors = [], labels = [], worstExamples = [] } = measured;
   const named = unitNames(network).outputs;
   return html`
@@ -38,31 +37,10 @@ function Judgement({ network, measured, examples, outputs }) {
       ${classification && html`<${Classes} classification=${classification} named=${named} isBinary=${network.layerSizes.at(-1) === 1} />`}
       ${labels.length > 0 && html`<${Outputs} caption="Each output as a label of its own" measures=${RATES} named=${named} items=${labels.slice(0, MOST_CLASSES)} />`}
       ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" measures=${ERRORS} named=${named} items=${errors.slice(0, MOST_CLASSES)} />
-      <${Residuals} examples=${examples} outputs=${outputs} />`}
-      <${WorstExamples} examples=${worstExamples.slice(0, MOST_WORST)} />
+      <${Residuals} examples=${set.examples} outputs=${outputs} />`}
+      <${WorstExamples} network=${network} set=${set} update=${at} worst=${worstExamples} />
     </div>
   `;
-}
-
-function WorstExamples({ examples }) {
-  if (!examples.length) return null;
-  const isTrained = ({ trainedUpdate }) => trainedUpdate !== undefined;
-  return html`
-    <div class="small worst">
-      <p class="soft" id="worst">Largest costs:</p>
-      <ol aria-labelledby="worst">
-        ${examples.map((each) => html`<li key=${each.example}><${Worst} ...${each} /></li>`)}
-      </ol>
-      ${!examples.every(isTrained) && html`<p class="soft">No update trained on the examples without a link.</p>`}
-    </div>
-  `;
-}
-
-// An example with a large cost; a button opens the update that trained on it.
-function Worst({ example, cost, trainedUpdate, trainedPosition }) {
-  const name = `example ${whole(Number(example) + 1)}`;
-  const open = () => go({ mode: "look", update: Number(trainedUpdate), position: trainedPosition, step: undefined, weight: undefined, unit: undefined }, { push: true });
-  return html`${trainedUpdate === undefined ? name : html`<button type="button" class="link" title=${`Look inside update ${trainedUpdate}, the latest that trained on this example`} onClick=${open}>${name}</button>`}${" "}(<${Num} value=${cost} name="cost" />)`;
 }
 
 // `named` are the names of the outputs, if they have names.

@@ -2,7 +2,8 @@
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
 import { unitNames } from "../shared/unit_names.js";
-import { ExampleHead, InputCells, Output, rangeOf, Targets } from "../shared/output.js";
+import { ExampleHead, InputCells, rangeOf, Targets } from "../shared/output.js";
+import { Outputs } from "../shared/outputs.js";
 
 const ROWS = 16;
 
@@ -25,10 +26,10 @@ export function Predictions({ network, run, set, deleted, measured }) {
               ${examples.map(
                 ({ inputs, targets }, index) => html`
                   <tr key=${index}>
-                    <${InputCells} set=${set} values=${inputs} />
+                    <${InputCells} set=${set} values=${inputs} name=${`example ${index + 1}`} />
                     <td><${Targets} set=${set} values=${targets} /></td>
                     <td class="outputs">
-                      ${targets.map((target, output) => html`<${Output} key=${output} title=${named[output]} value=${measured?.outputs[index]?.[output]} target=${target} range=${range} />`)}
+                      <${Outputs} names=${named} values=${measured?.outputs[index]} targets=${targets} range=${range} />
                     </td>
                   </tr>
                 `,

@@ -34,7 +34,7 @@ export function RunView({ place }) {
   const { measured, layers = [], surface } = shown ?? {};
   // The predictions of a large set are not listed.
   const isListed = !set || set.examples.length > 0;
-  const evaluation = set && html`<${Evaluation} network=${network} run=${run} set=${set} measured=${measured} />`;
+  const evaluation = set && html`<${Evaluation} network=${network} run=${run} set=${set} at=${shown?.at} measured=${measured} />`;
   return html`
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
     <${History} network=${network} run=${run} latest=${latest} at=${at} shown=${shown?.update} film=${film} zoom=${zoom} setZoom=${setZoom} />
@@ -43,7 +43,7 @@ export function RunView({ place }) {
       ${isListed && html`<${Predictions} network=${network} run=${run} set=${set} deleted=${deleted} measured=${measured} />`}
       ${!isListed && evaluation}
       ${hasSurface && html`<${Surface} network=${network} set=${set} all=${surface} />`}
-      <${Weights} network=${network} run=${run} latest=${latest} at=${shown?.at ?? at} layers=${layers} weight=${place.weight} />
+      <${Weights} network=${network} run=${run} latest=${latest} at=${shown?.at ?? at} layers=${layers} weight=${place.weight} image=${set?.imageShape} />
       ${isListed && evaluation}
     </div>
     <p class="small soft">${ROUNDING}</p>

@@ -13,8 +13,8 @@ import { parameterName } from "../shared/unit_names.js";
 import { Trajectories } from "./trajectories.js";
 import { WeightTables } from "./weight_tables.js";
 
-// `layers` are those after update `at`.
-export function Weights({ network, run, latest, at, layers, weight }) {
+// `layers` are those after update `at`; `image` is the shape of the inputs, if they are images.
+export function Weights({ network, run, latest, at, layers, weight, image }) {
   const tables = html`<${WeightTables} network=${network} layers=${layers} />`;
   return html`
     <section class="panel weights" aria-label="Weights">
@@ -29,7 +29,7 @@ export function Weights({ network, run, latest, at, layers, weight }) {
             </details>
           `
         : html`
-            <${Maps} ...${{ network, run, latest, at, layers, weight }} />
+            <${Maps} ...${{ network, run, latest, at, layers, weight, image }} />
             <details>
               <summary>Show as numbers</summary>
               ${tables}
@@ -40,11 +40,11 @@ export function Weights({ network, run, latest, at, layers, weight }) {
 }
 
 // Images of the weights, in a scale that is fixed for the run.
-function Maps({ network, run, latest, at, layers, weight }) {
+function Maps({ network, run, latest, at, layers, weight, image }) {
   const scale = useScale(network, run, latest);
   if (!layers.length || !scale) return null;
   return html`
-    <${WeightMaps} ...${{ network, layers, scale, weight }} />
+    <${WeightMaps} ...${{ network, layers, scale, weight, image }} />
     ${isKey(network, weight) && html`<p class="small chosen"><${Chosen} ...${{ network, layers, at, weight }} /></p>`}
   `;
 }

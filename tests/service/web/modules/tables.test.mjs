@@ -7,7 +7,7 @@ import { PHASE_SENTENCES, phaseName } from "./assets/look/phases.js";
 import { SENTENCES } from "./assets/look/update_without_batch.js";
 import { kindIn, SYMBOLS } from "./assets/look/equations.js";
 import * as functions from "./assets/shared/functions.js";
-import { classOf, outputsOf, rowsOf, valuesOf } from "./assets/shared/columns.js";
+import { classNameOf, outputsOf, rowsOf, valuesOf } from "./assets/shared/columns.js";
 import { parameterName, unitName } from "./assets/shared/unit_names.js";
 import { UPDATE_KINDS } from "./assets/shared/update_kinds.js";
 import { GROUPS } from "./assets/train/more/groups.js";
@@ -152,6 +152,9 @@ test("rows of a table are shown and predicted by column", () => {
     ],
   });
   assert.deepEqual(rowsOf(network, {}, [[1, 2]]), { inputs: [{ values: [1, 2] }] });
-  assert.equal(classOf(table, [0, 1]), "yes");
+  assert.equal(classNameOf({ table }, [0, 1]), "yes");
+  assert.equal(classNameOf({ imageShape: {} }, [0, 0, 1]), "output 3");
+  for (const targets of [[0.5, 0.5], [1, 1], [0, 0], [1]]) assert.equal(classNameOf({ imageShape: {} }, targets), null);
+  assert.equal(classNameOf({}, [0, 1]), null);
   assert.deepEqual(outputsOf([{ outputs: [1], values: [7] }, { outputs: [1] }]), [[7], [1]]);
 });
