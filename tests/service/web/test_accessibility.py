@@ -1,10 +1,14 @@
-"""axe finds no serious barrier for people with impaired vision or without a mouse."""
+"""axe finds no serious barrier for people with impaired vision or without a mouse.
+
+At any size of the window, nothing is cut or overlaps.
+"""
 
 import re
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from promises import IS_LONG
@@ -82,3 +86,69 @@ def serious_violations(page: Page, look: Look) -> set[str]:
         if each["impact"] in {"serious", "critical"}
         for node in each["nodes"]
     }
+
+
+#: The sizes of windows: a laptop and a phone; in the long form also a screen and a tablet.
+WINDOWS = ((1280, 800), (390, 844), *(((1920, 1080), (768, 1024)) if IS_LONG else ()))
+
+#: What the views show of a network, and what is there once it is drawn.
+VIEWS = {
+    "?network={}&update=1&example=1": ".picture .lit",
+    "?mode=train&network={}&update=1": ".weights :is(svg, canvas)",
+    "?mode=compare&network={}&base=0&update=1": ".changes tbody tr",
+}
+
+#: Goes there within the page, which has its modules already.
+GO = "(place) => (history.pushState(null, '', place), dispatchEvent(new PopStateEvent('popstate')))"
+
+FAULTS = (Path(__file__).parent / "faults.js").read_text()
+
+#: What must be found: an overlap, a text that is cut, and a page that is too wide.
+DISARRANGED = [
+    (".head .tab:nth-child(2)", "margin-left:-40px"),
+    (".head nav", "width:80px;overflow:hidden"),
+    (".head nav", "margin-left:999px"),
+]
+
+
+def test_nothing_is_cut_or_overlaps(site: ServerProcess, page: Page) -> None:
+    names = [_trained(site, *sizes) for sizes in ((2, 5, 1), (64, 32, 10), (784, 100, 10))]
+    places = {view.format(name): drawn for name in names for view, drawn in VIEWS.items()}
+    found = {}
+    page.goto(site.http)
+    for place, drawn in (places | {"?mode=networks": "tbody tr"}).items():
+        page.evaluate(GO, place)
+        expect(page.locator(drawn).first).to_be_visible()
+        for number, (width, height) in enumerate(WINDOWS):
+            page.emulate_media(color_scheme="dark" if number % 2 else "light")
+            page.set_viewport_size({"width": width, "height": height})
+            page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))")
+            found[place, width] = page.evaluate(FAULTS)
+    assert {place: faults for place, faults in found.items() if faults} == {}
+    for selector, style in DISARRANGED:
+        page.locator(selector).evaluate("(tab, style) => (tab.style.cssText = style)", style)
+        assert page.evaluate(FAULTS), f"{style} is a fault"
+        page.locator(selector).evaluate("tab => (tab.style.cssText = '')")
+
+
+def _trained(site: ServerProcess, inputs: int, hidden: int, outputs: int) -> str:
+    """Train a network by one update with Adam, on examples with one class each."""
+    name = f"of-{inputs}"
+    examples = [
+        {
+            "inputs": [(n * i) % 17 / 16 for i in range(inputs)],
+            "targets": [int(n % (outputs + 1) == k) for k in range(outputs)],
+        }
+        for n in range(24)
+    ]
+    adam = {"kind": "OPTIMIZER_KIND_ADAM"}
+    run = {"trainingSet": name, "learningRate": 0.01, "batchSize": 12, "epochs": 1}
+    _post(site, "trainingSets", trainingSet=name, examples=examples)
+    _post(site, "networks", network=name, layerSizes=[inputs, hidden, outputs], bias=True)
+    _post(site, f"networks/{name}:step", settings=run | {"optimizer": adam})
+    return name
+
+
+def _post(site: ServerProcess, path: str, **body: Any) -> None:
+    answer = requests.post(f"{site.http}/v1/{path}", json=body, timeout=30)
+    assert answer.ok, answer.text

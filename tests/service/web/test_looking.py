@@ -440,12 +440,6 @@ def shows_a_unit(page: Page, trace: Any) -> None:
     assert found == example["deltas"][0]["values"][unit]
 
 
-def test_it_fits_a_phone(site: ServerProcess, at_start: Page) -> None:
-    at_start.set_viewport_size({"width": 390, "height": 844})
-    go_to_step(at_start, 340)
-    assert at_start.evaluate("document.documentElement.scrollWidth") == 390
-
-
 def test_it_waits_while_the_service_is_unavailable(site: ServerProcess, at_start: Page) -> None:
     at_start.route("**/updates/2:**", lambda route: route.abort())
     at_start.get_by_role("button", name="Next update").click()

@@ -20,7 +20,7 @@ export function Sides({ place, before, after, pictures, isPreview }) {
         <h2>Before</h2>
         <${NetworkPicker}
           label="Network"
-          none=${`Same network (${after.name})`}
+          none="Same network"
           except=${after.name}
           value=${place.other}
           onPick=${(other) => go({ other, base: undefined }, { push: true })}

@@ -3,23 +3,26 @@
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { get } from "../shared/api.js";
+import { useNarrow } from "../shared/narrow.js";
 import { short, whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { startOf } from "./moment.js";
 
 const WIDE = 48; // the most cells
 
-// The share of the cells that there is space for: numbers with three digits need more, a phone has less.
-const isNarrow = () => matchMedia("(max-width: 560px)").matches;
-const isLong = ({ totalUpdates, settings: { batchSize, epochs } }) => Number(totalUpdates) * batchSize > 99 * Number(epochs);
-const cellsFor = (run) => WIDE / (isLong(run) ? 2 : 1) / (isNarrow() ? 2 : 1);
+// The cells that there is space for: longer numbers need more, a phone has less.
+function cellsFor({ totalUpdates, settings: { batchSize, epochs } }, isNarrow) {
+  const digits = String(Math.ceil((Number(totalUpdates) * batchSize) / Number(epochs))).length;
+  return WIDE / (digits <= 2 ? 1 : digits <= 4 ? 2 : 3) / (isNarrow ? 2 : 1);
+}
 
 export function Ribbon({ network, run, update, moment, opened }) {
-  const most = cellsFor(run);
+  const isNarrow = useNarrow();
+  const most = cellsFor(run, isNarrow);
   const loaded = useWindow(network, run, windowOf(run, update, most));
   if (!loaded?.updates.length) return html`<div class="ribbon"></div>`;
-  const cells = cellsOf(loaded, { update, position: moment?.position, most: most / 3 });
-  const isDense = cells.length > (isNarrow() ? WIDE / 4 : WIDE / 2);
+  const cells = cellsOf(loaded, { update, position: moment?.position, most: Math.max(3, Math.floor(most / 3)) });
+  const isDense = cells.length > (isNarrow ? WIDE / 4 : WIDE / 2);
   const columns = `repeat(${cells.length}, minmax(0, 1fr))`;
   return html`
     <div class=${`ribbon ${isDense ? "dense" : ""}`} style=${`--cells:${columns}`} role="group" aria-label="Examples of the run">

@@ -14,7 +14,7 @@ export function drawingOf(box, element) {
     svg.append(element("image", { ...place, href: canvas.toDataURL(), opacity: getComputedStyle(canvas).opacity, preserveAspectRatio: "none" }));
     for (const framed of [cells, ...cells.querySelectorAll(".mark")]) svg.append(element("rect", { ...placeOf(framed), ...frameOf(framed) }));
   }
-  for (const named of box.querySelectorAll("h3, .symbol, .scale")) svg.append(textOf(named, placeOf(named), element));
+  for (const named of box.querySelectorAll("h2, .symbol, .scale")) svg.append(textOf(named, placeOf(named), element));
   return svg;
 }
 

@@ -73,7 +73,7 @@ function Block({ block, size, ...tools }) {
   const all = { block, size, ...tools };
   return html`
     <section class="block" data-layer=${layer} aria-label=${name} aria-current=${isLit ? "step" : undefined}>
-      <h3 class="small">${name.charAt(0).toUpperCase() + name.slice(1)} <span class="soft">${units} ${size.isNarrow ? "" : enumName(network.activations[layer - 1])}</span></h3>
+      <h2>${name.charAt(0).toUpperCase() + name.slice(1)} <span class="soft">${units} ${size.isNarrow ? "" : enumName(network.activations[layer - 1])}</span></h2>
       <div class="grid">
         ${below && html`<${Below} ...${all} />`}
         <${Matrix} ...${all} />

@@ -1,0 +1,86 @@
+// What is wrong with the layout of the page as it is: text that is cut, text and controls that overlap, and a page that
+// is wider than its window. Returns sentences. What scrolls by itself may hide its contents; rotated texts of the
+// network diagram have a test of their own.
+() => {
+  const CONTROLS = "button, input, select, textarea, summary, a";
+  const EDGE = 1.5; // pixels by which boxes may touch: text has some space above and below its letters
+  const faults = [];
+
+  const isShown = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  const isHidden = (element) => element.closest(".unseen, [aria-hidden=true], [role=tooltip], .weight-label, .head h1, .head .theme span") !== null;
+  const nameOf = (element, text) => `${element.closest("[class]")?.getAttribute("class") ?? ""} ${element.tagName.toLowerCase()} “${(text ?? element.innerText ?? "").trim().slice(0, 40)}”`;
+
+  // The boxes of visible texts and controls; an equation is one box.
+  const boxes = [];
+  const add = (element, rect, text) => rect.width > 1 && rect.height > 1 && boxes.push({ element, text, left: rect.left, top: rect.top, right: rect.right, bottom: rect.bottom });
+  for (const element of document.body.querySelectorAll("*")) {
+    if (!isShown(element) || isHidden(element)) continue;
+    if (element.matches("math, input, select, textarea")) add(element, element.getBoundingClientRect());
+    else if (element.matches(CONTROLS)) add(element, element.getBoundingClientRect());
+    if (element.closest("math, select, textarea, script, style, title")) continue;
+    for (const node of element.childNodes) {
+      if (node.nodeType !== Node.TEXT_NODE || !node.textContent.trim()) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      for (const rect of range.getClientRects()) add(element, rect, node.textContent);
+    }
+  }
+
+  // The part of the window in which an element can be seen, and whether what is outside of it can be scrolled to.
+  const cutBy = ({ element, left, right, top, bottom }) => {
+    for (let each = element; each && each !== document.body; each = each.parentElement) {
+      const { overflowX, overflowY } = getComputedStyle(each);
+      if (each.tagName !== "svg" && overflowX === "visible" && overflowY === "visible") continue;
+      const scrolls = (overflow) => overflow === "auto" || overflow === "scroll";
+      const seen = each.getBoundingClientRect();
+      if (scrolls(overflowX) || scrolls(overflowY)) return null;
+      if (overflowX !== "visible" && (left < seen.left - EDGE || right > seen.right + EDGE)) return each;
+      if (overflowY !== "visible" && (top < seen.top - EDGE || bottom > seen.bottom + EDGE)) return each;
+    }
+    return null;
+  };
+  const isIn = ({ element }, selector) => element.closest(selector);
+  for (const box of boxes) {
+    const cut = cutBy(box);
+    if (cut) faults.push(`${nameOf(box.element, box.text)} is cut by ${nameOf(cut, "")}`);
+  }
+
+  // The chosen text of a field that is too narrow for it.
+  const ruler = document.createElement("canvas").getContext("2d");
+  for (const field of document.querySelectorAll("select, input")) {
+    if (!isShown(field) || !["select-one", "text", "number"].includes(field.type)) continue;
+    const style = getComputedStyle(field);
+    ruler.font = style.font;
+    const text = field.tagName === "SELECT" ? (field.selectedOptions[0]?.text ?? "") : field.value || field.placeholder;
+    const arrow = field.tagName === "SELECT" ? 16 : 0;
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+    if (ruler.measureText(text).width > room + EDGE) faults.push(`${nameOf(field, text)} is too narrow: ${Math.round(room)} of ${Math.round(ruler.measureText(text).width)}`);
+  }
+
+  // Overlaps, from top to bottom. What stays in place while the rest scrolls below it has an own ground.
+  const groundOf = (element) => {
+    for (let each = element; each; each = each.parentElement) {
+      const { position, overflowY, overflowX } = getComputedStyle(each);
+      if (["sticky", "fixed"].includes(position) || (each !== document.body && /auto|scroll/.test(overflowY + overflowX))) return each;
+    }
+    return document.body;
+  };
+  const grounds = new Map();
+  for (const box of boxes) {
+    if (!grounds.has(box.element)) grounds.set(box.element, groundOf(box.element));
+    box.ground = grounds.get(box.element);
+  }
+  boxes.sort((one, other) => one.top - other.top);
+  boxes.forEach((one, index) => {
+    for (let next = index + 1; next < boxes.length && boxes[next].top < one.bottom - EDGE; next += 1) {
+      const other = boxes[next];
+      if (one.ground !== other.ground || one.element.contains(other.element) || other.element.contains(one.element)) continue;
+      const [wide, high] = [Math.min(one.right, other.right) - Math.max(one.left, other.left), Math.min(one.bottom, other.bottom) - other.top];
+      if (wide > EDGE && high > 2 * EDGE) faults.push(`${nameOf(one.element, one.text)} and ${nameOf(other.element, other.text)} overlap by ${wide.toFixed(1)} × ${high.toFixed(1)}`);
+    }
+  });
+
+  const { scrollWidth } = document.documentElement;
+  if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth - innerWidth} px wider than its window`);
+  return [...new Set(faults)];
+}
