@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from training.batches import Integers
 from training.learning_rates import learning_rates
 from training.network import Array
 from training.run import Run
@@ -62,6 +63,11 @@ class Snapshots:
     def numbers(self) -> range:
         """The numbers of the updates."""
         return range(self.first_update, self.last_update + 1, self.stride)
+
+    @property
+    def indices(self) -> Integers:
+        """The index (count) of each update in its run, from 0."""
+        return self.run_offset + self.stride * np.arange(self.count, dtype=np.int64)
 
     def part(self, first: int, last: int) -> "Snapshots":
         """Return the updates `first` to `last` of these consecutive updates."""

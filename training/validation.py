@@ -184,7 +184,12 @@ class Validations:
         if not len(self):
             return self
         offsets = self.updates - numbers.start
-        chosen = (offsets >= 0) & (self.updates < numbers.stop) & (offsets % numbers.step == 0)
+        return self.rows(
+            (offsets >= 0) & (self.updates < numbers.stop) & (offsets % numbers.step == 0)
+        )
+
+    def rows(self, chosen: "slice | NDArray[np.intp] | NDArray[np.bool_]") -> "Validations":
+        """Return some of them, in the same order."""
         return Validations(self.updates[chosen], self.costs[chosen], self.accuracies[chosen])
 
     def then(self, later: "Validations") -> "Validations":

@@ -49,7 +49,7 @@ class Responses:
         match response:
             case pb.StepResponse():
                 span = self.history.last_updates(uid, last, applied.count)
-                response.updates.extend(updates(span.network, span.snapshots))
+                response.updates.extend(updates(span.network, span.parts))
             case pb.SetWeightsResponse() | pb.ResetWeightsResponse():
                 network, snapshots = self.history.made(uid, last)
                 (update,) = updates(network, [snapshots])

@@ -1,52 +1,58 @@
 """Lists the updates with a validation after them."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 import numpy as np
 
-from service.reading.stored_updates import UpdatePage
+from service.reading.points import Points
 from training.network import Array, Network
 from training.ports import Reader
 from training.run import Run
-from training.snapshots import Snapshots
-from training.update import Segment
+from training.update import Segment, UpdateKind
+from training.validation import Validations
 
 _SEGMENTS_AT_ONCE = 1_000
 
 
 def validated_updates(
     reader: Reader, network: Network, first: int, last: int, most: int
-) -> UpdatePage:
-    """Return up to `most` updates with a validation, from `first` to `last`, without parameters.
+) -> tuple[Points, ...]:
+    """Return up to `most` updates with a validation, from `first` to `last`, run by run.
 
     Raises HistoryCompacted, DamagedHistory.
     """
-    found: list[Snapshots] = []
-    runs: dict[int, Run] = {}
+    found: list[tuple[Segment, Validations]] = []
     for segment in _segments(reader, network.uid, first, last):
-        for update in segment.validations.within(range(first, last + 1)).updates.tolist():
-            if segment.run not in runs:
-                runs[segment.run] = reader.run(network.uid, segment.run)
-            found.append(_alone(segment.part(update, update), runs[segment.run]))
-            if len(found) == most:
-                return tuple(found)
-    return tuple(found)
+        validations = segment.validations.within(range(first, last + 1)).rows(slice(most))
+        if len(validations):
+            found.append((segment, validations))
+            most -= len(validations)
+        if not most:
+            break
+    return tuple(
+        _joined(reader.run(network.uid, run), list(parts))
+        for run, parts in groupby(found, key=lambda each: each[0].run)
+    )
 
 
-def downsampled(page: UpdatePage, most: int) -> UpdatePage:
+def downsampled(page: tuple[Points, ...], most: int) -> tuple[Points, ...]:
     """Return up to `most` of these updates, at least 2, if there are more.
 
     They are the first and the last one; and for each of several stretches of the same length those
     with the smallest and the largest cost of their validation, NaN only if there is nothing else.
     """
-    if len(page) <= most:
+    if sum(part.count for part in page) <= most:
         return page
     costs = np.concatenate([part.validations.costs for part in page])
-    chosen = {0, len(page) - 1}
+    is_chosen = np.zeros(len(costs), dtype=np.bool_)
+    is_chosen[[0, -1]] = True
     stretches = (most - 2) // 2
-    for indices in np.array_split(np.arange(len(page)), stretches) if stretches else []:
-        chosen |= set(indices[list(_extremes(costs[indices]))].tolist())
-    return tuple(page[index] for index in sorted(chosen))
+    for indices in np.array_split(np.arange(len(costs)), stretches) if stretches else []:
+        is_chosen[indices[list(_extremes(costs[indices]))]] = True
+    ends = np.cumsum([part.count for part in page])[:-1]
+    chosen = zip(page, np.split(is_chosen, ends), strict=True)
+    return tuple(part.rows(of_part) for part, of_part in chosen if of_part.any())
 
 
 def _extremes(costs: Array) -> tuple[int, int]:
@@ -64,13 +70,22 @@ def _segments(reader: Reader, uid: str, first: int, last: int) -> Iterator[Segme
         first = segments[-1].last_update + 1
 
 
-def _alone(segment: Segment, run: Run) -> Snapshots:
-    return Snapshots(
-        segment.kind,
-        segment.first_update,
+def _joined(run: Run, parts: list[tuple[Segment, Validations]]) -> Points:
+    """Return the updates of a run with a validation, from its segments."""
+    begins = np.repeat(
+        [segment.run_offset - segment.first_update for segment, _ in parts],
+        [len(validations) for _, validations in parts],
+    )
+    updates = np.concatenate([validations.updates for _, validations in parts])
+    return Points(
+        UpdateKind.GRADIENT,
         run,
-        segment.run_offset,
-        segment.costs,
-        np.empty((1, 0)),
-        validations=segment.validations,
+        updates,
+        updates + begins,
+        np.concatenate([s.costs[v.updates - s.first_update] for s, v in parts]),
+        Validations(
+            updates,
+            np.concatenate([validations.costs for _, validations in parts]),
+            np.concatenate([validations.accuracies for _, validations in parts]),
+        ),
     )

@@ -1,11 +1,13 @@
 """Use cases that read the history of a network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
-from service.reading.downsampling import downsample
+from service.reading.downsampling import Point, downsample
+from service.reading.points import Part, Points
 from service.reading.selection import ALL, COSTS, Detail, Selection
 from service.reading.selection_reader import SelectionReader
 from service.reading.state_reader import StateReader
@@ -14,7 +16,9 @@ from service.reading.update_numbers import existing_range, locate
 from service.reading.validated_updates import downsampled, validated_updates
 from training.network import Network
 from training.ports import Store
+from training.run import Run
 from training.snapshots import Snapshots
+from training.update import UpdateKind
 
 #: The maximum size of parameters in a response with a list of updates, in bytes, or one update.
 _RESPONSE_BYTES = 2**20
@@ -28,7 +32,7 @@ class Span:
     """
 
     network: Network
-    snapshots: tuple[Snapshots, ...]
+    parts: tuple[Part, ...]
     end: int
     downsampled: bool = False
     selection: Selection = ALL
@@ -96,18 +100,7 @@ class History:
         if not points:
             found = outline(self._store, network, first, last)
             return Span(network, found, last, selection=COSTS)
-        snapshots = tuple(
-            Snapshots(
-                point.kind,
-                point.update,
-                runs.get(point.run),
-                point.run_offset,
-                np.array([] if point.cost is None else [point.cost]),
-                np.empty((1, 0)),
-            )
-            for point in points
-        )
-        return Span(network, snapshots, last, downsampled=True, selection=COSTS)
+        return Span(network, _parts(points, runs), last, downsampled=True, selection=COSTS)
 
     def validated(
         self, network_id: str, first: int | None, end: int | None, most: int, points: int | None
@@ -123,8 +116,7 @@ class History:
             wanted = most if points is None else last - first + 1
             found = validated_updates(reader, network, first, last, wanted)
         shown = found if points is None else downsampled(found, points)
-        is_downsampled = len(shown) < len(found)
-        return Span(network, shown, last, downsampled=is_downsampled, selection=COSTS)
+        return Span(network, shown, last, downsampled=shown is not found, selection=COSTS)
 
     def last_updates(self, uid: str, last: int, most: int) -> Span:
         """Return the kept updates up to `last`, at most `most` and 1 MiB.
@@ -154,6 +146,24 @@ class History:
             until = page[-1].last_update
             yield from self._selections.selected(network, page, first, until, selection)
             first = until + 1
+
+
+def _parts(points: list[Point], runs: Mapping[int, Run]) -> tuple[Points, ...]:
+    """Return points as arrays, together as long as their kind and their run are the same."""
+    return tuple(
+        _joined(kind, runs.get(run), list(alike))
+        for (kind, run), alike in groupby(points, key=lambda point: (point.kind, point.run))
+    )
+
+
+def _joined(kind: UpdateKind, run: Run | None, points: list[Point]) -> Points:
+    return Points(
+        kind,
+        run,
+        np.array([point.update for point in points], dtype=np.int64),
+        np.array([point.run_offset for point in points], dtype=np.int64),
+        np.array([point.cost for point in points if point.cost is not None]),
+    )
 
 
 def latest_in_response(network: Network, made: Snapshots) -> Snapshots:

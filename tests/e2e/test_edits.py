@@ -2,7 +2,7 @@
 
 import grpc
 from calls import all_updates, bits, create, fresh_id, refused, settings, state
-from clearprop.v1 import network_pb2, update_pb2
+from clearprop.v1 import network_pb2, run_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from servers import ServerProcess
@@ -148,3 +148,25 @@ def test_networks_with_different_layers_are_not_compared(stub: TrainingServiceSt
         assert "2-5-1 without biases" in refusal.message
     nowhere = compare(network=network, base_network=fresh_id())
     assert refused(lambda: stub.CompareUpdates(nowhere)).reason == "NETWORK_NOT_FOUND"
+
+
+def test_a_thinned_history_has_updates_of_the_whole_one(stub: TrainingServiceStub) -> None:
+    network = create(stub).network
+    cosine = run_pb2.LearningRateSchedule(kind=run_pb2.SCHEDULE_KIND_COSINE)
+    for more in ({}, {"schedule": cosine}):
+        stub.Step(
+            pb.StepRequest(network=network, count=33, settings=settings(batch_size=3, **more))
+        )
+        stub.SetWeights(an_edit(network))
+        run = stub.ListRuns(pb.ListRunsRequest(network=network)).runs[0].run
+        stub.CancelRun(pb.CancelRunRequest(network=network, run=run))
+    whole = {update.update: update for update in all_updates(stub, network)}
+    for update in whole.values():
+        update.ClearField("layers")
+    for points in (2, 12, 60, 1_000):
+        request = pb.ListUpdatesRequest(
+            network=network, max_points=points, detail=update_pb2.DETAIL_COST
+        )
+        found = stub.ListUpdates(request).updates
+        assert 2 <= len(found) <= points
+        assert all(update == whole[update.update] for update in found)

@@ -65,8 +65,8 @@ class HistoryHandlers:
             span = self._history.validated(request.network, first, end, size, None)
         else:
             span = self._history.updates(request.network, first, size, end=end, detail=how_much)
-        is_last = request.validated and sum(part.count for part in span.snapshots) < size
-        last = span.snapshots[-1].last_update if span.snapshots else span.end
+        is_last = request.validated and sum(part.count for part in span.parts) < size
+        last = span.parts[-1].last_update if span.parts else span.end
         return UpdatesResponse(
             span, page_token(last + 1) if last < span.end and not is_last else ""
         )

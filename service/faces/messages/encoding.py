@@ -4,6 +4,8 @@ A packed `repeated double` is a little-endian array.
 Source: https://protobuf.dev/programming-guides/encoding/
 """
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -41,3 +43,18 @@ def varint(number: int) -> bytes:
         number >>= 7
     written.append(number)
     return bytes(written)
+
+
+def varints(numbers: Iterable[int]) -> list[bytes]:
+    """Return the same as `varint` for each of many numbers, in less time."""
+    return [
+        _LAST[number] if number < 0x80 else _FIRST[number & 0x7F] + _rest(number >> 7)
+        for number in numbers
+    ]
+
+
+_LAST = [bytes((low,)) for low in range(0x80)]
+_FIRST = [bytes((low | 0x80,)) for low in range(0x80)]
+
+#: Numbers that follow one another differ in their lowest bits.
+_rest = lru_cache(1_000)(varint)

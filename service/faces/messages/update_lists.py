@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from clearprop.v1 import training_service_pb2 as pb
 
+from service.faces.messages.update_bytes import update_elements
 from service.faces.messages.updates import updates
-from service.faces.messages.wire import listed_updates
 from service.use_cases.history import Span
 
 
@@ -18,17 +18,18 @@ class UpdatesResponse:
 
     def message(self) -> pb.ListUpdatesResponse:
         """Return the response as a message."""
-        span, message = self.content, self._rest()
-        message.updates.extend(updates(span.network, span.snapshots, span.selection))
+        span, message = self.content, self.rest()
+        message.updates.extend(updates(span.network, span.parts, span.selection))
         return message
 
     def serialized(self) -> bytes:
         """Return the bytes of the message."""
         span = self.content
-        parts = listed_updates(span.network, span.snapshots, span.selection)
-        return b"".join([*parts, self._rest().SerializeToString()])
+        parts = update_elements(span.network, span.parts, span.selection)
+        return b"".join([*parts, self.rest().SerializeToString()])
 
-    def _rest(self) -> pb.ListUpdatesResponse:
+    def rest(self) -> pb.ListUpdatesResponse:
+        """Return the response without its updates."""
         return pb.ListUpdatesResponse(
             next_page_token=self.next_page_token, thinned=self.content.downsampled
         )

@@ -6,10 +6,10 @@ from clearprop.v1 import training_service_pb2, update_pb2
 
 from service.faces.messages.enums import EnumTable, numbers
 from service.faces.messages.networks import layers
+from service.reading.points import Part
 from service.reading.selection import ALL, Detail, Selection
 from training.errors import Violations, validating
 from training.network import Network
-from training.snapshots import Snapshots
 from training.update import UpdateKind
 
 _DETAILS = EnumTable(
@@ -69,42 +69,48 @@ def check_validated(
 
 
 def updates(
-    source: Network, snapshots: Iterable[Snapshots], selection: Selection = ALL
+    source: Network, parts: Iterable[Part], selection: Selection = ALL
 ) -> list[update_pb2.Update]:
     """Convert updates, with the selected fields."""
-    return [update for part in snapshots for update in _updates(source, part, selection)]
+    return [update for part in parts for update in _updates(source, part, selection)]
 
 
-def set_validation(message: update_pb2.State | update_pb2.Update, part: Snapshots) -> None:
+def validation_after(part: Part, update: int) -> update_pb2.ValidationResult | None:
+    """Return the validation after an update, if there is one."""
+    found = part.validations.after(update)
+    if found is None:
+        return None
+    return update_pb2.ValidationResult(cost=found.cost, accuracy=found.accuracy)
+
+
+def set_validation(message: update_pb2.State | update_pb2.Update, part: Part) -> None:
     """Set the validation after an update, if there is one."""
-    found = part.validations.after(message.update)
+    found = validation_after(part, message.update)
     if found is not None:
-        message.validation.cost = found.cost
-        if found.accuracy is not None:
-            message.validation.accuracy = found.accuracy
+        message.validation.CopyFrom(found)
 
 
-def _updates(source: Network, part: Snapshots, selection: Selection) -> Iterator[update_pb2.Update]:
+def _updates(source: Network, part: Part, selection: Selection) -> Iterator[update_pb2.Update]:
     kind, run = UPDATE_KINDS[part.kind], part.run.number if part.run else 0
     batches = part.run_of_batches.batches if part.run_of_batches else None
     learning_rates = part.learning_rates
-    for index, number in enumerate(part.numbers):
+    for row, (number, index) in enumerate(zip(part.numbers, part.indices.tolist(), strict=True)):
         message = update_pb2.Update(update=number, kind=kind, run=run)
         if batches is not None:
-            batch = batches.batch(part.run_offset + index * part.stride)
+            batch = batches.batch(index)
             message.epoch = batch.epoch
             message.first_example = batch.first_example
             message.example_count = batch.example_count
-            message.cost = part.costs[index]
-            message.learning_rate = learning_rates[index]
+            message.cost = part.costs[row]
+            message.learning_rate = learning_rates[row]
             if part.validations:
                 set_validation(message, part)
         if selection.parameters:
-            message.chosen.extend(part.parameters[index])
+            message.chosen.extend(part.parameters[row])
             if part.gradients is not None:
-                message.chosen_gradients.extend(part.gradients[index])
+                message.chosen_gradients.extend(part.gradients[row])
         elif selection.detail is not Detail.COST:
-            message.layers.extend(layers(source, part.parameters[index]))
+            message.layers.extend(layers(source, part.parameters[row]))
             if part.gradients is not None:
-                message.gradients.extend(layers(source, part.gradients[index]))
+                message.gradients.extend(layers(source, part.gradients[row]))
         yield message

@@ -7,10 +7,12 @@ from itertools import chain
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1 import update_pb2
 
+from service.faces.messages.column_bytes import columns_response
+from service.faces.messages.encoding import LENGTH, tag, varint
 from service.faces.messages.fields import optional
 from service.faces.messages.runs import run_event
+from service.faces.messages.update_bytes import update_elements
 from service.faces.messages.updates import UPDATE_KINDS, detail, updates
-from service.faces.messages.wire import can_be_written, columns_response, updates_response
 from service.faces.response_stream import ResponseGroup
 from service.reading.landmarks import ReceivedUpdate
 from service.reading.selection import Detail, Selection
@@ -19,6 +21,8 @@ from service.reading.watched_items import Bookmark, WatchedEvent, WatchedPart, W
 from service.use_cases.watches import WatchCommand
 from training.errors import Violations
 from training.snapshots import Snapshots
+
+_RESPONSE = pb.WatchUpdatesResponse.DESCRIPTOR.fields_by_name
 
 #: The maximum size of the updates in one response, in bytes; a single update can be larger. The
 #: responses with columns are larger because their cost is mostly per response, not per update.
@@ -64,21 +68,23 @@ async def watched(
 
 
 @dataclass(frozen=True, slots=True)
-class _UpdatesResponse:
-    """Updates as messages."""
+class WatchedUpdatesResponse:
+    """The response of a watch with updates one by one."""
 
     content: WatchedUpdates
 
     def message(self) -> pb.WatchUpdatesResponse:
+        """Return the response as a message."""
         content = self.content
         found = updates(content.network, content.updates, content.selection)
         return pb.WatchUpdatesResponse(updates=pb.UpdateBatch(updates=found))
 
     def serialized(self) -> bytes:
+        """Return the bytes of the message."""
         content = self.content
-        if can_be_written(content.updates):
-            return updates_response(content.network, content.updates, content.selection)
-        return self.message().SerializeToString()
+        elements = update_elements(content.network, content.updates, content.selection)
+        batch = b"".join(elements)
+        return tag(_RESPONSE["updates"].number, LENGTH) + varint(len(batch)) + batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ class _OtherResponse:
         return self.message().SerializeToString()
 
 
-WatchResponse = _UpdatesResponse | _ColumnsResponse | _OtherResponse
+WatchResponse = WatchedUpdatesResponse | _ColumnsResponse | _OtherResponse
 
 
 def watch_responses(part: WatchedPart, encoding: pb.Encoding.ValueType) -> ResponseGroup:
@@ -148,7 +154,7 @@ def watch_responses(part: WatchedPart, encoding: pb.Encoding.ValueType) -> Respo
 
 def _as_updates(item: WatchedUpdates) -> Iterator[WatchResponse]:
     for chunk in _cut(item.updates, _updates_in(_UPDATES_BYTES, item)):
-        yield _UpdatesResponse(replace(item, updates=chunk))
+        yield WatchedUpdatesResponse(replace(item, updates=chunk))
 
 
 def _as_columns(item: WatchedUpdates) -> Iterator[WatchResponse]:

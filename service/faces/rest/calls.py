@@ -12,9 +12,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.faces.failures import note_status
+from service.faces.messages.update_lists import UpdatesResponse
 from service.faces.received_bytes import HeldBytes
 from service.faces.response_stream import Response as Encodable
-from service.faces.rest.array_files import ARRAY_FILES, ArrayFile
+from service.faces.rest.array_files import ARRAY_FILES
 from service.faces.rest.bodies import Bodies
 from service.faces.rest.credentials import can_have_ticket, credentials_of
 from service.faces.rest.errors import HttpError, error_response
@@ -24,6 +25,7 @@ from service.faces.rest.requests import JSON, has_ended, message_of, messages_of
 from service.faces.rest.routes import Route
 from service.faces.rest.streams import EVENTS, LINES, WHEN_LOST, Streams, attachment
 from service.faces.rest.to_json import large_to_json, to_json
+from service.faces.rest.update_json import list_to_json
 from service.faces.rpcs import Rpc
 from service.use_cases.caller import CALLER
 
@@ -106,9 +108,11 @@ class Resource:
         media_type = _check_accepted(request, JSON, *files)
         message = await message_of(route, request, self._bodies, held)
         if media_type == JSON:
-            response = await _json(rpc, await rpc.answer(message, _message), held)
+            response = await _json(rpc, await rpc.answer(message, _answered), held)
         else:
-            response = _file(await rpc.answer(message, files[media_type]), media_type, held)
+            file = await rpc.answer(message, files[media_type])
+            headers = {"Content-Disposition": attachment(file.name)}
+            response = _written(file.parts, headers, media_type, held)
         if files:
             response.headers.add_vary_header("Accept")
         return response
@@ -156,33 +160,32 @@ def _check_accepted(request: Request, *offered: str) -> str:
     return media_type
 
 
-def _message(response: Encodable) -> Message:
+def _answered(response: Encodable) -> Message | Sequence[bytes]:
+    """Return the parts of the JSON of a response if it needs no message, else the message."""
+    if isinstance(response, UpdatesResponse):
+        return list_to_json(response)
     return response.message()
 
 
-async def _json(rpc: Rpc, message: Message, held: HeldBytes) -> Response:
-    etag = _etag(message)
-    headers = {"ETag": f'"{etag}"'} if etag else {}
+async def _json(rpc: Rpc, answered: Message | Sequence[bytes], held: HeldBytes) -> Response:
+    headers, parts = {}, answered
+    if isinstance(parts, Message):
+        etag = _etag(parts)
+        headers = {"ETag": f'"{etag}"'} if etag else {}
+        is_small = parts.ByteSize() <= _SMALL_BYTES
+        parts = [to_json(parts) if is_small else await rpc.convert(large_to_json, parts)]
     # The newline makes the response readable in a terminal.
-    if message.ByteSize() <= _SMALL_BYTES:
-        return Response(to_json(message) + b"\n", headers=headers, media_type=JSON)
-    content = await rpc.convert(large_to_json, message)
-    return _large([content, b"\n"], headers, JSON, held)
+    return _written([*parts, b"\n"], headers, JSON, held)
 
 
-def _file(file: ArrayFile, media_type: str, held: HeldBytes) -> Response:
-    headers = {"Content-Disposition": attachment(file.name)}
-    if sum(map(len, file.parts)) <= _SMALL_BYTES:
-        return Response(b"".join(file.parts), headers=headers, media_type=media_type)
-    return _large(file.parts, headers, media_type, held)
-
-
-def _large(
+def _written(
     parts: Sequence[bytes | memoryview],
     headers: Mapping[str, str],
     media_type: str,
     held: HeldBytes,
-) -> LargeResponse:
+) -> Response:
+    if sum(map(len, parts)) <= _SMALL_BYTES:
+        return Response(b"".join(parts), headers=headers, media_type=media_type)
     response = LargeResponse(parts, headers, media_type)
     # It is in memory until the client has read it: it counts, at most like the largest request.
     held.set(min(response.nbytes, _MOST_HELD_BYTES))

@@ -13,9 +13,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Receive, Scope, Send
 
 from service.faces.failures import note_status
+from service.faces.messages.watches import WatchedUpdatesResponse
 from service.faces.response_stream import Response, ResponseStream
 from service.faces.rest.errors import error_response
 from service.faces.rest.to_json import to_json
+from service.faces.rest.update_json import watched_to_json
 from service.faces.rpcs import Rpc
 from service.faces.shared_encodings import SharedEncodings
 from service.faces.timeouts import write_timeout
@@ -198,6 +200,8 @@ async def _content(first: File, responses: ResponseStream) -> AsyncGenerator[byt
 
 
 def _item(response: Response) -> Item:
+    if isinstance(response, WatchedUpdatesResponse):
+        return Item(watched_to_json(response), response.content.updates[-1].last_update)
     message = response.message()
     return Item(
         to_json(message),
@@ -206,10 +210,8 @@ def _item(response: Response) -> Item:
 
 
 def _last_update(response: pb.WatchUpdatesResponse) -> int | None:
-    """Return the latest update that a watch has sent or skipped; None if there is none."""
+    """Return the latest update that a watch has sent or skipped, unless it is one of updates."""
     match response.WhichOneof("content"):
-        case "updates":
-            return response.updates.updates[-1].update
         case "columns":
             columns = response.columns
             return columns.first_update + (columns.count - 1) * columns.stride

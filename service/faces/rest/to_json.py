@@ -21,8 +21,8 @@ _Convert = Callable[[Any], Any]
 
 _encoder = msgspec.json.Encoder()
 
-#: How much of a large message is encoded at a time: values of an array, or bytes of a message.
-_PART_VALUES = 10_000
+#: How much is encoded at a time: values of an array, or bytes of a message.
+PART_VALUES = 10_000
 _PART_BYTES = 64 * 2**10
 
 _LARGE = {
@@ -40,6 +40,18 @@ def to_json(message: Message) -> bytes:
 def large_to_json(message: Message) -> bytes:
     """Return the same as `to_json`, but encode parts, so that other threads run in between."""
     return b"".join(_parts(message))
+
+
+def value_to_json(field: FieldDescriptor, value: object) -> bytes:
+    """Return a value of a field that is not a list."""
+    convert = _of_one(field)
+    return _encoder.encode(value if convert is None else convert(value))
+
+
+def rows_to_json(rows: Sequence[Sequence[float]]) -> list[bytes]:
+    """Return lists of numbers, none of them empty, as arrays without their brackets."""
+    are_finite = isfinite(sum(map(sum, rows)))
+    return _encoder.encode(rows if are_finite else [*map(_reals, rows)])[2:-2].split(b"],[")
 
 
 def _parts(message: Message) -> Iterator[bytes]:
@@ -73,8 +85,8 @@ def _array_parts(
             yield from _parts(value) if value.ByteSize() > _PART_BYTES else (to_json(value),)
             lead = b","
     else:
-        for first in range(0, len(values), _PART_VALUES):
-            part = values[first : first + _PART_VALUES]
+        for first in range(0, len(values), PART_VALUES):
+            part = values[first : first + PART_VALUES]
             yield lead + _encoder.encode(part if convert is None else convert(part))[1:-1]
             lead = b","
     yield b"]" if lead == b"," else b"[]"
@@ -156,7 +168,7 @@ def _key(key: object) -> str:
     return str(key).lower() if isinstance(key, bool) else str(key)
 
 
-def _reals(numbers: list[float]) -> list[Any]:
+def _reals(numbers: Sequence[float]) -> Sequence[Any]:
     # A sum with a non-finite number is not finite; only then is each number checked.
     return numbers if isfinite(sum(numbers)) else [_real(number) for number in numbers]
 

@@ -118,7 +118,7 @@ def test_changes_show_their_kind(service: Service) -> None:
     service.edits.reset("net")
     service.step(1)
     span = service.history.updates("net", 0, 100)
-    kinds = [part.kind for part in span.snapshots for _ in range(part.count)]
+    kinds = [part.kind for part in span.parts for _ in range(part.count)]
     gradient = UpdateKind.GRADIENT
     assert kinds == [
         UpdateKind.INITIAL,
@@ -129,7 +129,7 @@ def test_changes_show_their_kind(service: Service) -> None:
         gradient,
     ]
     outline = service.history.updates("net", 3, 1, detail=Detail.COST)
-    assert [part.kind for part in outline.snapshots] == [UpdateKind.EDIT]
+    assert [part.kind for part in outline.parts] == [UpdateKind.EDIT]
 
 
 def test_a_reset_draws_as_at_first_with_a_new_seed_which_makes_the_same_again(

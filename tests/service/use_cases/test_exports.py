@@ -245,11 +245,10 @@ def test_a_history_is_a_line_for_each_update(
     )
     assert lines[0] == "0,INITIAL,0,0,0,0,,,,"
     assert len(lines) == 10
-    for part in service.history.updates("net", 1, 9, detail=Detail.COST).snapshots:
+    for part in service.history.updates("net", 1, 9, detail=Detail.COST).parts:
         assert part.run is not None
-        for index, cost in enumerate(part.costs):
-            number = part.first_update + index
-            batch = part.run.batches.batch(part.run_offset + index)
+        for number, index, cost in zip(part.numbers, part.indices, part.costs, strict=True):
+            batch = part.run.batches.batch(index)
             *said, last, rate, held_out, accuracy = lines[number].split(",")
             assert held_out == accuracy == ""
             place = [batch.epoch, batch.first_example, batch.example_count]

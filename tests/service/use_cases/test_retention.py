@@ -118,8 +118,8 @@ def test_a_repeated_request_gets_the_kept_updates() -> None:
         network = trained(service, 20)
         service.retention.delete_updates("net", 15)
         span = service.history.last_updates(network.uid, 20, 20)
-        assert (span.snapshots[0].first_update, span.snapshots[-1].last_update) == (15, 20)
-        assert service.history.last_updates(network.uid, 9, 5).snapshots == ()
+        assert (span.parts[0].numbers[0], span.parts[-1].last_update) == (15, 20)
+        assert service.history.last_updates(network.uid, 9, 5).parts == ()
 
 
 def test_there_is_nothing_before_update_0() -> None:

@@ -80,7 +80,7 @@ def test_a_message_is_the_json_that_protobuf_makes_of_it(kind: type[Message], da
 
     text = to_json(message)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(to_json_module, "_PART_VALUES", 2)
+        patched.setattr(to_json_module, "PART_VALUES", 2)
         patched.setattr(to_json_module, "_PART_BYTES", 0)
         assert large_to_json(message) == text
     document = json.loads(text)
