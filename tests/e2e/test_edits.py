@@ -152,10 +152,12 @@ def test_networks_with_different_layers_are_not_compared(stub: TrainingServiceSt
 
 def test_a_thinned_history_has_updates_of_the_whole_one(stub: TrainingServiceStub) -> None:
     network = create(stub).network
-    cosine = run_pb2.LearningRateSchedule(kind=run_pb2.SCHEDULE_KIND_COSINE)
-    for more in ({}, {"schedule": cosine}):
+    for kind in (run_pb2.SCHEDULE_KIND_CONSTANT, run_pb2.SCHEDULE_KIND_COSINE):
+        schedule = run_pb2.LearningRateSchedule(kind=kind)
         stub.Step(
-            pb.StepRequest(network=network, count=33, settings=settings(batch_size=3, **more))
+            pb.StepRequest(
+                network=network, count=33, settings=settings(batch_size=3, schedule=schedule)
+            )
         )
         stub.SetWeights(an_edit(network))
         run = stub.ListRuns(pb.ListRunsRequest(network=network)).runs[0].run

@@ -33,6 +33,14 @@ def recipe(training_set: str, **changes: Any) -> run_pb2.TrainingSettings:
     return settings(training_set, **(chosen | changes))
 
 
+def validated_updates(stub: TrainingServiceStub, network: str) -> dict[int, update_pb2.Update]:
+    """Return the updates with a validation, without their parameters, by number."""
+    found = all_updates(stub, network, page_size=7)
+    for update in found:
+        update.ClearField("layers")
+    return {update.update: update for update in found if update.HasField("validation")}
+
+
 def test_a_run_that_overfits_ends_and_returns_to_its_best_state_and_all_say_so(
     stub: TrainingServiceStub, training_set: str
 ) -> None:
@@ -54,13 +62,7 @@ def test_a_run_that_overfits_ends_and_returns_to_its_best_state_and_all_say_so(
     )
     assert measured.example_count == 12
 
-    validated = {
-        update.update: update
-        for update in all_updates(stub, network, page_size=7)
-        if update.HasField("validation")
-    }
-    for update in validated.values():
-        update.ClearField("layers")
+    validated = validated_updates(stub, network)
     listed = {number: update.validation for number, update in validated.items()}
     assert min(result.cost for result in listed.values()) == run.best.cost
     asked = pb.ListUpdatesRequest(
