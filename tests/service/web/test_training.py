@@ -400,6 +400,13 @@ def test_images_are_drawn_as_they_are(site: ServerProcess, page: Page) -> None:
         "output 2"
     )
 
+    page.goto(f"{site.http}/?network=few&update=1&example=4")
+    shown_example = page.locator(".image-of-example")
+    expect(shown_example).to_contain_text("Example 4 of fewoutput 2")
+    canvas = shown_example.locator("canvas")
+    levels = [round(255 * value / 16) for value in few[3]["inputs"]]
+    assert canvas.evaluate(PIXELS) == levels
+
     page.goto(f"{site.http}/?mode=train&network=many")
     worst = _measured(site, "many", 24, "many")["worstExamples"]
     shown = page.locator(".worst li")

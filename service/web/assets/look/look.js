@@ -11,6 +11,7 @@ import { go } from "../shared/place.js";
 import { notify } from "../shared/notices.js";
 import { UpdateWithoutBatch, headingOf } from "./update_without_batch.js";
 import { CostCurve } from "./cost_curve.js";
+import { ImageOfExample } from "./example_image.js";
 import { Help } from "./help.js";
 import { loadUpdate, useRest, useRunOf } from "./loading.js";
 import { litEnd, litStart, momentAt } from "./moment.js";
@@ -72,6 +73,7 @@ function Network({ place, network, run: liveRun, latest }) {
         <${CostCurve} ...${{ network, first, latest, update: opened.wanted, cost: opened.wanted === opened.update ? opened.trace?.cost : undefined, isFollowing }} />
       </div>
       <aside class="insight">
+        ${run && moment && html`<${ImageOfExample} trace=${opened.trace} example=${moment.example} set=${run.settings.trainingSet} />`}
         ${weight && moment
           ? html`<${WeightPanel} key=${weight} ...${{ opened, weight, pointed, setPointed, setSecret }} />`
           : unit && moment

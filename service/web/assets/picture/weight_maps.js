@@ -86,15 +86,19 @@ const ofImage = (units, { height, width, channels }, hasBiases) =>
   `an image of ${height} × ${width} for each of ${units} units${channels > 1 ? ", for red, green and blue" : ""}${hasBiases ? ", and its bias below" : ""}`;
 
 // The weights and biases of a layer, cell by cell.
-function valuesOf({ units, inputs, weights, biases }, { columns, rows, boxOf }) {
+function valuesOf({ units, inputs, weights, biases }, { columns, rows, boxOf, offsets }) {
   const values = new Float32Array(rows * columns);
-  const set = (parameter, value) => {
-    const box = boxOf(parameter);
-    for (let row = box.row; row < box.row + box.height; row += 1) values.fill(value, row * columns + box.column, row * columns + box.column + box.width);
+  const firstOf = (unit) => {
+    const { row, column } = boxOf({ unit, input: 0 });
+    return row * columns + column;
   };
-  for (let unit = 0; unit < units; unit += 1) {
-    for (let input = 0; input < inputs; input += 1) set({ unit, input }, weights[unit * inputs + input]);
-    if (biases.length) set({ unit }, biases[unit]);
+  const fill = ({ row, column, width, height }, value) => {
+    for (let first = row * columns + column; first < (row + height) * columns; first += columns) values.fill(value, first, first + width);
+  };
+  for (let unit = 0, index = 0; unit < units; unit += 1) {
+    const first = firstOf(unit);
+    for (let input = 0; input < inputs; input += 1, index += 1) values[first + offsets[input]] = weights[index];
+    if (biases.length) fill(boxOf({ unit }), biases[unit]);
   }
   return values;
 }
