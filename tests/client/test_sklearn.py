@@ -8,15 +8,10 @@ from typing import Any
 import clearprop
 import numpy as np
 import pytest
-from clearprop.sklearn import ClearpropClassifier, ClearpropRegressor
-from clearprop.sklearn.leftovers import delete_discarded
+from later import Later
 from servers import ServerProcess
-from sklearn import datasets
-from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import check_estimator
+
+sk = Later("scikit_learn")
 
 #: The checks of scikit-learn that fail, with the reason.
 EXPECTED_FAILURES = {
@@ -36,14 +31,14 @@ SMALL: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("kind", [ClearpropClassifier, ClearpropRegressor])
+@pytest.mark.parametrize("kind", ["ClearpropClassifier", "ClearpropRegressor"])
 def test_the_checks_of_scikit_learn_pass_but_those_with_a_reason(
-    server: ServerProcess, kind: Any
+    server: ServerProcess, kind: str
 ) -> None:
-    estimator = kind(server.target, keep=True, **SMALL)
+    estimator = getattr(sk, kind)(server.target, keep=True, **SMALL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the checks themselves
-        results = check_estimator(estimator, on_fail=None, on_skip=None)
+        results = sk.check_estimator(estimator, on_fail=None, on_skip=None)
     failures = {each["check_name"]: each["exception"] for each in results if each["exception"]}
     skipped = {each["check_name"] for each in results if each["status"] == "skipped"}
     assert failures.keys() - skipped == EXPECTED_FAILURES.keys(), failures
@@ -57,17 +52,17 @@ def test_a_grid_search_leaves_one_network_and_a_pickled_one_is_kept(
 
         def ids() -> set[str]:
             gc.collect()
-            delete_discarded()
+            sk.delete_discarded()
             return {network.id for network in client.networks()} | {
                 each.id for each in client.training_sets()
             }
 
         before = ids()
-        inputs, classes = datasets.load_iris(return_X_y=True)
-        search = GridSearchCV(
-            make_pipeline(
-                StandardScaler(),
-                ClearpropClassifier(
+        inputs, classes = sk.datasets.load_iris(return_X_y=True)
+        search = sk.GridSearchCV(
+            sk.make_pipeline(
+                sk.StandardScaler(),
+                sk.ClearpropClassifier(
                     server.target, batch_size=16, epochs=5, random_state=0, labels={"a": "b"}
                 ),
             ),
@@ -85,7 +80,7 @@ def test_a_grid_search_leaves_one_network_and_a_pickled_one_is_kept(
         assert len(ids() - before) == 2
         loaded = pickle.loads(stored)  # noqa: S301 - our own
         assert np.array_equal(loaded.predict_proba(inputs), probabilities)
-        other = ClearpropClassifier(server.target, **SMALL).fit(inputs, classes)
+        other = sk.ClearpropClassifier(server.target, **SMALL).fit(inputs, classes)
         assert len(ids() - before) == 4
         other.fit(inputs, classes == 1)
         assert len(ids() - before) == 4
@@ -94,9 +89,9 @@ def test_a_grid_search_leaves_one_network_and_a_pickled_one_is_kept(
 
 
 def test_partial_fits_continue_one_network(server: ServerProcess) -> None:
-    inputs, classes = datasets.load_iris(return_X_y=True)
+    inputs, classes = sk.datasets.load_iris(return_X_y=True)
     names = np.array(["setosa", "versicolor", "virginica"])[classes]
-    classifier = ClearpropClassifier(
+    classifier = sk.ClearpropClassifier(
         server.target, hidden_layers=8, learning_rate=0.05, random_state=0
     )
     with pytest.raises(ValueError, match="needs all classes"):
@@ -109,7 +104,7 @@ def test_partial_fits_continue_one_network(server: ServerProcess) -> None:
         assert len(list(client.network(classifier.network_).runs())) == 40
     with pytest.raises(ValueError, match="not among `classes`"):
         classifier.partial_fit(inputs[:2], ["setosa", "rosa"])
-    regressor = ClearpropRegressor(server.target, **SMALL)
+    regressor = sk.ClearpropRegressor(server.target, **SMALL)
     for _ in range(30):
         regressor.partial_fit(inputs[:, :3], inputs[:, 2:])
     assert regressor.predict(inputs[:5, :3]).shape == (5, 2)
@@ -117,16 +112,18 @@ def test_partial_fits_continue_one_network(server: ServerProcess) -> None:
 
 
 def test_errors_say_what_to_do(server: ServerProcess) -> None:
-    inputs, classes = datasets.load_iris(return_X_y=True)
-    with pytest.raises(NotFittedError):
-        ClearpropRegressor(server.target).predict(inputs)
+    inputs, classes = sk.datasets.load_iris(return_X_y=True)
+    with pytest.raises(sk.NotFittedError):
+        sk.ClearpropRegressor(server.target).predict(inputs)
     with pytest.raises(ValueError, match="Unknown activation 'rely'"):
-        ClearpropClassifier(server.target, activation="rely").fit(inputs, classes)
+        sk.ClearpropClassifier(server.target, activation="rely").fit(inputs, classes)
     with pytest.raises(ValueError, match=r"has failed: .* try a smaller learning rate"):
-        ClearpropRegressor(server.target, learning_rate=1e300, optimizer="gradient-descent").fit(
+        sk.ClearpropRegressor(server.target, learning_rate=1e300, optimizer="gradient-descent").fit(
             inputs, classes
         )
     with pytest.raises(TypeError, match="learning_rat"):
-        ClearpropClassifier(server.target, train_options={"learning_rat": 1}).fit(inputs, classes)
+        sk.ClearpropClassifier(server.target, train_options={"learning_rat": 1}).fit(
+            inputs, classes
+        )
     with pytest.raises(ValueError, match="epochs is a parameter of ClearpropClassifier: set it"):
-        ClearpropClassifier(server.target, train_options={"epochs": 2}).fit(inputs, classes)
+        sk.ClearpropClassifier(server.target, train_options={"epochs": 2}).fit(inputs, classes)

@@ -14,13 +14,10 @@ from clearprop import ModelWeights
 from clearprop.calls.weights import create_with_weights
 from clearprop.v1.training_service_pb2 import CreateNetworkRequest
 from clearprop.weights.reading import read_weights
+from later import Later
 from moments import moment
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 from pandas import DataFrame
-from sklearn.decomposition import PCA
-from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from service.faces.messages.networks import new_network
 from service.use_cases.exports.moment import Moment
@@ -32,6 +29,8 @@ from training.errors import validating
 from training.network import Array
 from training.numerics.activations import Activation
 from training.tables.preparation import check_preparation
+
+sk = Later("scikit_learn")
 
 RANDOM = np.random.default_rng(5)
 
@@ -197,21 +196,32 @@ def outputs_of(found: ModelWeights, inputs: Array) -> Array:
 def test_models_of_scikit_learn_compute_the_same() -> None:
     kinds, numbers = np.repeat([0, 1, 2], 4), FEATURES[:, :2]
     for fitted, wanted in (
-        (MLPClassifier(activation="tanh", **FEW).fit(FEATURES, kinds), "predict_proba"),
-        (MLPRegressor(activation="logistic", **FEW).fit(FEATURES, numbers), "predict"),
-        (make_pipeline(StandardScaler(), MLPRegressor(**FEW)).fit(FEATURES, numbers), "predict"),
         (
-            make_pipeline(MinMaxScaler(), MLPClassifier(**FEW)).fit(FEATURES, kinds > 1),
+            sk.MLPClassifier(activation="tanh", **FEW).fit(FEATURES, kinds),
+            "predict_proba",
+        ),
+        (
+            sk.MLPRegressor(activation="logistic", **FEW).fit(FEATURES, numbers),
+            "predict",
+        ),
+        (
+            sk.make_pipeline(sk.StandardScaler(), sk.MLPRegressor(**FEW)).fit(FEATURES, numbers),
+            "predict",
+        ),
+        (
+            sk.make_pipeline(sk.MinMaxScaler(), sk.MLPClassifier(**FEW)).fit(FEATURES, kinds > 1),
             "predict_proba",
         ),
     ):
         theirs = getattr(fitted, wanted)(FEATURES)
         ours = outputs_of(clearprop.sklearn_weights(fitted), FEATURES)
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-13)
-    binary = clearprop.sklearn_weights(MLPClassifier(**FEW).fit(FEATURES, kinds > 1))
+    binary = clearprop.sklearn_weights(sk.MLPClassifier(**FEW).fit(FEATURES, kinds > 1))
     assert (binary.layer_sizes, binary.activations) == ([3, 5, 1], ["relu", "sigmoid"])
     named = DataFrame(FEATURES, columns=["a", "class", "c"])
-    pipeline = make_pipeline("passthrough", MinMaxScaler(), MLPClassifier(**FEW)).fit(named, kinds)
+    pipeline = sk.make_pipeline("passthrough", sk.MinMaxScaler(), sk.MLPClassifier(**FEW)).fit(
+        named, kinds
+    )
     preparation = clearprop.sklearn_weights(pipeline).preparation
     assert preparation is not None
     assert [each.name for each in preparation.table.inputs] == ["a", "class", "c"]
@@ -222,15 +232,25 @@ def test_models_of_scikit_learn_compute_the_same() -> None:
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
 def test_other_models_of_scikit_learn_are_refused() -> None:
     kinds = np.repeat([0, 1, 2], 4)
-    unscaled = MinMaxScaler((0, 2))
+    unscaled = sk.MinMaxScaler((0, 2))
     for each, message in (
-        (MLPClassifier(), "MLPClassifier has no coefs_ and intercepts_: fit"),
-        (make_pipeline(PCA(), MLPClassifier(**FEW)).fit(FEATURES, kinds), "Step PCA of the"),
+        (sk.MLPClassifier(), "MLPClassifier has no coefs_ and intercepts_: fit"),
         (
-            make_pipeline(PCA(), StandardScaler(), MLPClassifier(**FEW)).fit(FEATURES, kinds),
+            sk.make_pipeline(sk.PCA(), sk.MLPClassifier(**FEW)).fit(FEATURES, kinds),
+            "Step PCA of the",
+        ),
+        (
+            sk.make_pipeline(
+                sk.PCA(),
+                sk.StandardScaler(),
+                sk.MLPClassifier(**FEW),
+            ).fit(FEATURES, kinds),
             "only one StandardScaler",
         ),
-        (make_pipeline(unscaled, MLPClassifier(**FEW)).fit(FEATURES, kinds), "scale to 0 to 1"),
+        (
+            sk.make_pipeline(unscaled, sk.MLPClassifier(**FEW)).fit(FEATURES, kinds),
+            "scale to 0 to 1",
+        ),
     ):
         with pytest.raises(ValueError, match=message):
             clearprop.sklearn_weights(each)

@@ -12,8 +12,10 @@ from clearprop.tables.examples import Examples
 from clearprop.tables.options import examples_of
 from clearprop.tables.prediction import is_table, rows_of_table
 from clearprop.v1.training_set_pb2 import ImageShape
-from sklearn import datasets
+from later import Later
 from tables import input_names, rows
+
+sk = Later("scikit_learn")
 
 COLUMNS: dict[str, list[Any]] = {
     "age": [39, 4, 5],
@@ -131,15 +133,15 @@ def test_integers_name_columns_and_none_is_no_scaling() -> None:
 
 @pytest.mark.parametrize("as_frame", [False, True])
 def test_the_data_sets_of_scikit_learn_are_read(*, as_frame: bool) -> None:
-    found = examples_of(datasets.load_iris(as_frame=as_frame), {})
+    found = examples_of(sk.datasets.load_iris(as_frame=as_frame), {})
     assert input_names(found)[0] == "sepal length (cm)"
     assert found.message.targets.classes == ["setosa", "versicolor", "virginica"]
-    digits = examples_of(datasets.load_digits(as_frame=as_frame), {"image_shape": (8, 8)})
+    digits = examples_of(sk.datasets.load_digits(as_frame=as_frame), {"image_shape": (8, 8)})
     assert digits.message.targets.classes == [*"0123456789"]
     assert digits.image_shape == ImageShape(height=8, width=8, channels=1)
-    diabetes = examples_of(datasets.load_diabetes(as_frame=as_frame), {})
+    diabetes = examples_of(sk.datasets.load_diabetes(as_frame=as_frame), {})
     assert rows(diabetes)[1][0] == [151.0]
-    several = examples_of(datasets.load_linnerud(as_frame=as_frame), {})
+    several = examples_of(sk.datasets.load_linnerud(as_frame=as_frame), {})
     assert several.message.targets.names == ["Weight", "Waist", "Pulse"]
     assert not several.message.targets.classes
 
