@@ -40,7 +40,7 @@ REFERENCES: dict[Function, Any] = {
 }
 
 #: How many numbers are tried of each range, and three times as many of the most delicate ones.
-COUNT = rounds(700, 50_000)
+COUNT = rounds(400, 50_000)
 
 LARGEST = float.fromhex("0x1.fffffffffffffp+1023")
 SMALLEST = 5e-324
@@ -188,7 +188,7 @@ def test_errs_by_less_than_one_unit_in_the_last_place_at_any_number(function: Fu
         assert max(_errors_in_last_place(function, numbers)) < 1.0
 
     some = st.lists(DOMAINS[function], min_size=1, max_size=20)
-    settings(max_examples=rounds(150, 10_000), deadline=None)(given(some)(check))()
+    settings(max_examples=rounds(100, 10_000), deadline=None)(given(some)(check))()
 
 
 @pytest.mark.parametrize("function", REFERENCES, ids=lambda function: function.__name__)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numerics import PAIRS, Problem, a_problem, uniform
+from promises import rounds
 
 from training.numerics import loops, run_loops
 from training.numerics.activations import ACTIVATIONS
@@ -81,7 +82,7 @@ def _mean_cost(problem: Problem, parameters: Sequence[Any]) -> Any:
 
 @pytest.mark.parametrize("bias", [False, True], ids=["no bias", "bias"])
 @pytest.mark.parametrize("pair", PAIRS, ids=" ".join)
-@settings(max_examples=6)
+@settings(max_examples=rounds(4, 100))
 @given(
     hidden=st.lists(st.tuples(st.integers(1, 3), st.sampled_from(list(ACTIVATIONS))), max_size=2),
     ends=st.tuples(st.integers(1, 3), st.integers(1, 3)),

@@ -14,7 +14,7 @@ def test_the_demo_of_a_cluster_keeps_all_it_promises() -> None:
         env=os.environ | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=280,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -82,7 +82,7 @@ def schema(server: ServerProcess) -> BaseSchema:
     config = {
         "base-url": server.http,
         "generation": {"max-examples": rounds(2, 200)},
-        "request-timeout": 20,
+        "request-timeout": 60,
         "continue-on-failure": True,
         "operations": [] if IS_LONG else [IN_BRIEF],
         "checks": {"positive_data_acceptance": {"expected-statuses": ANSWERS}},

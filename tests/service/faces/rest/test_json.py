@@ -29,7 +29,7 @@ every_message = pytest.mark.parametrize(
     "kind", [*REQUESTS, *RESPONSES], ids=lambda kind: kind.DESCRIPTOR.name
 )
 often = settings(
-    max_examples=rounds(15, 2_000),
+    max_examples=rounds(10, 2_000),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 data = st.data()

@@ -45,7 +45,7 @@ def outcome(parsing: Any) -> Any:
         return ("error", error.msg, error.pos)
 
 
-@settings(max_examples=rounds(150, 20_000))
+@settings(max_examples=rounds(100, 20_000))
 @given(VALUES, st.integers(2, 40), st.sampled_from([None, 1]), st.data())
 def test_the_result_and_the_errors_are_those_of_the_parser(
     value: Any, window: int, indent: int | None, data: st.DataObject
