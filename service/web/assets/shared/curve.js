@@ -135,8 +135,7 @@ const minus = (text) => text.replace("-", "−");
 // A flat curve needs a height too; the axis starts at 0 if that is near.
 function roomy(low, high) {
   if (low === null || (low === 0 && high === 0)) return [0, 1];
-  if (low === high) return [low - Math.abs(low) * 0.1, high + Math.abs(high) * 0.1];
-  const room = (high - low) * 0.06;
+  const room = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * 0.06;
   return [low >= 0 && low < (high - low) * 0.5 ? 0 : low - room, high + room];
 }
 
