@@ -406,6 +406,12 @@ def test_images_are_drawn_as_they_are(site: ServerProcess, page: Page) -> None:
     canvas = shown_example.locator("canvas")
     levels = [round(255 * value / 16) for value in few[3]["inputs"]]
     assert canvas.evaluate(PIXELS) == levels
+    page.goto(f"{site.http}/?network=few&update=1&example=4&unit=1-3")
+    page.locator(".unit-image canvas").press("ArrowRight")  # row 2, column 2
+    path = f"{site.http}/v1/networks/few/state"
+    layer = requests.get(path, {"update": 0}, timeout=60).json()["state"]["layers"][0]
+    number = page.locator(".unit-image .num")
+    expect(number).to_have_attribute("data-exact", exact(layer["weights"][2 * 6 + 3]))
 
     page.goto(f"{site.http}/?mode=train&network=many")
     worst = _measured(site, "many", 24, "many")["worstExamples"]

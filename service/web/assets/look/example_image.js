@@ -5,18 +5,16 @@ import { html } from "../shared/html.js";
 import { rangeOfInputs } from "../shared/image_range.js";
 import { ExampleImage } from "../shared/images.js";
 import { whole } from "../shared/number_format.js";
-import { useTrainingSet } from "../shared/training_set.js";
 
-// Its inputs are those of the trace, as the network has prepared them; `set` is the id of the training set of the run.
-export function ImageOfExample({ trace, example, set: id }) {
-  const { set } = useTrainingSet(id);
+// Its inputs are those of the trace, as the network has prepared them; `set` is the training set of the run.
+export function ImageOfExample({ trace, example, set }) {
   const range = useMemo(() => rangeOfInputs(trace.examples.map(({ inputs }) => ({ inputs: inputs.values }))), [trace.examples.length, trace]);
-  if (!set?.imageShape || !example) return null;
+  if (!set.imageShape || !example) return null;
   const name = `example ${whole(Number(example.example) + 1)}`;
   return html`
     <p class="image-of-example">
       <${ExampleImage} shape=${set.imageShape} values=${example.inputs.values} range=${range} name=${name} />
-      <span><span class="soft">${name.charAt(0).toUpperCase() + name.slice(1)} of ${id}</span><br /><strong>${classNameOf(set, example.targets.values)}</strong></span>
+      <span><span class="soft">${name.charAt(0).toUpperCase() + name.slice(1)} of ${set.trainingSet}</span><br /><strong>${classNameOf(set, example.targets.values)}</strong></span>
     </p>
   `;
 }

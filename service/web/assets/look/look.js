@@ -9,6 +9,7 @@ import { ROUNDING, whole } from "../shared/number_format.js";
 import { isKey } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { notify } from "../shared/notices.js";
+import { useTrainingSet } from "../shared/training_set.js";
 import { UpdateWithoutBatch, headingOf } from "./update_without_batch.js";
 import { CostCurve } from "./cost_curve.js";
 import { ImageOfExample } from "./example_image.js";
@@ -52,6 +53,7 @@ function Network({ place, network, run: liveRun, latest }) {
   const [{ unplaced, drawn }, setUnplaced] = useState({ unplaced: 0 });
   const [secret, setSecret] = useState(null);
   const run = useRunOf(network, shown?.trace?.run, liveRun);
+  const { set } = useTrainingSet(run?.settings.trainingSet);
   const scale = useScale(network, run, latest);
   const opened = shown && { ...shown, first, latest, wanted: isFollowing ? shown.update : update, isLate: !isFollowing && shown.update !== update };
   useStepKeys(opened, moment);
@@ -73,11 +75,11 @@ function Network({ place, network, run: liveRun, latest }) {
         <${CostCurve} ...${{ network, first, latest, update: opened.wanted, cost: opened.wanted === opened.update ? opened.trace?.cost : undefined, isFollowing }} />
       </div>
       <aside class="insight">
-        ${run && moment && html`<${ImageOfExample} trace=${opened.trace} example=${moment.example} set=${run.settings.trainingSet} />`}
+        ${set && moment && html`<${ImageOfExample} trace=${opened.trace} example=${moment.example} set=${set} />`}
         ${weight && moment
           ? html`<${WeightPanel} key=${weight} ...${{ opened, weight, pointed, setPointed, setSecret }} />`
           : unit && moment
-            ? html`<${UnitPanel} ...${{ opened, moment, unit, pointed, setPointed }} />`
+            ? html`<${UnitPanel} ...${{ opened, moment, unit, image: set?.imageShape, scale, pointed, setPointed }} />`
           : moment
             ? html`<${PhasePanel} opened=${opened} moment=${moment} />`
             : html`<${UpdateWithoutBatch} ...${{ opened, weight, setPointed }} />`}

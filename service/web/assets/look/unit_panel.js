@@ -6,12 +6,14 @@ import { Num } from "../shared/number_view.js";
 import { keyOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { layerName, unitName } from "../shared/unit_names.js";
+import { UnitImage } from "./unit_image.js";
 import { Lines } from "./explained_lines.js";
 import { explain } from "./explaining.js";
 
 const MOST = 8; // connections per direction
 
-export function UnitPanel({ opened, moment, unit: key, ...tools }) {
+// `image` is the shape of the inputs, if they are images; `scale` is the size of a weight in full colour.
+export function UnitPanel({ opened, moment, unit: key, image, scale, ...tools }) {
   const { network, trace } = opened;
   const [layer, unit] = key.split(".").map(Number);
   const { example } = moment;
@@ -30,6 +32,7 @@ export function UnitPanel({ opened, moment, unit: key, ...tools }) {
         <span class="soft">Example ${whole(Number(example.example) + 1)}</span>
         ${vectors.map(([symbol, { values }]) => html`<span key=${symbol}><i>${symbol}</i> <${Num} value=${values[unit]} name=${symbol} /></span>`)}
       </p>
+      ${layer === 1 && image && html`<${UnitImage} ...${{ network, layer: trace.before[0], unit, image, scale }} />`}
       <div class="connections">
         ${below.length > 0 && html`<${Connections} title=${`Strongest weights from the ${layerName(network, layer - 1)}`} symbol=${layer === 1 ? "x" : "a"} weights=${below} nameOf=${(at) => unitName(network, layer - 1, at.input)} valueOf=${activation} />`}
         ${above.length > 0 && html`<${Connections} title=${`Strongest weights to the ${layerName(network, layer + 1)}`} symbol="δ" weights=${above} nameOf=${(at) => unitName(network, layer + 1, at.unit)} valueOf=${(at) => example.deltas[layer].values[at.unit]} />`}
