@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 #: Folders and files with tests that take from ten seconds to a minute each.
-_LONG = {"hostile", "ray", "survival", "test_any_request.py"}
+_LONG = {"demo", "hostile", "ray", "survival", "test_any_request.py"}
 
 
 def longest_first(items: list[pytest.Item], processes: int) -> None:

@@ -119,6 +119,7 @@ def test_an_example_with_a_large_cost_leads_to_the_update_that_trained_on_it(
     network = _train(site, page)
     expect(page.locator(".state")).to_contain_text("Succeeded")
     worst = _measured(site, network, 10_000)["worstExamples"][0]
+    _wait_for_update(page, "10\u202f000")
     page.locator(".worst button").first.click()
     number = int(worst["example"]) + 1
     expect(page.locator("[data-at=update]")).to_contain_text("10\u202f000")
@@ -186,6 +187,7 @@ def test_residuals_are_outputs_minus_targets(site: ServerProcess, page: Page) ->
     predicted = requests.post(
         f"{site.http}/v1/networks/{network}:predict", json={"inputs": inputs}, timeout=60
     ).json()["predictions"]
+    _wait_for_update(page, "9")
     for output, targets in enumerate([(5, 7, 4), (2, 3, 1)]):
         page.locator(".residuals").get_by_label("Output").select_option(index=output)
         points = page.locator(".residuals circle title")
@@ -256,9 +258,7 @@ def test_an_earlier_update_shows_its_weights(site: ServerProcess, page: Page) ->
     page.get_by_role("button", name="Next update").click()
     page.wait_for_url("**update=4651")
     # It explains the value beside it, that of the update before until the next arrives.
-    expect(page.get_by_role("region", name="Weights", exact=True)).to_contain_text(
-        "after update 4\u202f651"
-    )
+    _wait_for_update(page, "4\u202f651")
     page.get_by_role("button", name="Why did it change?").click()
     expect(page.get_by_role("region", name="The selected weight")).to_contain_text("w2[1,2]")
     expect(page.locator("[data-at=update]")).to_contain_text("4\u202f651")
@@ -501,6 +501,12 @@ def test_it_reconnects_after_a_restart_of_the_service(site: ServerProcess, page:
     expect(page.locator("[data-of=updates]")).not_to_have_text(done)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".state")).to_contain_text("Cancelled")
+
+
+def _wait_for_update(page: Page, number: str) -> None:
+    """Wait until what the page shows of an update, which arrives together, is that of this one."""
+    name = f"Weights after update {number}"
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
 
 
 def _second_browser(page: Page) -> Page:
