@@ -39,10 +39,11 @@
     }
     return null;
   };
-  const isIn = ({ element }, selector) => element.closest(selector);
   for (const box of boxes) {
     const cut = cutBy(box);
     if (cut) faults.push(`${nameOf(box.element, box.text)} is cut by ${nameOf(cut, "")}`);
+    const button = box.element.closest("button, .tab")?.getBoundingClientRect();
+    if (button && (box.left < button.left - EDGE || box.right > button.right + EDGE || box.top < button.top - EDGE || box.bottom > button.bottom + EDGE)) faults.push(`${nameOf(box.element, box.text)} is larger than its button`);
   }
 
   // The chosen text of a field that is too narrow for it.

@@ -13,7 +13,7 @@ const WIDE = 48; // the most cells
 // The cells that there is space for: longer numbers need more, a phone has less.
 function cellsFor({ totalUpdates, settings: { batchSize, epochs } }, isNarrow) {
   const digits = String(Math.ceil((Number(totalUpdates) * batchSize) / Number(epochs))).length;
-  return WIDE / (digits <= 2 ? 1 : digits <= 4 ? 2 : 3) / (isNarrow ? 2 : 1);
+  return WIDE / Math.min(Math.max(1, digits - 1), 3) / (isNarrow ? 2 : 1);
 }
 
 export function Ribbon({ network, run, update, moment, opened }) {
