@@ -24,8 +24,10 @@ export function WeightMaps({ network, layers, scale, weight, image }) {
   `;
 }
 
-// Whether a layer has a weight for each pixel, and channel, of an image.
-const isOf = (image, { inputs }) => image && image.height * image.width * image.channels === inputs;
+const MOST_IMAGES = 256; // more units are rows of one image
+
+// Whether a layer has a weight for each pixel, and channel, of an image, and not too many of these.
+const isOf = (image, { units, inputs }) => image && image.height * image.width * image.channels === inputs && units <= MOST_IMAGES;
 
 function WeightMap({ network, layer, layers, number, scale, weight, image }) {
   const [cell, setCell] = useState(null);
@@ -56,18 +58,20 @@ function WeightMap({ network, layer, layers, number, scale, weight, image }) {
       <figcaption class="small">
         Weights into the ${layerName(network, number)} <span class="soft">${image ? ofImage(units, image, biases.length > 0) : html`${units} units (rows) × ${inputs} inputs${biases.length > 0 && " and the bias"} (columns)`}</span>
       </figcaption>
-      <canvas
-        ref=${canvas}
-        tabindex="0"
-        role="img"
-        style=${`--columns:${columns};--rows:${rows};--largest:${LARGEST}px`}
-        aria-label=${`${weights.length} weights into the ${layerName(network, number)}. Use the arrow keys to read single ones, and Enter to select one.`}
-        onPointerMove=${(event) => setCell(cellAt(event, columns, rows))}
-        onPointerLeave=${() => setCell(null)}
-        onClick=${choose}
-        onKeyDown=${press}
-        onBlur=${() => setCell(null)}
-      ></canvas>
+      <div class=${image ? "of-images" : undefined}>
+        <canvas
+          ref=${canvas}
+          tabindex="0"
+          role="img"
+          style=${`--columns:${columns};--rows:${rows};--largest:${LARGEST}px`}
+          aria-label=${`${weights.length} weights into the ${layerName(network, number)}. Use the arrow keys to read single ones, and Enter to select one.`}
+          onPointerMove=${(event) => setCell(cellAt(event, columns, rows))}
+          onPointerLeave=${() => setCell(null)}
+          onClick=${choose}
+          onKeyDown=${press}
+          onBlur=${() => setCell(null)}
+        ></canvas>
+      </div>
       <p class="small map-reading" aria-live="polite">
         ${shown
           ? html`${parameterName(network, shown)}: <${Num} value=${valueOf(layers, shown)} name="weight" />`
