@@ -168,7 +168,11 @@ PLAN = fields(
     fields(GradientRule, FLOAT),
     _INTEGERS,
 )
-_VALIDATING = fields(Validating, _INTEGERS, DATA, FLOAT, ROWS, VECTOR, VECTOR, _INTEGERS, ROWS)
+_VALIDATING = fields(
+    Validating,
+    *(_INTEGERS, DATA, FLOAT, ROWS, VECTOR, VECTOR, _INTEGERS, ROWS),
+    usual=NOT_VALIDATING,
+)
 WORKSPACE = fields(Workspace, _WORDS, READ_VECTOR, READ_VECTOR, *[VECTOR] * 4, ROWS, _VALIDATING)
 SCRATCH = fields(Scratch, _INTEGERS, VECTOR)
 RESULTS = fields(Results, ROWS, VECTOR, VECTOR)

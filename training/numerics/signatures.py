@@ -8,7 +8,7 @@ of C. A named tuple is the words of its fields. The caller keeps all of them unt
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -63,10 +63,11 @@ class Array:
 
 @dataclass(frozen=True)
 class Fields:
-    """A named tuple."""
+    """A named tuple; its `usual` value, if there is one, is checked and packed only once."""
 
     kind: Any
     fields: "tuple[Kind, ...]"
+    usual: Any = field(default=None, compare=False, repr=False)
 
     @property
     def format(self) -> str:
@@ -75,7 +76,16 @@ class Fields:
 
     def append(self, value: Any, words: list[Any]) -> None:
         """Append the words of a tuple. Raises TypeError if a field has another form."""
-        _append_all(self.fields, value, words)
+        if value is self.usual:
+            words += self._usual_words
+        else:
+            _append_all(self.fields, value, words)
+
+    @cached_property
+    def _usual_words(self) -> list[Any]:
+        words: list[Any] = []
+        _append_all(self.fields, self.usual, words)
+        return words
 
 
 Kind = Number | Array | Fields
@@ -125,9 +135,9 @@ def signature(*arguments: Kind, results: tuple[Number, ...] = ()) -> Signature:
     return Signature(arguments, results)
 
 
-def fields(kind: Any, *types: Kind) -> Fields:
+def fields(kind: Any, *types: Kind, usual: Any = None) -> Fields:
     """Return the type of a named tuple with fields of these types; one stands for all."""
-    return Fields(kind, types if len(types) > 1 else types * len(kind._fields))
+    return Fields(kind, types if len(types) > 1 else types * len(kind._fields), usual)
 
 
 def _append_all(kinds: Sequence[Kind], values: Sequence[Any], words: list[Any]) -> None:
