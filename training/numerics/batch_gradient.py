@@ -78,7 +78,7 @@ def _pack(lanes: int) -> Any:
     def pack(
         network: NetworkPointers, batch: BatchInputs, workspace: TileWorkspace, team: Team
     ) -> None:
-        for layer in range(network.layers - 1):
+        for layer in range(1 if batch.is_known else 0, network.layers - 1):
             units = layer_lanes(network, workspace, workspace.a, layer)
             panels = offset(workspace.panels, units.begin)
             wide = units.units // COLUMNS * COLUMNS

@@ -94,7 +94,7 @@ def forward(
     for first in range(0, inputs.shape[0], at_once):
         n = min(at_once, inputs.shape[0] - first)
         select(rows, first, n)
-        batch, w = BatchInputs(pointer(inputs), rows, n), pointer(parameters)
+        batch, w = BatchInputs(pointer(inputs), rows, n, is_known=False), pointer(parameters)
         _forward(pointers, batch, w, _from(dropout, first), tiles, alone(rows))
         _predict(pointers, n, tiles)
         for e in range(n):
@@ -164,6 +164,7 @@ def evaluate(
     of_batch = _from(dropout, 0)
     evaluate_examples(pointers, w, of_batch, examples, memory)
     if results.gradient.size:
-        batch, gradient = BatchInputs(examples.inputs, memory.rows, n), pointer(results.gradient)
+        batch = BatchInputs(examples.inputs, memory.rows, n, is_known=False)
+        gradient = pointer(results.gradient)
         _add_gradient(pointers, batch, w, of_batch, memory.tiles, gradient)
     return sum_of(examples.costs, 0, n, 0.0) / n  # type: ignore[no-any-return]

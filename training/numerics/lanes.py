@@ -37,6 +37,8 @@ class BatchInputs(NamedTuple):
     """The indices of its examples."""
     n: int
     """The number of its examples."""
+    is_known: bool
+    """Whether the same batch was copied into the same workspace before."""
 
 
 class Panels(NamedTuple):

@@ -56,7 +56,8 @@ class TileWorkspaces(NamedTuple):
     in_tiles: Any
     """(network, workspace, layer, tiles): where all numbers of a layer are in these tiles."""
     into_lanes: Any
-    """(batch, width, starts, out, tiles): copies numbers of the examples into lanes."""
+    """(batch, width, starts, out, tiles): copies numbers of the examples into lanes, if
+    they are not known."""
 
 
 class Stretches(NamedTuple):
@@ -188,6 +189,8 @@ def _into_lanes(lanes: int) -> Any:
     def into_lanes(
         batch: BatchInputs, width: int, starts: Pointer, out: Pointer, tiles: Share
     ) -> None:
+        if batch.is_known:
+            return
         numbers = batch.numbers
         place = tiles.first * lanes * width
         for first in range(tiles.first * lanes, tiles.end * lanes, lanes):

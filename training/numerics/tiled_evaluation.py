@@ -96,8 +96,8 @@ def evaluate_examples(
             dropout.on, dropout.rates, dropout.stream, dropout.position + first
         )
         inputs, targets = (
-            BatchInputs(examples.inputs, rows, count),
-            BatchInputs(examples.targets, rows, count),
+            BatchInputs(examples.inputs, rows, count, is_known=False),
+            BatchInputs(examples.targets, rows, count, is_known=False),
         )
         _forward(network, inputs, w, of_batch, tiles, alone(rows))
         costs = offset(examples.costs, first)

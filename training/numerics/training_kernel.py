@@ -102,15 +102,20 @@ def training_kernel(lanes: int) -> Any:
         first_epoch(cursor)
         position = plan.position
         place = position % cursor.used
-        done, validations, outcome = 0, 0, MADE
+        done, validations, outcome, known = 0, 0, MADE, 0
         point = integer_at(memory.held_out.after, 0)
         while done < workspace.costs.size and position < plan.total_examples and outcome == MADE:
             left = cursor.used - (place if place < cursor.used else 0)  # of the epoch
             n = _batch_size(plan, plan.total_examples - position, left)
-            place = next_batch(cursor, place, n)
+            # A batch of all examples in order is the same for each update, from any place on.
+            is_known = n == known
+            if not is_known:
+                place = next_batch(cursor, place, n)
+            known = n if n == cursor.used and not cursor.shuffled else 0
             after = counted_after(plan, counted)
             rule = _rule(plan, workspace, at(learning_rates, done), counted, after, finite)
-            inputs, targets = BatchInputs(x, cursor.rows, n), BatchInputs(y, cursor.rows, n)
+            inputs = BatchInputs(x, cursor.rows, n, is_known)
+            targets = BatchInputs(y, cursor.rows, n, is_known)
             batch = BatchPointers(inputs, targets, weights)
             dropout = dropout_of(plan.dropout, plan.dropout.update + done)
             descend(network, batch, dropout, memory.step, rule, old, new)
