@@ -48,9 +48,9 @@ def _nearest_whole(x: float) -> float:
 
 
 @shared
-def _power_of_two(k: float) -> float:
-    """Return 2^k for an integer k, −1022 ≤ k ≤ 1023."""
-    return float_of((bits_of(k + SHIFT) - SHIFT_BITS + EXPONENT_OF_ONE) << FRACTION_BITS)
+def _power_of_two(k: int) -> float:
+    """Return 2^k for −1022 ≤ k ≤ 1023."""
+    return float_of((k + EXPONENT_OF_ONE) << FRACTION_BITS)
 
 
 @shared
@@ -74,7 +74,8 @@ def exp(x: float) -> float:
     inside = inside if inside < EXP_HIGHEST else EXP_HIGHEST
 
     # e^x = 2^k·e^(r + lost), where x = k·ln 2 + r + lost and r is as near to 0 as it can be.
-    k = _nearest_whole(inside * LOG2_E)
+    shifted = inside * LOG2_E + SHIFT
+    k = shifted - SHIFT
     high = inside - k * LN2_HIGH  # exact
     low = k * LN2_LOW
     r = high - low
@@ -86,8 +87,9 @@ def exp(x: float) -> float:
     e_to_r = one_and_r + (lost + _exp_series(r))
 
     # 2^k in two steps: it may be too large or too small for a float where e^x is not.
-    half = _nearest_whole(0.5 * k)
-    result = e_to_r * _power_of_two(half) * _power_of_two(k - half)
+    half = bits_of(0.5 * k + SHIFT) - SHIFT_BITS
+    rest = bits_of(shifted) - SHIFT_BITS - half
+    result = e_to_r * _power_of_two(half) * _power_of_two(rest)
     return result if x == x else x
 
 
@@ -105,12 +107,13 @@ def expm1(x: float) -> float:
     inside = inside if inside < 0.0 else 0.0
 
     # As in `exp`, with 2^k − 1 and 2^k·r, which are exact, in place of 1 and r.
-    k = _nearest_whole(inside * LOG2_E)
+    shifted = inside * LOG2_E + SHIFT
+    k = shifted - SHIFT
     high = inside - k * LN2_HIGH
     low = k * LN2_LOW
     r = high - low
     lost = (high - r) - low
-    power = _power_of_two(k)
+    power = _power_of_two(bits_of(shifted) - SHIFT_BITS)
     first, second = power - 1.0, power * r
     total = first + second
     lost = power * (lost + _exp_series(r)) + ((first - total) + second)
