@@ -13,7 +13,7 @@ from training.numerics.optimizers import OptimizerDefinition, OptimizerKind, Rat
 from training.numerics.vectors import Pointer, at, put
 
 
-def _choice(functions: list[Any]) -> Any:
+def choice(functions: list[Any]) -> Any:
     """Return a function that calls the one with the number in its first argument.
 
     It is compiled once and not inlined, because it is called from many places.
@@ -22,7 +22,7 @@ def _choice(functions: list[Any]) -> Any:
 
 
 def _inline_choice(functions: list[Any]) -> Any:
-    """Return `_choice` for shared functions; the last also for each larger number."""
+    """Return `choice` for shared functions; the last also for each larger number."""
     if len(functions) == 1:
         (last,) = functions
 
@@ -50,7 +50,7 @@ def _activating(function: Any) -> Any:
     return activate
 
 
-activate = _choice([_activating(each.function) for each in ACTIVATIONS.values()])
+activate = choice([_activating(each.function) for each in ACTIVATIONS.values()])
 """(activation, z, a, begin, end): a ← f(z)."""
 
 
@@ -62,7 +62,7 @@ def _sloping(derivative: Any) -> Any:
     return slope
 
 
-multiply_by_slope = _choice([_sloping(each.derivative) for each in ACTIVATIONS.values()])
+multiply_by_slope = choice([_sloping(each.derivative) for each in ACTIVATIONS.values()])
 """(activation, z, a, δ, begin, end): δ ← δ·f′(z)."""
 
 
@@ -99,7 +99,7 @@ def _finishing(cost: CostDefinition) -> Any:
     return finish
 
 
-finish = _choice([_finishing(each.definition) for each in CostFunction])
+finish = choice([_finishing(each.definition) for each in CostFunction])
 """(cost, z, a, δ, y, costs, number of outputs, begin, end): δ ← ∂C/∂z, and sets the cost of each
 output.  Before, δ is f′(z) unless it cancels out."""
 
@@ -151,7 +151,7 @@ def _stepping(optimizer: OptimizerDefinition, *, exact: bool) -> Any:
     return apply
 
 
-step = _choice(
+step = choice(
     [_stepping(each.definition, exact=exact) for exact in (False, True) for each in OptimizerKind]
 )
 """(number, finite, n, rates, count, G, w, v, s, new w, new v, new s): one step of some parameters;

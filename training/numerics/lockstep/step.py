@@ -7,7 +7,7 @@ from training.numerics.jit import shared
 from training.numerics.lockstep.vectors import LANES, of_lanes, where_not_zero
 from training.numerics.optimizers import OptimizerDefinition, OptimizerKind, Rates
 from training.numerics.parameter_update import ParameterVectors
-from training.numerics.pointwise import _choice as choice
+from training.numerics.pointwise import choice
 from training.numerics.tile_workspace import TileWorkspace, layer_lanes
 from training.numerics.vectors import Pointer
 
