@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from training.numerics.encoded_network import NetworkPointers
 from training.numerics.jit import shared
 from training.numerics.lanes import COLUMNS, MOST_LANES, BatchInputs, LayerLanes, Panels
-from training.numerics.outer_products import outer_products
+from training.numerics.outer_products import Soon, outer_products
 from training.numerics.teams import Share, Team, share_of
 from training.numerics.tile_workspace import TileWorkspace, layer_lanes
 from training.numerics.vectors import Pointer, at, copy, integer_at, offset, put
@@ -18,8 +18,8 @@ class BatchGradient(NamedTuple):
     pack: Any
     """(network, batch, workspace, team): packs the inputs of all layers for `weights`."""
     weights: Any
-    """(network, n, workspace, layer, units, out): G of the weights of units; with `adding`, it is
-    added to `out`."""
+    """(network, n, workspace, layer, units, out, soon): G of the weights of units; with `adding`,
+    it is added to `out`."""
     biases: Any
     """(network, n, workspace, layer, units, out): G of their biases; with `adding` as `weights`."""
 
@@ -41,13 +41,14 @@ def batch_gradient(lanes: int, *, adding: bool = False) -> BatchGradient:
         layer: int,
         units: Share,
         out: Pointer,
+        soon: Soon,
     ) -> None:
         below = layer_lanes(network, workspace, workspace.a, layer - 1)
         delta = layer_lanes(network, workspace, workspace.delta, layer)
         inputs = below.units
         if inputs >= MOST_LANES:
             panels = Panels(offset(workspace.panels, below.begin), n, inputs)
-            columns(delta, panels, units.first, units.end, out)
+            columns(delta, panels, units.first, units.end, out, soon)
         for i in range(units.first, units.end):
             for j in range(inputs // MOST_LANES * MOST_LANES, inputs):
                 place = (i - units.first) * inputs + j

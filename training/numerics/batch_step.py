@@ -11,6 +11,7 @@ from training.numerics.example_weights import ExampleWeights
 from training.numerics.forward_pass import forward_pass
 from training.numerics.jit import shared
 from training.numerics.lanes import BatchInputs
+from training.numerics.outer_products import Soon
 from training.numerics.output_pass import output_pass
 from training.numerics.parameter_update import ParameterVectors, UpdateRule, update_parameters
 from training.numerics.ruled_update import update_by_rule
@@ -20,6 +21,9 @@ from training.numerics.vectors import Pointer, offset
 
 #: Parameters are updated as soon as this many have a gradient, before it leaves the caches.
 SPAN = 16384
+
+#: The vectors of so many parameters before and after an update do not fit the second-level cache.
+_LARGE = 2**17
 
 
 class BatchPointers(NamedTuple):
@@ -133,6 +137,7 @@ def _update_all(lanes: int) -> Any:
         for layer in range(1, network.layers):
             below, units = size_of(network, layer - 1), size_of(network, layer)
             own, at_once = share_of(team, units, BLOCK_ROWS), _units_at_once(units, below)
+            is_large = rule.is_plain and units * below >= _LARGE
             for kind in range(1 + network.bias):  # weights, and then biases
                 of_unit = below if kind == 0 else 1
                 if team.size > 1:  # the parameters before these are another thread's
@@ -144,7 +149,9 @@ def _update_all(lanes: int) -> Any:
                     some = Share(i, min(i + at_once, own.end))
                     out = offset(waiting.gradient, waiting.size)
                     if kind == 0:
-                        gradient_of_weights(network, n, workspace, layer, some, out)
+                        place = begin + some.first * below
+                        soon = Soon(is_large, offset(old.w, place), offset(new.w, place))
+                        gradient_of_weights(network, n, workspace, layer, some, out, soon)
                     else:
                         gradient_of_biases(network, n, workspace, layer, some, out)
                     waiting = _more(waiting, (some.end - some.first) * of_unit)

@@ -27,6 +27,7 @@ from training.numerics.example_weights import weights_of
 from training.numerics.forward_pass import forward_pass
 from training.numerics.jit import kernel, shared
 from training.numerics.lanes import AT_ONCE, MOST_LANES, BatchInputs
+from training.numerics.outer_products import Soon
 from training.numerics.signatures import FLOAT, signature
 from training.numerics.teams import Share, alone
 from training.numerics.tile_workspace import TileWorkspace
@@ -119,7 +120,9 @@ def _add_gradient(
     place = 0
     for layer in range(1, network.layers):
         below, units = size_of(network, layer - 1), Share(0, size_of(network, layer))
-        _add_weights(network, n, workspace, layer, units, offset(gradient, place))
+        out = offset(gradient, place)
+        soon = Soon(is_large=False, old=out, new=out)
+        _add_weights(network, n, workspace, layer, units, out, soon)
         place += units.end * below
         if network.bias:
             _add_biases(network, n, workspace, layer, units, offset(gradient, place))

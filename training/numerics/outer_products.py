@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from training.numerics.blocks import BLOCK_ROWS, BLOCK_VECTORS, block_operations
 from training.numerics.jit import shared
 from training.numerics.lanes import COLUMNS, MOST_LANES, LayerLanes, Panels
-from training.numerics.vectors import Pointer, at, operations
+from training.numerics.tile_workspace import ALIGNED
+from training.numerics.vectors import Pointer, at, operations, prefetch
 
 #: The number of examples, a multiple of the lanes of a tile, whose numbers in a panel stay in the
 #: fastest cache; partial sums are stored with the results.
@@ -21,12 +22,24 @@ class OuterProducts(NamedTuple):
     """The sums over examples that gradients need, for tiles of one size."""
 
     columns: Any
-    """(δ, panels, first, last, out): the columns of Σ δᵢ·aⱼ that are in panels, for the units from
-    first to last − 1; with `adding` they start at the numbers in `out`."""
+    """(δ, panels, first, last, out, soon): the columns of Σ δᵢ·aⱼ that are in panels, for the units
+    from first to last − 1; with `adding` they start at the numbers in `out`."""
     one: Any
     """(δ, i, a, j, n, start): start + Σ δᵢ·aⱼ for one unit and one input."""
     total: Any
     """(δ, i, n, start): start + Σ δᵢ for one unit."""
+
+
+class Soon(NamedTuple):
+    """The weights that are needed soon: those before and after the step with this gradient.
+
+    If they do not fit the second-level cache, they are loaded into it during the sums: to wait for
+    them afterwards takes half as long as the sums.
+    """
+
+    is_large: bool
+    old: Pointer
+    new: Pointer
 
 
 class _Part(NamedTuple):
@@ -48,10 +61,12 @@ def _columns(lanes: int, *, adding: bool) -> Any:
     in_narrow = _in_panels(lanes, 1, adding=adding)
 
     @shared
-    def columns(delta: LayerLanes, a: Panels, first: int, last: int, out: Pointer) -> None:
+    def columns(
+        delta: LayerLanes, a: Panels, first: int, last: int, out: Pointer, soon: Soon
+    ) -> None:
         wide = a.width // COLUMNS * COLUMNS
-        in_wide(delta, a, 0, wide, first, last, out)
-        in_narrow(delta, a, wide, a.width // MOST_LANES * MOST_LANES, first, last, out)
+        in_wide(delta, a, 0, wide, first, last, out, soon)
+        in_narrow(delta, a, wide, a.width // MOST_LANES * MOST_LANES, first, last, out, soon)
 
     return columns
 
@@ -63,15 +78,22 @@ def _in_panels(lanes: int, vectors: int, *, adding: bool) -> Any:
 
     @shared
     def outer(
-        delta: LayerLanes, a: Panels, begin: int, end: int, first: int, last: int, out: Pointer
+        delta: LayerLanes,
+        a: Panels,
+        begin: int,
+        end: int,
+        first: int,
+        last: int,
+        out: Pointer,
+        soon: Soon,
     ) -> None:
         together = (last - first) // BLOCK_ROWS * BLOCK_ROWS
         # Panels outside: the numbers of one stay in the fastest cache.
         for column in range(begin, end, vectors * MOST_LANES):
             for e in range(0, a.n, _EXAMPLES):
                 part = _Part(column, e, min(e + _EXAMPLES, a.n))
-                of_units(delta, a, part, first, 0, together, out)
-                of_one_unit(delta, a, part, first, together, last - first, out)
+                of_units(delta, a, part, first, 0, together, out, soon)
+                of_one_unit(delta, a, part, first, together, last - first, out, soon)
 
     return outer
 
@@ -83,10 +105,22 @@ def _of_units(lanes: int, vectors: int, units: int, *, adding: bool) -> Any:
 
     @shared
     def outer(
-        delta: LayerLanes, a: Panels, part: _Part, first: int, begin: int, end: int, out: Pointer
+        delta: LayerLanes,
+        a: Panels,
+        part: _Part,
+        first: int,
+        begin: int,
+        end: int,
+        out: Pointer,
+        soon: Soon,
     ) -> None:
         for i in range(begin, end, units):
             place = i * a.width + part.column
+            if soon.is_large and part.begin == 0:
+                for row in range(units):
+                    for column in range(0, columns, ALIGNED):
+                        prefetch(soon.old, place + row * a.width + column)
+                        prefetch(soon.new, place + row * a.width + column)
             sums = zeros()
             if adding or part.begin:
                 sums = load(out, place, a.width, MOST_LANES)

@@ -178,6 +178,22 @@ def put_integer(types: Any, numbers: Any, index: Any, number: Any) -> Any:
     return types.void(numbers, types.index, types.int64), generate
 
 
+@instruction
+def prefetch(types: Any, numbers: Any, index: Any) -> Any:
+    """Have the line of memory with the number at an index loaded into the second-level cache."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        address = builder.bitcast(builder.gep(values[0], [values[1]]), byte)
+        reading, second_level, of_data = word(0), word(2), word(1)
+        builder.call(function, [address, reading, second_level, of_data])
+        return ir.Constant(byte, None)
+
+    return types.void(numbers, types.index), generate
+
+
 @shared
 def sum_of(numbers: Pointer, begin: int, end: int, start: float) -> float:
     """Return start + Σ of the numbers from begin to end − 1, in their order."""
