@@ -159,6 +159,7 @@ def test_the_learning_rate_of_a_schedule_is_shown_and_used_in_equations(
     page.get_by_role("button", name="▶ Play").click()
     expect(follow).to_have_attribute("aria-pressed", "false")
     expect(follow).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("region", name="Weights", exact=True)).to_contain_text("after update 5")
     shown = [int(url.split("?update=")[1]) for url in asked if "/state?" in url]
     assert (shown[0], shown[-1], sorted(shown)) == (0, 5, shown)
     network = parse_qs(urlsplit(page.url).query)["network"][0]

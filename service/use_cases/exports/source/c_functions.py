@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from service.use_cases.exports.source.functions import Functions, arguments
+from service.use_cases.exports.source.functions import Functions
 
 #: Before the name of a function: C has its own `exp` and `tanh`.
 PREFIX = "cp_"
@@ -103,6 +103,11 @@ def _type_of_number(value: float) -> str:
     return _INTEGER if isinstance(value, int) else _DOUBLE
 
 
+def _type_of_argument(argument: ast.arg) -> str:
+    is_integer = argument.annotation is not None and ast.unparse(argument.annotation) == "int"
+    return _INTEGER if is_integer else _DOUBLE
+
+
 @dataclass
 class _Function:
     """One function; `types` has those of the constants, and then those of its variables."""
@@ -112,12 +117,13 @@ class _Function:
     lines: list[str] = field(default_factory=list)
 
     def definition(self) -> str:
-        names = arguments(self.tree)
-        self.types |= dict.fromkeys(names, _DOUBLE)
+        kinds = {each.arg: _type_of_argument(each) for each in self.tree.args.args}
+        self.types |= kinds
         results = self._results()
         for statement in self.tree.body:
             self._statement(statement)
-        given = [f"double {name}" for name in names] + [f"double *{name}_out" for name in results]
+        given = [f"{kind} {name}" for name, kind in kinds.items()]
+        given += [f"double *{name}_out" for name in results]
         kind = "void" if results else _DOUBLE
         head = f"static {kind} {name_of(self.tree.name)}({', '.join(given)}) {{"
         return "\n".join([head, *(f"    {line}" for line in self.lines), "}"]) + "\n"

@@ -37,7 +37,7 @@ def _add(function: Function, found: Functions, known: frozenset[str]) -> None:
     if function.__name__ in found.trees:
         return
     tree = _tree(function)
-    local = {*_names(tree, ast.Store), *arguments(tree)}
+    local = {*_names(tree, ast.Store), *_arguments(tree)}
     for name in _names(tree, ast.Load):
         if name in local:
             continue
@@ -54,7 +54,7 @@ def _add(function: Function, found: Functions, known: frozenset[str]) -> None:
     found.texts[tree.name] = text[text.index("def ") :]
 
 
-def arguments(tree: ast.FunctionDef) -> list[str]:
+def _arguments(tree: ast.FunctionDef) -> list[str]:
     """Return the names of a function's arguments."""
     return [each.arg for each in tree.args.args]
 
