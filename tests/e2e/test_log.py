@@ -22,6 +22,12 @@ def lines(server: ServerProcess) -> list[dict[str, Any]]:
     return [json.loads(line) for line in server.said().splitlines()]
 
 
+def wait_for_lines(server: ServerProcess, count: int) -> None:
+    """Wait for the line of a call, which follows the response; else two could change places."""
+    while len(lines(server)) < count:
+        time.sleep(0.02)
+
+
 def test_the_log_tells_the_story_of_a_server_without_its_data(tmp_path: Path) -> None:
     with new_server(tmp_path, "--log-format", "json", http=True) as server:
         with server.stub() as stub:
@@ -30,14 +36,15 @@ def test_the_log_tells_the_story_of_a_server_without_its_data(tmp_path: Path) ->
             refused = pb.PauseRunRequest(network=network, run=7, request_id="request-0000000001")
             with pytest.raises(grpc.RpcError):
                 stub.PauseRun(refused, metadata=(("authorization", "Bearer secret-token"),))
+            wait_for_lines(server, 2)
             with pytest.raises(grpc.RpcError):
                 stub.CreateTrainingSet(
                     pb.CreateTrainingSetRequest(training_set="Not Valid", examples=[EXAMPLE])
                 )
+        wait_for_lines(server, 3)
         headers = {"X-Request-Id": "from-header", "Authorization": "Bearer secret-token"}
         requests.get(f"{server.http}/v1/networks/none", headers=headers, timeout=60)
-        while len(lines(server)) < 4:  # a line follows the response
-            time.sleep(0.02)
+        wait_for_lines(server, 4)
         server.kill()
         server.start()
         server.stop()

@@ -3,7 +3,7 @@
 from clearprop.v1 import training_service_pb2 as pb
 
 from service.faces.messages.audit import audit_entry
-from service.faces.messages.pages import page, page_number
+from service.faces.messages.pages import PageResponse, page, page_number
 from service.use_cases.audit import AuditEntries
 from training.limits import Limits
 
@@ -15,9 +15,7 @@ class AuditHandlers:
         self._entries = entries
         self._limits = limits
 
-    def list_audit_entries(
-        self, request: pb.ListAuditEntriesRequest
-    ) -> pb.ListAuditEntriesResponse:
+    def list_audit_entries(self, request: pb.ListAuditEntriesRequest) -> PageResponse:
         """List the entries of the audit log, latest first."""
         found = page(
             request,
@@ -27,4 +25,5 @@ class AuditHandlers:
             audit_entry,
             self._limits.page_bytes,
         )
-        return pb.ListAuditEntriesResponse(entries=found.items, next_page_token=found.next_token)
+        rest = pb.ListAuditEntriesResponse(next_page_token=found.next_token)
+        return PageResponse(rest, "entries", found.items)

@@ -12,7 +12,7 @@ from service.faces.messages.networks import (
     new_network,
     sent_labels,
 )
-from service.faces.messages.pages import page, page_position
+from service.faces.messages.pages import PageResponse, page, page_position
 from service.faces.messages.requests import request_id
 from service.use_cases.networks import Networks, NetworkView
 from training.errors import Violations
@@ -50,7 +50,7 @@ class NetworkHandlers:
         """Return a network."""
         return pb.GetNetworkResponse(network=network(self._networks.get(request.network)))
 
-    def list_networks(self, request: pb.ListNetworksRequest) -> pb.ListNetworksResponse:
+    def list_networks(self, request: pb.ListNetworksRequest) -> PageResponse:
         """List networks in the order of their ids."""
         found = page(
             request,
@@ -60,7 +60,8 @@ class NetworkHandlers:
             listed_network,
             self._limits.page_bytes,
         )
-        return pb.ListNetworksResponse(networks=found.items, next_page_token=found.next_token)
+        rest = pb.ListNetworksResponse(next_page_token=found.next_token)
+        return PageResponse(rest, "networks", found.items)
 
     def update_network(self, request: pb.UpdateNetworkRequest) -> pb.UpdateNetworkResponse:
         """Change labels."""

@@ -10,7 +10,7 @@ from service.admission.call import run_in_call, write_in_line
 from service.admission.call_lines import CallLines
 from service.execution.outcomes import Outcomes
 from service.execution.tickets import Outcome, Ticket
-from service.faces.messages.pages import page, page_number
+from service.faces.messages.pages import PageResponse, page, page_number
 from service.faces.messages.requests import request_id
 from service.faces.messages.runs import run, settings, step
 from service.faces.messages.updates import updates
@@ -90,7 +90,7 @@ class RunHandlers:
         """Return a run."""
         return pb.GetRunResponse(run=run(self._runs.get(request.network, request.run)))
 
-    def list_runs(self, request: pb.ListRunsRequest) -> pb.ListRunsResponse:
+    def list_runs(self, request: pb.ListRunsRequest) -> PageResponse:
         """List runs, latest first."""
 
         def read(before: int | None, limit: int) -> list[RunView]:
@@ -104,7 +104,8 @@ class RunHandlers:
             run,
             self._limits.page_bytes,
         )
-        return pb.ListRunsResponse(runs=found.items, next_page_token=found.next_token)
+        rest = pb.ListRunsResponse(next_page_token=found.next_token)
+        return PageResponse(rest, "runs", found.items)
 
     def _begin_step(self, request: pb.StepRequest) -> Writes[pb.StepResponse | Ticket]:
         """Begin a step; return its response immediately if it is already complete."""

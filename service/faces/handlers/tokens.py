@@ -6,7 +6,7 @@ from clearprop.v1 import training_service_pb2 as pb
 
 from service.access.grant import GRANT
 from service.access.stream_tickets import StreamTickets
-from service.faces.messages.pages import page, page_position
+from service.faces.messages.pages import PageResponse, page, page_position
 from service.faces.messages.tokens import scope_of, ticket, token
 from service.use_cases.tokens import Tokens
 from training.limits import Limits
@@ -26,7 +26,7 @@ class TokenHandlers:
         created = self._tokens.create(request.name, scope, request.lifetime_seconds, unknown)
         return pb.CreateTokenResponse(token=token(created.token), secret=created.secret)
 
-    def list_tokens(self, request: pb.ListTokensRequest) -> pb.ListTokensResponse:
+    def list_tokens(self, request: pb.ListTokensRequest) -> PageResponse:
         """List tokens in the order of their names."""
         found = page(
             request,
@@ -36,7 +36,8 @@ class TokenHandlers:
             token,
             self._limits.page_bytes,
         )
-        return pb.ListTokensResponse(tokens=found.items, next_page_token=found.next_token)
+        rest = pb.ListTokensResponse(next_page_token=found.next_token)
+        return PageResponse(rest, "tokens", found.items)
 
     def revoke_token(self, request: pb.RevokeTokenRequest) -> pb.RevokeTokenResponse:
         """Revoke a token."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 from clearprop.v1 import training_service_pb2 as pb
 
 from service.admission.call import run_in_call
-from service.faces.messages.pages import page, page_position
+from service.faces.messages.pages import PageResponse, page, page_position
 from service.faces.messages.requests import request_id
 from service.faces.messages.training_sets import (
     add_rows,
@@ -79,9 +79,7 @@ class TrainingSetHandlers:
         message = training_set(found, examples, warnings, suggestion_for(found))
         return pb.GetTrainingSetResponse(training_set=message)
 
-    def list_training_sets(
-        self, request: pb.ListTrainingSetsRequest
-    ) -> pb.ListTrainingSetsResponse:
+    def list_training_sets(self, request: pb.ListTrainingSetsRequest) -> PageResponse:
         """List training sets in the order of their ids."""
         found = page(
             request,
@@ -91,9 +89,8 @@ class TrainingSetHandlers:
             listed_set,
             self._limits.page_bytes,
         )
-        return pb.ListTrainingSetsResponse(
-            training_sets=found.items, next_page_token=found.next_token
-        )
+        rest = pb.ListTrainingSetsResponse(next_page_token=found.next_token)
+        return PageResponse(rest, "training_sets", found.items)
 
     def delete_training_set(
         self, request: pb.DeleteTrainingSetRequest

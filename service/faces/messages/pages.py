@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
+from service.faces.messages.encoding import LENGTH, tag, varint
 from training.cancellation import cancellable
 from training.errors import Violations, validating
 
@@ -20,6 +21,7 @@ _DEFAULT_PAGE = 100
 _LARGEST_PAGE = 1_000
 
 _READ_AT_ONCE = 128  # items, more than a default page has
+_READ_FIRST = 32  # items; more only if so many seem to fit, because reading large ones takes long
 
 _REPEATED_BYTES = 6  # the maximum size of the tag and the length of a message in a list
 
@@ -29,6 +31,57 @@ class PageRequest(Protocol):
 
     page_size: int
     page_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageResponse:
+    """The response with the items of a page in a field, and the token of the next page.
+
+    Items are encoded one by one: to copy megabytes of them into a message, and to encode that,
+    keeps all other threads waiting.
+    """
+
+    rest: Message
+    field: str
+    items: Sequence[Message]
+
+    def message(self) -> Message:
+        """Return the response as a message."""
+        message = type(self.rest)()
+        message.CopyFrom(self.rest)
+        getattr(message, self.field).extend(self.items)
+        return message
+
+    def serialized(self) -> bytes:
+        """Return the bytes of the message."""
+        start = tag(self.rest.DESCRIPTOR.fields_by_name[self.field].number, LENGTH)
+        parts = []
+        for item in self.items:
+            content = item.SerializeToString()
+            parts += [start, varint(len(content)), content]
+        return b"".join([*parts, self.rest.SerializeToString()])
+
+
+class _Room:
+    """The bytes that are left on a page."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+        self._taken = 0
+        self._items = 0
+
+    def take(self, size: int) -> bool:
+        """Take the room for an item; return whether it was there."""
+        self._left -= size
+        self._taken += size
+        self._items += 1
+        return self._left >= 0
+
+    def seems_to_fit(self) -> int:
+        """Return for about how many more items there is room, and one that does not fit."""
+        if not self._items:
+            return _READ_FIRST
+        return self._left * self._items // self._taken + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +111,12 @@ def page(
         start = position(violations, request.page_token)
     shown: list[M] = []
     last: K | None = None
+    room = _Room(page_bytes)
     # One more than shown, to know whether there is a next page.
-    for item in cancellable(_items(read, start, key, size + 1)):
+    for item in cancellable(_items(read, start, key, size + 1, room)):
         message = convert(item)
-        page_bytes -= message.ByteSize() + _REPEATED_BYTES
-        if last is not None and (len(shown) == size or page_bytes < 0):
+        fits = room.take(message.ByteSize() + _REPEATED_BYTES)
+        if last is not None and (len(shown) == size or not fits):
             return Page(shown, page_token(last))
         shown.append(message)
         last = key(item)
@@ -70,12 +124,16 @@ def page(
 
 
 def _items(
-    read: Callable[[P | K, int], Sequence[T]], start: P, key: Callable[[T], K], count: int
+    read: Callable[[P | K, int], Sequence[T]],
+    start: P,
+    key: Callable[[T], K],
+    count: int,
+    room: _Room,
 ) -> Iterator[T]:
     """Yield up to `count` items after a position, and read only some more than are used."""
     after: P | K = start
     while count > 0:
-        limit = min(count, _READ_AT_ONCE)
+        limit = min(count, _READ_AT_ONCE, max(room.seems_to_fit(), 1))
         items = read(after, limit)
         yield from items
         if len(items) < limit:
