@@ -30,8 +30,19 @@ ENUMS = [
     run_pb2.ValidationUnit.DESCRIPTOR,
 ]
 
-#: Sizes of type and colours that are not tokens of theme.css.
-OWN = re.compile(r"font(?:-size)?:[^;]*\d(?:px|rem)|#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl)\(")
+#: Colours, sizes of type, spaces, corners and heights of lines that are not tokens of theme.css.
+#: Hairlines of 1 px are no spaces.
+_LENGTH = r"(?<![\w.])(?!1px)\d*\.?\d+(?:px|r?em)"
+OWN = re.compile(
+    r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|oklch)a?\(|line-height: *(?!1;)[1-9]"
+    rf"|\b(?:font|font-size|padding|margin|gap|border-radius)[a-z-]*: [^;]*{_LENGTH}"
+)
+
+#: Fonts of canvases with a size of their own.
+OWN_FONT = re.compile(r"font\w*\s*[:=]\s*[`\"'][^`\"']*\d\s*px")
+
+#: Sides that are wrong in languages that are written from right to left.
+SIDES = re.compile(r"\b(?:margin|padding)-(?:left|right)\b|text-align: (?:left|right)\b")
 
 HERE = Path(__file__).parent / "modules"
 MODULES = sorted(
@@ -123,10 +134,14 @@ def test_each_weight_has_its_place_in_a_map(folder: Path) -> None:
     run_module(folder, HERE / "images.test.mjs")
 
 
-def test_the_styles_have_one_palette_and_one_scale_of_type() -> None:
+def test_the_styles_have_one_palette_and_one_scale_of_type_and_space() -> None:
     sheets = [path for path in ASSETS.rglob("*.css") if path.name not in {"theme.css", "uplot.css"}]
     found = {path.name: OWN.findall(path.read_text()) for path in sheets}
     assert {name: own for name, own in found.items() if own} == {}
+    sides = {path.name: SIDES.findall(path.read_text()) for path in sheets}
+    assert {name: found for name, found in sides.items() if found} == {}
+    fonts = {path.name: OWN_FONT.findall(path.read_text()) for path in MODULES}
+    assert {name: own for name, own in fonts.items() if own} == {}
 
 
 def test_what_the_page_says_about_functions_is_complete(folder: Path, site: ServerProcess) -> None:

@@ -14,6 +14,12 @@ export function colour(name) {
   return colours.get(name);
 }
 
+// A font of the theme, for canvases: "--type-2" → "12px …".
+export function font(type, weight = 400) {
+  probe.style.fontSize = `var(${type})`;
+  return `${weight} ${getComputedStyle(probe).fontSize} system-ui, sans-serif`;
+}
+
 const colours = new Map(); // until the theme changes
 const probe = document.head.appendChild(document.createElement("i"));
 watchTheme(() => colours.clear());
@@ -60,7 +66,7 @@ function scaled(xs, lines, scale) {
 }
 
 function options(box, { lines, height, scale, now }) {
-  const axis = { stroke: () => colour("--ink-soft"), font: "12px system-ui, sans-serif" };
+  const axis = { stroke: () => colour("--ink-soft"), font: font("--type-2") };
   const rule = { stroke: () => colour("--line"), width: 1 };
   return {
     width: box.clientWidth,
