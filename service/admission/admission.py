@@ -37,7 +37,7 @@ class Admission:
         computing = limits.computing_calls or os.cpu_count() or 1
         self._pools = {
             Pool.QUICK: self._pool(_QUICK_THREADS, _QUICK_THREADS, "quick"),
-            Pool.LISTING: self._pool(_LISTING_THREADS, _LISTING_THREADS, "listing"),
+            Pool.LISTING: self._pool(_LISTING_THREADS, _LISTING_THREADS, "listing", rest=True),
             Pool.COMPUTING: self._pool(computing, computing * _BEGUN, "computing"),
         }
         self._rates = Rates(limits.calls_per_second_of_client, monotonic)
@@ -101,10 +101,10 @@ class Admission:
         have_ended = [pool.stop() for pool in self._pools.values()]
         return all(have_ended)
 
-    def _pool(self, at_once: int, threads: int, name: str) -> CallPool:
+    def _pool(self, at_once: int, threads: int, name: str, *, rest: bool = False) -> CallPool:
         # One client leaves threads to others, as far as there are any.
         queue = self._queue(taken_of_client=max(1, at_once // 2))
-        return CallPool(queue, threads, name, TimeSlices(at_once))
+        return CallPool(queue, threads, name, TimeSlices(at_once, rest=rest))
 
     def _queue(self, taken_of_client: int) -> FairQueue[Any]:
         limits = self._limits

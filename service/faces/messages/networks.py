@@ -1,7 +1,6 @@
 """Networks and their parameters."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -126,6 +125,14 @@ def label_keys(
 
 def network(view: NetworkView) -> network_pb2.Network:
     """Convert a network and the state of its history."""
+    message = listed_network(view)
+    if view.network.preparation:
+        message.preparation.CopyFrom(preparation(view.network.preparation))
+    return message
+
+
+def listed_network(view: NetworkView) -> network_pb2.Network:
+    """Convert a network for a list: without its preparation, which may be large."""
     source, head = view.network, view.head
     return network_pb2.Network(
         network=source.id,
@@ -143,13 +150,7 @@ def network(view: NetworkView) -> network_pb2.Network:
         parameter_count=source.parameter_count,
         earliest_update=head.earliest_update,
         forked_from=_sent_fork(source.forked_from) if source.forked_from else None,
-        preparation=preparation(source.preparation) if source.preparation else None,
     )
-
-
-def listed_network(view: NetworkView) -> network_pb2.Network:
-    """Convert a network for a list: without its preparation, which may be large."""
-    return network(replace(view, network=replace(view.network, preparation=None)))
 
 
 def sent_initializer(initializer: Initializer) -> network_pb2.Initializer:

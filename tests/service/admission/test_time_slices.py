@@ -4,7 +4,10 @@ import time
 from collections.abc import Callable
 from threading import Event, Thread
 
-from service.admission.time_slices import SLICE_SECONDS, TimeSlices
+import pytest
+
+from service.admission import time_slices
+from service.admission.time_slices import SLICE_SECONDS, WORK_SECONDS, TimeSlices
 
 MOST_SECONDS = 30.0
 
@@ -68,3 +71,23 @@ def test_a_client_alone_is_not_interrupted_for_its_own_computations() -> None:
     first.end()
     assert second.begun.wait(MOST_SECONDS)
     second.end()
+
+
+@pytest.mark.parametrize("rest", [True, False])
+def test_a_computation_that_rests_sleeps_as_long_as_it_computes(
+    rest: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, slept = 0.0, []
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        slept.append(seconds)
+
+    monkeypatch.setattr(time_slices, "monotonic", lambda: now)
+    monkeypatch.setattr(time_slices, "sleep", sleep)
+    with TimeSlices(1, rest=rest).sliced("one") as pause:
+        for worked in (WORK_SECONDS / 2, WORK_SECONDS / 4, WORK_SECONDS / 4, 3 * WORK_SECONDS):
+            now += worked
+            pause()
+    assert slept == ([WORK_SECONDS, 3 * WORK_SECONDS] if rest else [])
