@@ -83,6 +83,7 @@ from service.use_cases.history import History
 from service.use_cases.inspection import Inspection
 from service.use_cases.networks import Networks
 from service.use_cases.predictions import Predictions
+from service.use_cases.projections import Projections
 from service.use_cases.retention import Retention
 from service.use_cases.runs import Runs
 from service.use_cases.steps import Steps
@@ -227,6 +228,7 @@ class Server:
             measures=MeasureHandlers(
                 Predictions(self.store, readers.states, limits),
                 Evaluations(self.store, readers.states, readers.examples, limits),
+                Projections(self.store, readers.states, readers.examples, limits),
                 GradientChecks(self.store, readers.states, readers.examples, limits),
             ),
             inspection=InspectionHandlers(inspection, explanations, walks, self.side_process),

@@ -2,42 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan
-
-import numpy as np
+from typing import Final
 
 from training.chunks import chunks
 from training.engine import outputs_and_costs
 from training.measures.judges import Judgement, judge_of
+from training.measures.target_meaning import meaning_of
+from training.measures.worst_examples import ALL, ExampleFilter, WorstExample, WorstExamples
 from training.network import Array, Network
 from training.numerics.scratch import SPARE_SCRATCH
 from training.numerics.sums import sum_in_order
 from training.training_set import Examples
 
-#: The number of examples with the largest costs that an evaluation names.
-_MOST_WORST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class WorstExample:
-    """An example with a large cost; `example` is its index in the set, from 0."""
-
-    example: int
-    cost: float
+#: The number of examples that an evaluation names if nobody asks for another one.
+SOME_WORST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The cost of examples, and what was measured on them.
 
-    `cost` is the mean of the examples' costs. `worst` are up to ten examples with the largest
-    costs, NaN first, then the largest; equal ones in their order.
+    `cost` is the mean of the examples' costs. `worst` are some of the `matching` examples that a
+    filter chooses, those with the largest costs: NaN first, then the largest; equal ones in their
+    order.
     """
 
     example_count: int
     cost: float
     judgement: Judgement
     worst: Sequence[WorstExample]
+    matching: int
 
     @property
     def correct(self) -> int | None:
@@ -51,38 +45,32 @@ class Evaluation:
 
 
 @SPARE_SCRATCH.kept()
-def evaluate(network: Network, parameters: Array, examples: Examples) -> Evaluation:
-    """Measure the outputs for examples that fit the network, all with weight 1; see `judge_of`."""
+def evaluate(
+    network: Network,
+    parameters: Array,
+    examples: Examples,
+    wanted: ExampleFilter = ALL,
+    page: slice = slice(SOME_WORST),
+) -> Evaluation:
+    """Measure the outputs for examples that fit the network, all with weight 1; see `judge_of`.
+
+    Of the examples that are wanted, those in `page` are named, the largest costs first.
+    """
     examples = examples.unweighted
-    judge = judge_of(network, examples.targets)
-    total, worst = 0.0, _Worst()
+    meaning = meaning_of(network, examples.targets)
+    judge, worst = judge_of(network, meaning, examples.targets), WorstExamples(meaning, wanted)
+    total = 0.0
     # The outputs of all examples together may be as large as the training set.
     for rows in chunks(network, len(examples.inputs)):
         some = examples.select(rows)
         outputs, costs = outputs_and_costs(network, parameters, some)
         total = sum_in_order(costs, total)
         judge.add(outputs, some.targets)
-        worst.add(rows.start, costs)
+        worst.add(costs, outputs, some.targets, most=page.stop)
     count = len(examples.inputs)
-    return Evaluation(count, total / count, judge.result(), worst.found)
+    return Evaluation(count, total / count, judge.result(), worst.found(page), worst.matching)
 
 
 def mean(costs: Array) -> float:
     """Return the mean of at least one cost; they are added in their order."""
     return sum_in_order(costs) / len(costs)
-
-
-class _Worst:
-    """Finds the examples with the largest costs."""
-
-    def __init__(self) -> None:
-        self.found: list[WorstExample] = []
-
-    def add(self, first: int, costs: Array) -> None:
-        """Look at the costs of consecutive examples."""
-        largest = np.argsort(-costs, kind="stable")  # NaN last
-        is_nan = np.isnan(costs[largest])
-        order = np.concatenate([largest[is_nan], largest[~is_nan]])[:_MOST_WORST]
-        self.found += [WorstExample(first + int(each), float(costs[each])) for each in order]
-        self.found.sort(key=lambda each: (0, 0.0) if isnan(each.cost) else (1, -each.cost))
-        del self.found[_MOST_WORST:]

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         WorstExample,
     )
     from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
+    from clearprop.projections import Projection
     from clearprop.snapshots import History, Prediction, Snapshot, State
     from clearprop.summaries import LayerSummary, Summaries, UpdateSummary
     from clearprop.sweeps.ranges import Range
@@ -81,6 +82,7 @@ __all__ = [
     "OutputErrors",
     "Prediction",
     "Preparation",
+    "Projection",
     "Range",
     "Reset",
     "Run",
@@ -144,6 +146,7 @@ _MODULES = {
     "OutputErrors": "measures",
     "Prediction": "snapshots",
     "Preparation": "table_infos",
+    "Projection": "projections",
     "Range": "sweeps.ranges",
     "Reset": "changes",
     "Run": "_sync.runs",

@@ -30,12 +30,25 @@ class WorstExample(NamedTuple):
     """The latest update whose batch contains it, for `trace`; None if there is none."""
     trained_position: int
     """Its position in that batch, from 0."""
+    true_class: int | None
+    """Its class, from 0; None if the examples have no classes."""
+    predicted_class: int | None
+    """The class that the network predicts, from 0; None without one."""
+    is_correct: bool | None
+    """Whether it is correct; None if the targets are numbers."""
 
     @classmethod
     def of(cls, message: pb.WorstExample) -> Self:
         """Convert the message of the contract."""
-        update = message.trained_update if message.HasField("trained_update") else None
-        return cls(message.example, message.cost, update, message.trained_position)
+        return cls(
+            message.example,
+            message.cost,
+            message.trained_update if message.HasField("trained_update") else None,
+            message.trained_position,
+            message.true_class if message.HasField("true_class") else None,
+            message.predicted_class if message.HasField("predicted_class") else None,
+            message.correct if message.HasField("correct") else None,
+        )
 
 
 class AverageMeasures(NamedTuple):
@@ -213,8 +226,13 @@ class Evaluation:
 
     @property
     def worst_examples(self) -> list[WorstExample]:
-        """Up to 10 examples with the largest costs, the largest first."""
+        """The examples with the largest costs of those asked for, the largest first."""
         return [WorstExample.of(each) for each in self.message.worst_examples]
+
+    @property
+    def matching_count(self) -> int:
+        """The number of examples of the class, or of the cell, that was asked for."""
+        return self.message.matching_count
 
     def __repr__(self) -> str:
         accuracy = "" if self.accuracy is None else f" accuracy={self.accuracy!r}"

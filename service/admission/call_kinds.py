@@ -80,6 +80,7 @@ CALL_KINDS: Mapping[str, CallKind] = MappingProxyType(
         "WatchUpdates": WATCH,
         "Predict": COMPUTING,
         "Evaluate": COMPUTING,
+        "ProjectExamples": COMPUTING,
         "CheckGradients": COMPUTING,
         "ExportNetwork": COMPUTING,
         "VerifyHistory": VERIFYING,

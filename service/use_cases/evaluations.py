@@ -8,10 +8,13 @@ from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
 from service.reading.update_numbers import locate
 from service.use_cases.fitting_examples import fitting_examples
+from training.cancellation import cancellable
 from training.errors import DamagedHistory, HistoryCompacted, TrainingSetNotFound, validating
-from training.evaluation import Evaluation, evaluate
+from training.evaluation import SOME_WORST, Evaluation, evaluate
 from training.example_uses import latest_uses
 from training.limits import Limits
+from training.measures.target_meaning import meaning_of
+from training.measures.worst_examples import ALL, ExampleFilter
 from training.network import Network
 from training.ports import Reader, Store
 from training.run import Run
@@ -39,9 +42,16 @@ class Evaluations:
         self._limits = limits
 
     def evaluate(
-        self, network_id: str, update: int | None, set_id: str
+        self,
+        network_id: str,
+        update: int | None,
+        set_id: str,
+        wanted: ExampleFilter = ALL,
+        page: slice = slice(SOME_WORST),
     ) -> tuple[Network, int, Evaluation]:
         """Compute cost and accuracy on a training set at one update, None for the latest.
+
+        Of the examples that are wanted, those in `page` are named, the largest costs first.
 
         Raises NetworkNotFound, TrainingSetNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange,
         DamagedHistory.
@@ -49,6 +59,10 @@ class Evaluations:
         network, number = locate(self._store, network_id, update)
         with validating() as violations:
             examples = fitting_examples(violations, self._store, self._examples, network, set_id)
+            if wanted != ALL:
+                violations.refuse()
+                meaning = meaning_of(network, examples.targets)
+                wanted.check(violations, meaning, network.layer_sizes[-1])
         count, parameter_count = len(examples.inputs), network.parameter_count
         check_work(
             self._limits,
@@ -57,7 +71,7 @@ class Evaluations:
             "use a smaller training set",
         )
         parameters = self._states.read(network, number).parameters
-        return network, number, evaluate(network, parameters, examples)
+        return network, number, evaluate(network, parameters, examples, wanted, page)
 
     def uses(
         self, network: Network, update: int, set_id: str, examples: Collection[int]
@@ -83,9 +97,13 @@ class Evaluations:
             if segment.kind is UpdateKind.GRADIENT:
                 done = segment.run_offset + update - segment.first_update + 1
             uses = latest_uses(run, parts, examples, done)
+            indices = {use.index for use in uses.values()}  # of a batch, many have the same one
+            numbers = {
+                index: _number(reader, run, index, update, earliest)
+                for index in cancellable(indices)
+            }
             found = {
-                number: TrainedIn(_number(reader, run, use.index, update, earliest), use.position)
-                for number, use in uses.items()
+                number: TrainedIn(numbers[use.index], use.position) for number, use in uses.items()
             }
             return {number: use for number, use in found.items() if use.update > earliest}
         return {}

@@ -373,6 +373,26 @@ def test_a_network_is_measured_at_any_update(client: Client) -> None:
     targets = client.create_training_set(fresh_id("set"), [[0, 0]], [[7]])
     measured = regression.evaluate(targets.id)
     assert (measured.cost, measured.correct_count, measured.accuracy) == (24.5, None, None)
+    assert measured.worst_examples[0].is_correct is None
+
+
+def test_examples_are_chosen_by_class_and_projected(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 5, 1], seed=7)
+    found = network.evaluate("xor", true_class=1, wrong_only=True, most=1)
+    (worst,) = found.worst_examples
+    assert (worst.true_class, worst.predicted_class, worst.is_correct) == (1, 0, False)
+    assert found.matching_count == 2
+    all_of_them = list(network.worst_examples("xor", update=0, predicted_class=0))
+    assert found.classification is not None
+    assert len(all_of_them) == found.classification.classes[0].predicted_count
+    assert worst in all_of_them
+    projection = network.project("xor", layer=1, axes_update=0, example_count=3)
+    assert (projection.update, projection.axes_update) == (0, 0)
+    assert projection.examples == [0, 1, 2]
+    assert [len(row) for row in projection.coordinates] == [2, 2, 2]
+    assert projection.true_classes == [0, 1, 1]
+    assert set(projection.predicted_classes) <= {0, 1}
+    assert 0.0 < sum(projection.variance_shares) <= 1.0 + 1e-9
 
 
 def test_gradients_are_checked(client: Client) -> None:

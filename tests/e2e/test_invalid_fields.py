@@ -224,6 +224,18 @@ OF_A_NETWORK = [
     ),
     (ANYTHING.ExportNetworkRequest(format=9), ["format"]),
     (pb.EvaluateRequest(), ["training_set"]),
+    (
+        pb.EvaluateRequest(training_set="xor", page_size=1001, page_token=NO_TOKEN),
+        ["page_size", "page_token"],
+    ),
+    (
+        pb.EvaluateRequest(training_set="xor", true_class=2, predicted_class=-1),
+        ["true_class", "predicted_class"],
+    ),
+    (
+        pb.ProjectExamplesRequest(layer=3, example_count=501),
+        ["training_set", "layer", "example_count"],
+    ),
     (pb.CheckGradientsRequest(), ["training_set"]),
     *(
         (

@@ -78,6 +78,50 @@ def test_a_class_is_correct_if_its_output_is_the_largest(stub: TrainingServiceSt
     assert first.roc_auc == 0.5
 
 
+def test_the_examples_of_a_cell_of_the_confusion_matrix_come_in_pages(
+    stub: TrainingServiceStub,
+) -> None:
+    network = fixed(stub, [1.0, -1.0], 2, activations=[network_pb2.ACTIVATION_SOFTMAX])
+    one, two = [1.0, 0.0], [0.0, 1.0]
+    rows = [([1.0], two), ([3.0], two), ([2.0], two), ([4.0], one), ([-1.0], two)]
+    request = pb.EvaluateRequest(
+        network=network,
+        training_set=stored(stub, rows),
+        true_class=1,
+        predicted_class=0,
+        wrong_only=True,
+        page_size=2,
+    )
+    first = stub.Evaluate(request)
+    # A change of the network does not change the pages that follow.
+    stub.ResetWeights(pb.ResetWeightsRequest(network=network))
+    request.page_token = first.next_page_token
+    second = stub.Evaluate(request)
+    assert [each.example for page in (first, second) for each in page.worst_examples] == [1, 2, 0]
+    assert (first.matching_count, second.matching_count) == (3, 3)
+    assert (second.update, second.next_page_token) == (0, "")
+    for each in first.worst_examples:
+        assert (each.true_class, each.predicted_class, each.correct) == (1, 0, False)
+    assert list(first.classification.confusion) == [1, 0, 3, 1]
+
+
+def test_examples_are_projected(stub: TrainingServiceStub) -> None:
+    network = fixed(stub, [3.0, 4.0], 2, activations=[network_pb2.ACTIVATION_IDENTITY])
+    one, two = [1.0, 0.0], [0.0, 1.0]
+    rows = [([-2.0], two), ([0.0], one), ([2.0], two)]
+    training_set = stored(stub, rows)
+    found = stub.ProjectExamples(
+        pb.ProjectExamplesRequest(network=network, training_set=training_set, layer=1)
+    )
+    assert (found.update, found.axes_update) == (0, 0)
+    assert list(found.variance_shares) == pytest.approx([1.0, 0.0])
+    assert [each.example for each in found.examples] == [0, 1, 2]
+    assert [each.x for each in found.examples] == pytest.approx([-10.0, 0.0, 10.0])
+    assert {each.y for each in found.examples} == {0.0}
+    assert [each.true_class for each in found.examples] == [1, 0, 1]
+    assert [each.predicted_class for each in found.examples] == [0, 0, 1]
+
+
 def test_yes_and_no_are_correct_on_their_side_of_the_midpoint(stub: TrainingServiceStub) -> None:
     network = fixed(stub, [1.0], 1)
     rows = [([1.0], [1.0]), ([1.0], [0.0]), ([-1.0], [0.0]), ([0.0], [1.0])]

@@ -24,6 +24,7 @@ from service.use_cases.history import History
 from service.use_cases.inspection import Inspection
 from service.use_cases.networks import Networks
 from service.use_cases.predictions import Predictions
+from service.use_cases.projections import Projections
 from service.use_cases.retention import Retention
 from service.use_cases.runs import Runs
 from service.use_cases.steps import StepCommand, Steps, StepUnit
@@ -73,6 +74,7 @@ class Service(AbstractContextManager["Service"]):
         self.summaries = Summaries(self.store, readers.states, readers.examples, limits)
         self.predictions = Predictions(self.store, readers.states, limits)
         self.evaluations = Evaluations(self.store, readers.states, readers.examples, limits)
+        self.projections = Projections(self.store, readers.states, readers.examples, limits)
         self.gradient_checks = GradientChecks(self.store, readers.states, readers.examples, limits)
         self.inspection = Inspection(self.store, readers.examples, readers.states, opening, limits)
         self.explanations = Explanations(self.inspection, limits)

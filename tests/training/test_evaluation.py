@@ -109,8 +109,8 @@ def test_correct_examples(
 
 
 def test_the_accuracy_is_the_part_that_is_right() -> None:
-    assert evaluation.Evaluation(8, 0.0, Judgement(6), []).accuracy == 0.75
-    assert evaluation.Evaluation(8, 0.0, Judgement(), []).accuracy is None
+    assert evaluation.Evaluation(8, 0.0, Judgement(6), [], 0).accuracy == 0.75
+    assert evaluation.Evaluation(8, 0.0, Judgement(), [], 0).accuracy is None
 
 
 def test_the_worst_examples_have_the_largest_costs(monkeypatch: pytest.MonkeyPatch) -> None:

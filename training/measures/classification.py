@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from training.cancellation import cancellable
 from training.measures.class_measures import ClassMeasures
 from training.measures.ranking import ranks_of_classes, roc_auc
+from training.measures.target_meaning import Classes
 from training.network import Array
 
 #: There is no confusion matrix of more classes: it would be larger than a response may be.
@@ -24,7 +25,6 @@ _MOST_RANKS = 10
 #: Probabilities count as at least this, and at most 1 minus this, so that a logarithm is finite.
 _EPSILON = float(np.finfo(float).eps)
 
-Classes = NDArray[np.intp]
 Counts = NDArray[np.int64]
 
 

@@ -15,7 +15,7 @@ from training.measures.classification import (
 )
 from training.measures.ranking import Marks, roc_auc
 from training.measures.regression import ErrorCounter, OutputErrors
-from training.measures.target_meaning import TargetKind, meaning_of
+from training.measures.target_meaning import TargetKind, TargetMeaning
 from training.network import Array, Network
 from training.numerics.activations import Activation
 from training.tables.preparation import Preparation
@@ -46,9 +46,9 @@ class Judge(Protocol):
         """Return what was measured on all examples."""
 
 
-def judge_of(network: Network, targets: Array) -> Judge:
+def judge_of(network: Network, meaning: TargetMeaning, targets: Array) -> Judge:
     """Return a judge for the outputs of a network for examples with these targets (n, outputs)."""
-    meaning, (examples, outputs) = meaning_of(network, targets), targets.shape
+    examples, outputs = targets.shape
     output = network.activations[-1]
     match meaning.kind:
         case TargetKind.CLASSES:

@@ -5,12 +5,19 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.chunks import chunks
 from training.network import Array, Network
 from training.numerics.activations import Activation
 from training.numerics.costs import CostFunction
 from training.tables import table as tables
+
+Classes = NDArray[np.intp]
+Marks = NDArray[np.bool_]
+
+#: In place of a class: an example that is classified as none, because an output is NaN.
+NO_CLASS = -1
 
 
 class TargetKind(Enum):
@@ -33,21 +40,47 @@ class TargetMeaning:
     kind: TargetKind
     middle: float = 0.0
 
-    def correct(self, outputs: Array, targets: Array) -> int | None:
-        """Return how many of n examples are correct: `outputs` and `targets` (n, outputs).
+    @property
+    def has_classes(self) -> bool:
+        """Whether each example belongs to one class; those of SIDES are 0 and 1."""
+        return self.kind in {TargetKind.CLASSES, TargetKind.SIDES}
+
+    def classes(self, targets: Array) -> Classes:
+        """Return the class of each of n examples with these targets (n, outputs)."""
+        if self.kind is TargetKind.CLASSES:
+            found: Classes = targets.argmax(axis=1)
+        else:
+            found = (targets[:, 0] > 0.0).astype(np.intp)
+        return found
+
+    def predicted(self, outputs: Array) -> Classes:
+        """Return the class that n outputs (n, outputs) predict; `NO_CLASS` if one is NaN."""
+        if self.kind is TargetKind.CLASSES:
+            found: Classes = outputs.argmax(axis=1)
+        else:
+            found = (outputs[:, 0] >= self.middle).astype(np.intp)
+        found[np.isnan(outputs).any(axis=1)] = NO_CLASS
+        return found
+
+    def are_correct(self, outputs: Array, targets: Array) -> Marks | None:
+        """Return which of n examples are correct: `outputs` and `targets` (n, outputs).
 
         None for NUMBERS.
         """
         match self.kind:
             case TargetKind.NUMBERS:
                 return None
-            case TargetKind.CLASSES:
-                is_correct = outputs.argmax(axis=1) == targets.argmax(axis=1)
-                is_correct &= ~np.isnan(outputs).any(axis=1)
-            case _:
+            case TargetKind.LABELS:
                 is_same_side = (outputs >= self.middle) == (targets > 0.0)
-                is_correct = (is_same_side & ~np.isnan(outputs)).all(axis=1)
-        return int(np.count_nonzero(is_correct))
+                found: Marks = (is_same_side & ~np.isnan(outputs)).all(axis=1)
+            case _:
+                found = self.predicted(outputs) == self.classes(targets)
+        return found
+
+    def correct(self, outputs: Array, targets: Array) -> int | None:
+        """Return how many examples are correct; None for NUMBERS."""
+        are_correct = self.are_correct(outputs, targets)
+        return None if are_correct is None else int(np.count_nonzero(are_correct))
 
 
 def meaning_of(network: Network, targets: Array) -> TargetMeaning:

@@ -1,5 +1,6 @@
 """Outputs of a network and details of its updates, for asyncio."""
 
+from collections.abc import AsyncIterator
 from typing import Unpack
 
 from clearprop._async.network_handle import AsyncNetworkHandle
@@ -7,8 +8,9 @@ from clearprop.calls import inspection, networks, predictions, runs
 from clearprop.errors import ClearpropError
 from clearprop.explanations import Explanation
 from clearprop.keywords import check_methods
-from clearprop.measures import Evaluation, GradientCheck
+from clearprop.measures import Evaluation, GradientCheck, WorstExample
 from clearprop.options import StepOptions
+from clearprop.projections import Projection
 from clearprop.snapshots import Prediction
 from clearprop.tables.options import TableLike
 from clearprop.tables.prediction import (
@@ -81,13 +83,59 @@ class AsyncNetworkInspection(AsyncNetworkHandle):
         found = self.message.preparation
         return found.table if self.message.HasField("preparation") else None
 
-    async def evaluate(self, training_set: str, *, update: int | None = None) -> Evaluation:
+    async def evaluate(
+        self,
+        training_set: str,
+        *,
+        update: int | None = None,
+        true_class: int | None = None,
+        predicted_class: int | None = None,
+        wrong_only: bool = False,
+        most: int = 10,
+    ) -> Evaluation:
         """Measure cost and accuracy on a training set, with the parameters of any update.
 
-        The default is the latest update.
+        The default is the latest update. `worst_examples` of the result are up to `most` examples,
+        1 to 1,000, with the largest costs; those of a class, predicted as a class, or only wrong
+        ones, if these are given. Classes count from 0, as in the confusion matrix.
         """
-        call = predictions.evaluate(self.id, training_set, update)
+        which = predictions.WhichExamples(true_class, predicted_class, wrong_only)
+        call = predictions.evaluate(self.id, training_set, update, which, most)
         return Evaluation(await self._connection.call(call))
+
+    def worst_examples(
+        self,
+        training_set: str,
+        *,
+        update: int | None = None,
+        true_class: int | None = None,
+        predicted_class: int | None = None,
+        wrong_only: bool = False,
+    ) -> AsyncIterator[WorstExample]:
+        """Yield the examples that `evaluate` names, all of them, the largest costs first."""
+        which = predictions.WhichExamples(true_class, predicted_class, wrong_only)
+        pages = predictions.list_worst_examples(self.id, training_set, update, which)
+        return self._connection.pages(pages, WorstExample.of)
+
+    async def project(
+        self,
+        training_set: str,
+        *,
+        layer: int = 0,
+        update: int | None = None,
+        axes_update: int | None = None,
+        example_count: int = 0,
+    ) -> Projection:
+        """Project examples onto the plane on which their activations in a layer differ most.
+
+        Layer 0 are the inputs. `axes_update` is the update whose activations determine the axes:
+        with a fixed one, points of several updates can be compared. Up to `example_count` examples,
+        by default 500, are spread evenly over the set.
+        """
+        call = predictions.project_examples(
+            self.id, training_set, update, layer, axes_update, example_count
+        )
+        return Projection(await self._connection.call(call))
 
     async def check_gradients(
         self,

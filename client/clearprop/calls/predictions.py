@@ -1,6 +1,8 @@
 """Calls that compute with the parameters of an update."""
 
-from clearprop.calls.base import Call
+from dataclasses import dataclass
+
+from clearprop.calls.base import PAGE_SIZE, Call, Pages
 from clearprop.tables.table import Table
 from clearprop.tables.uploads import columns_of
 from clearprop.v1 import training_service_pb2 as pb
@@ -34,10 +36,53 @@ def predict_rows(
     return Call(request, pb.PredictResponse)
 
 
-def evaluate(network: str, training_set: str, update: int | None) -> Call[pb.EvaluateResponse]:
-    """Measure a network on a training set."""
-    request = pb.EvaluateRequest(network=network, training_set=training_set, update=update)
-    return Call(request, pb.EvaluateResponse)
+@dataclass(frozen=True, slots=True)
+class WhichExamples:
+    """Which examples an evaluation names: of a class, predicted as a class, or only wrong ones."""
+
+    true_class: int | None = None
+    predicted_class: int | None = None
+    wrong_only: bool = False
+
+
+def evaluate(
+    network: str, training_set: str, update: int | None, which: WhichExamples, most: int
+) -> Call[pb.EvaluateResponse]:
+    """Measure a network on a training set, and name up to `most` examples."""
+    return Call(_evaluation(network, training_set, update, which, most), pb.EvaluateResponse)
+
+
+def list_worst_examples(
+    network: str, training_set: str, update: int | None, which: WhichExamples
+) -> Pages[pb.EvaluateResponse, pb.WorstExample]:
+    """Read all of these examples, the largest costs first."""
+    return Pages(
+        lambda token: Call(
+            _evaluation(network, training_set, update, which, PAGE_SIZE, token),
+            pb.EvaluateResponse,
+        ),
+        lambda page: (page.worst_examples, page.next_page_token),
+    )
+
+
+def project_examples(
+    network: str,
+    training_set: str,
+    update: int | None,
+    layer: int,
+    axes_update: int | None,
+    example_count: int,
+) -> Call[pb.ProjectExamplesResponse]:
+    """Project examples onto a plane."""
+    request = pb.ProjectExamplesRequest(
+        network=network,
+        update=update,
+        training_set=training_set,
+        layer=layer,
+        axes_update=axes_update,
+        example_count=example_count,
+    )
+    return Call(request, pb.ProjectExamplesResponse)
 
 
 def check_gradients(
@@ -52,3 +97,23 @@ def check_gradients(
         parameter_count=parameter_count,
     )
     return Call(request, pb.CheckGradientsResponse)
+
+
+def _evaluation(
+    network: str,
+    training_set: str,
+    update: int | None,
+    which: WhichExamples,
+    page_size: int,
+    page_token: str = "",
+) -> pb.EvaluateRequest:
+    return pb.EvaluateRequest(
+        network=network,
+        training_set=training_set,
+        update=update,
+        true_class=which.true_class,
+        predicted_class=which.predicted_class,
+        wrong_only=which.wrong_only,
+        page_size=page_size,
+        page_token=page_token,
+    )

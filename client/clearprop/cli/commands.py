@@ -35,6 +35,10 @@ PANELS: dict[str, dict[str, Entry]] = {
         "evaluate": Entry(
             "Measure how well a network fits a training set.", "measurements:evaluate"
         ),
+        "project": Entry(
+            "Draw examples as points of the plane on which they differ most.",
+            "projections:project",
+        ),
         "check-gradients": Entry(
             "Compare a network's gradients with finite differences.",
             "measurements:check_gradients",

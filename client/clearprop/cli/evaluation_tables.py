@@ -1,9 +1,11 @@
-"""Tables of the measures of an evaluation."""
+"""Tables of the measures of an evaluation, and of the examples that it names."""
 
 from collections.abc import Iterable, Sequence
 
+import typer
+
 from clearprop.cli.console import say
-from clearprop.cli.number_format import number
+from clearprop.cli.number_format import counted, number
 from clearprop.cli.output import show_table
 from clearprop.infos import NetworkInfo
 from clearprop.measures import AverageMeasures, Classification, ClassMeasures, Evaluation
@@ -18,13 +20,33 @@ _MOST_ROWS = 50
 _UNDEFINED = "-"
 
 
+def class_names(network: NetworkInfo) -> list[str]:
+    """Return the names of the classes of a network; without names, their numbers from 0."""
+    outputs = network.layer_sizes[-1]
+    if outputs == 1:  # the classes of one output are its targets
+        return ["0", "1"]
+    return output_names(network.message.preparation.table) or list(map(str, range(outputs)))
+
+
+def class_index(names: Sequence[str], name: str, option: str) -> int | None:
+    """Return the index of a class; None without a name. Raises typer.BadParameter."""
+    if not name:
+        return None
+    if name in names:
+        return names.index(name)
+    some = ", ".join(names[:_MOST_COLUMNS])
+    more = f" and {len(names) - _MOST_COLUMNS:,} more" if len(names) > _MOST_COLUMNS else ""
+    raise typer.BadParameter(
+        f"Unknown class {name!r}. Use one of {some}{more}.", param_hint=f"'{option}'"
+    )
+
+
 def show_details(evaluation: Evaluation, network: NetworkInfo) -> None:
-    """Print the measures of each class, label or output, and the worst examples."""
+    """Print the measures of each class, label or output."""
     outputs = network.layer_sizes[-1]
     names = output_names(network.message.preparation.table) or _numbered(outputs)
     if (classification := evaluation.classification) is not None:
-        # The classes of one output are its targets, 0 and 1; otherwise each class has an output.
-        _show_classification(classification, ["0", "1"] if outputs == 1 else names)
+        _show_classification(classification, class_names(network))
     elif evaluation.labels:
         _show_measures("output", evaluation.labels, names, [])
     else:
@@ -34,19 +56,35 @@ def show_details(evaluation: Evaluation, network: NetworkInfo) -> None:
             for name, each in zip(names[:_MOST_ROWS], errors, strict=True)
         )
         show_table(["output", "MAE", "RMSE", "R²"], rows)
-    say("[dim]The examples with the largest costs:[/]")
+
+
+def show_worst(evaluation: Evaluation, names: Sequence[str]) -> None:
+    """Print the examples with the largest costs; `names` are those of the classes."""
+    worst, count = evaluation.worst_examples, evaluation.matching_count
+    if not worst:
+        say("[dim]There is no such example.[/]")
+        return
+    shown = f"{len(worst):,} of {counted(count, 'example')}" if len(worst) < count else "examples"
+    say(f"[dim]The {shown} with the largest costs:[/]")
+    has_classes = evaluation.classification is not None
     show_table(
-        ["example", "cost", "trained in update", "position"],
+        ["example", *["class", "predicted"] * has_classes, "cost", "trained in update", "position"],
         (
             [
                 f"{each.example + 1:,}",
+                *[_named(names, each.true_class), _named(names, each.predicted_class)]
+                * has_classes,
                 number(each.cost),
                 "-" if each.trained_update is None else f"{each.trained_update:,}",
                 "-" if each.trained_update is None else f"{each.trained_position + 1:,}",
             ]
-            for each in evaluation.worst_examples
+            for each in worst
         ),
     )
+
+
+def _named(names: Sequence[str], index: int | None) -> str:
+    return _UNDEFINED if index is None else names[index]
 
 
 def _show_classification(classification: Classification, names: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ import typer
 from clearprop import Evaluation, GradientCheck, GradientDifference
 from clearprop.cli.connection import connected
 from clearprop.cli.console import say
-from clearprop.cli.evaluation_tables import show_details
+from clearprop.cli.evaluation_tables import class_index, class_names, show_details, show_worst
 from clearprop.cli.number_format import counted, number
 from clearprop.cli.options import Json, NetworkId, TrainingSetId, UpdateNumber
 from clearprop.cli.output import say_json, show_table
@@ -19,7 +19,28 @@ _MOST_DIFFERENCES = 10
 _MOST_KINKS = 5
 
 
-def evaluate(
+TrueClass = Annotated[
+    str,
+    typer.Option(
+        "--class",
+        metavar="CLASS",
+        help="List examples of this class: its name, or without names its number from 0.",
+        show_default="any",
+    ),
+]
+
+PredictedClass = Annotated[
+    str,
+    typer.Option(
+        "--predicted",
+        metavar="CLASS",
+        help="List examples for which the network predicts this class.",
+        show_default="any",
+    ),
+]
+
+
+def evaluate(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
     *,
     on: TrainingSetId,
@@ -31,19 +52,42 @@ def evaluate(
             help="Show each class or output, the confusion matrix, and the worst examples.",
         ),
     ] = False,
+    true_class: TrueClass = "",
+    predicted_class: PredictedClass = "",
+    wrong_only: Annotated[
+        bool, typer.Option("--wrong", help="List examples that are classified wrong.")
+    ] = False,
+    most: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            parser=whole_number(least=1, most=1000),
+            help="List at most N examples, the largest costs first.",
+        ),
+    ] = 10,
     as_json: Json = False,
     server: Server,
 ) -> None:
     """Measure how well a network fits a training set."""
     with connected(server) as client:
         found = client.network(network)
-        evaluation = found.evaluate(on, update=update)
+        names = class_names(found)
+        evaluation = found.evaluate(
+            on,
+            update=update,
+            true_class=class_index(names, true_class, "--class"),
+            predicted_class=class_index(names, predicted_class, "--predicted"),
+            wrong_only=wrong_only,
+            most=most,
+        )
     if as_json:
         say_json(evaluation.message)
         return
     say(_evaluated(evaluation))
     if details:
         show_details(evaluation, found)
+    if details or true_class or predicted_class or wrong_only:
+        show_worst(evaluation, names)
 
 
 def check_gradients(  # noqa: PLR0913 - an argument for each option of the command

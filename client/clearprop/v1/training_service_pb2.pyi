@@ -7,6 +7,7 @@ from clearprop.v1 import access_pb2 as _access_pb2
 from clearprop.v1 import audit_pb2 as _audit_pb2
 from clearprop.v1 import explanation_pb2 as _explanation_pb2
 from clearprop.v1 import network_pb2 as _network_pb2
+from clearprop.v1 import projection_pb2 as _projection_pb2
 from clearprop.v1 import run_pb2 as _run_pb2
 from clearprop.v1 import summary_pb2 as _summary_pb2
 from clearprop.v1 import table_pb2 as _table_pb2
@@ -2094,32 +2095,67 @@ class EvaluateRequest(_message.Message):
     NETWORK_FIELD_NUMBER: _builtins.int
     UPDATE_FIELD_NUMBER: _builtins.int
     TRAINING_SET_FIELD_NUMBER: _builtins.int
+    TRUE_CLASS_FIELD_NUMBER: _builtins.int
+    PREDICTED_CLASS_FIELD_NUMBER: _builtins.int
+    WRONG_ONLY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     update: _builtins.int
     """The update whose parameters are used. Default: the latest."""
     training_set: _builtins.str
     """The id of the training set, which must be one that the network could be trained on."""
+    true_class: _builtins.int
+    """The class of the examples in `worst_examples`: an index in `Classification.classes`, from 0.
+    With `predicted_class`, they are those of one cell of the confusion matrix. Default: any.
+    """
+    predicted_class: _builtins.int
+    """The class that the network predicts for the examples in `worst_examples`, from 0. Default: any,
+    or none.
+    """
+    wrong_only: _builtins.bool
+    """Whether `worst_examples` contains only wrong examples, which `correct_count` does not count."""
+    page_size: _builtins.int
+    """The maximum number of examples in `worst_examples`, 1 to 1,000. 0 means 10."""
+    page_token: _builtins.str
+    """The `next_page_token` of the previous page of `worst_examples`, at the same update and with the
+    other fields as before. Empty: the first page.
+    """
     def __init__(
         self,
         *,
         network: _builtins.str = ...,
         update: _builtins.int | None = ...,
         training_set: _builtins.str = ...,
+        true_class: _builtins.int | None = ...,
+        predicted_class: _builtins.int | None = ...,
+        wrong_only: _builtins.bool = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class", "_true_class", b"_true_class", "_update", b"_update", "predicted_class", b"predicted_class", "true_class", b"true_class", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "network", b"network", "training_set", b"training_set", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class", "_true_class", b"_true_class", "_update", b"_update", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "predicted_class", b"predicted_class", "training_set", b"training_set", "true_class", b"true_class", "update", b"update", "wrong_only", b"wrong_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__predicted_class: _TypeAlias = _typing.Literal["predicted_class"]  # noqa: Y015
+    _WhichOneofArgType__predicted_class: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class"]  # noqa: Y015
+    _WhichOneofReturnType__true_class: _TypeAlias = _typing.Literal["true_class"]  # noqa: Y015
+    _WhichOneofArgType__true_class: _TypeAlias = _typing.Literal["_true_class", b"_true_class"]  # noqa: Y015
     _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
     _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__predicted_class) -> _WhichOneofReturnType__predicted_class | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__true_class) -> _WhichOneofReturnType__true_class | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__update) -> _WhichOneofReturnType__update | None: ...
 
 Global___EvaluateRequest: _TypeAlias = EvaluateRequest  # noqa: Y015
 
 @_typing.final
 class EvaluateResponse(_message.Message):
-    """What was measured."""
+    """What was measured. Only `worst_examples` depends on the classes of the request and on the page."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2132,6 +2168,8 @@ class EvaluateResponse(_message.Message):
     LABELS_FIELD_NUMBER: _builtins.int
     ERRORS_FIELD_NUMBER: _builtins.int
     WORST_EXAMPLES_FIELD_NUMBER: _builtins.int
+    MATCHING_COUNT_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The update whose parameters were used."""
     cost: _builtins.float
@@ -2147,6 +2185,10 @@ class EvaluateResponse(_message.Message):
     """
     accuracy: _builtins.float
     """`correct_count` / `example_count`. Absent if `correct_count` is."""
+    matching_count: _builtins.int
+    """The number of examples that the request describes, on all pages of `worst_examples`."""
+    next_page_token: _builtins.str
+    """The token of the next page of `worst_examples`. Empty: this is the last page."""
     @_builtins.property
     def classification(self) -> Global___Classification:
         """Present if each example belongs to one class: of one output for each, or of a single output
@@ -2165,7 +2207,9 @@ class EvaluateResponse(_message.Message):
 
     @_builtins.property
     def worst_examples(self) -> _containers.RepeatedCompositeFieldContainer[Global___WorstExample]:
-        """Up to 10 examples with the largest costs, the largest (NaN first) first."""
+        """The examples of the request with the largest costs, the largest (NaN first) first; equal ones
+        in the order of the set.
+        """
 
     def __init__(
         self,
@@ -2179,10 +2223,12 @@ class EvaluateResponse(_message.Message):
         labels: _abc.Iterable[Global___ClassMeasures] | None = ...,
         errors: _abc.Iterable[Global___OutputErrors] | None = ...,
         worst_examples: _abc.Iterable[Global___WorstExample] | None = ...,
+        matching_count: _builtins.int = ...,
+        next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "_correct_count", b"_correct_count", "accuracy", b"accuracy", "classification", b"classification", "correct_count", b"correct_count"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "_correct_count", b"_correct_count", "accuracy", b"accuracy", "classification", b"classification", "correct_count", b"correct_count", "cost", b"cost", "errors", b"errors", "example_count", b"example_count", "labels", b"labels", "update", b"update", "worst_examples", b"worst_examples"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy", "_correct_count", b"_correct_count", "accuracy", b"accuracy", "classification", b"classification", "correct_count", b"correct_count", "cost", b"cost", "errors", b"errors", "example_count", b"example_count", "labels", b"labels", "matching_count", b"matching_count", "next_page_token", b"next_page_token", "update", b"update", "worst_examples", b"worst_examples"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__accuracy: _TypeAlias = _typing.Literal["accuracy"]  # noqa: Y015
     _WhichOneofArgType__accuracy: _TypeAlias = _typing.Literal["_accuracy", b"_accuracy"]  # noqa: Y015
@@ -2418,6 +2464,9 @@ class WorstExample(_message.Message):
     COST_FIELD_NUMBER: _builtins.int
     TRAINED_UPDATE_FIELD_NUMBER: _builtins.int
     TRAINED_POSITION_FIELD_NUMBER: _builtins.int
+    TRUE_CLASS_FIELD_NUMBER: _builtins.int
+    PREDICTED_CLASS_FIELD_NUMBER: _builtins.int
+    CORRECT_FIELD_NUMBER: _builtins.int
     example: _builtins.int
     """The index of the example in the training set, from 0."""
     cost: _builtins.float
@@ -2429,6 +2478,14 @@ class WorstExample(_message.Message):
     """
     trained_position: _builtins.int
     """The position of the example in the batch of `trained_update`, counting from 0."""
+    true_class: _builtins.int
+    """Its class, from 0. Absent if `EvaluateResponse.classification` is."""
+    predicted_class: _builtins.int
+    """The class that the network predicts for it, from 0. Absent if `true_class` is, and if an output
+    is NaN.
+    """
+    correct: _builtins.bool
+    """Whether it is correct, as `EvaluateResponse.correct_count` counts. Absent if that is."""
     def __init__(
         self,
         *,
@@ -2436,16 +2493,127 @@ class WorstExample(_message.Message):
         cost: _builtins.float = ...,
         trained_update: _builtins.int | None = ...,
         trained_position: _builtins.int = ...,
+        true_class: _builtins.int | None = ...,
+        predicted_class: _builtins.int | None = ...,
+        correct: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_trained_update", b"_trained_update", "trained_update", b"trained_update"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correct", b"_correct", "_predicted_class", b"_predicted_class", "_trained_update", b"_trained_update", "_true_class", b"_true_class", "correct", b"correct", "predicted_class", b"predicted_class", "trained_update", b"trained_update", "true_class", b"true_class"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_trained_update", b"_trained_update", "cost", b"cost", "example", b"example", "trained_position", b"trained_position", "trained_update", b"trained_update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correct", b"_correct", "_predicted_class", b"_predicted_class", "_trained_update", b"_trained_update", "_true_class", b"_true_class", "correct", b"correct", "cost", b"cost", "example", b"example", "predicted_class", b"predicted_class", "trained_position", b"trained_position", "trained_update", b"trained_update", "true_class", b"true_class"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correct: _TypeAlias = _typing.Literal["correct"]  # noqa: Y015
+    _WhichOneofArgType__correct: _TypeAlias = _typing.Literal["_correct", b"_correct"]  # noqa: Y015
+    _WhichOneofReturnType__predicted_class: _TypeAlias = _typing.Literal["predicted_class"]  # noqa: Y015
+    _WhichOneofArgType__predicted_class: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class"]  # noqa: Y015
     _WhichOneofReturnType__trained_update: _TypeAlias = _typing.Literal["trained_update"]  # noqa: Y015
     _WhichOneofArgType__trained_update: _TypeAlias = _typing.Literal["_trained_update", b"_trained_update"]  # noqa: Y015
+    _WhichOneofReturnType__true_class: _TypeAlias = _typing.Literal["true_class"]  # noqa: Y015
+    _WhichOneofArgType__true_class: _TypeAlias = _typing.Literal["_true_class", b"_true_class"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correct) -> _WhichOneofReturnType__correct | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__predicted_class) -> _WhichOneofReturnType__predicted_class | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__trained_update) -> _WhichOneofReturnType__trained_update | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__true_class) -> _WhichOneofReturnType__true_class | None: ...
 
 Global___WorstExample: _TypeAlias = WorstExample  # noqa: Y015
+
+@_typing.final
+class ProjectExamplesRequest(_message.Message):
+    """The request of ProjectExamples."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NETWORK_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    TRAINING_SET_FIELD_NUMBER: _builtins.int
+    LAYER_FIELD_NUMBER: _builtins.int
+    AXES_UPDATE_FIELD_NUMBER: _builtins.int
+    EXAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    network: _builtins.str
+    """The id of the network."""
+    update: _builtins.int
+    """The update whose parameters are used. Default: the latest."""
+    training_set: _builtins.str
+    """The id of the training set, which must be one that the network could be trained on."""
+    layer: _builtins.int
+    """The layer whose activations are projected: 0 are the inputs, as the network has prepared them, 1
+    is the first layer after them.
+    """
+    axes_update: _builtins.int
+    """The update whose activations determine the axes. Default: `update`. Inputs have the same axes at
+    all updates.
+    """
+    example_count: _builtins.int
+    """The maximum number of examples, 1 to 500, spread evenly over the set. 0 means 500. There are
+    fewer if examples × units of all layers, inputs included, would exceed the limit `batch_numbers`.
+    """
+    def __init__(
+        self,
+        *,
+        network: _builtins.str = ...,
+        update: _builtins.int | None = ...,
+        training_set: _builtins.str = ...,
+        layer: _builtins.int = ...,
+        axes_update: _builtins.int | None = ...,
+        example_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_axes_update", b"_axes_update", "_update", b"_update", "axes_update", b"axes_update", "update", b"update"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_axes_update", b"_axes_update", "_update", b"_update", "axes_update", b"axes_update", "example_count", b"example_count", "layer", b"layer", "network", b"network", "training_set", b"training_set", "update", b"update"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__axes_update: _TypeAlias = _typing.Literal["axes_update"]  # noqa: Y015
+    _WhichOneofArgType__axes_update: _TypeAlias = _typing.Literal["_axes_update", b"_axes_update"]  # noqa: Y015
+    _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
+    _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__axes_update) -> _WhichOneofReturnType__axes_update | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__update) -> _WhichOneofReturnType__update | None: ...
+
+Global___ProjectExamplesRequest: _TypeAlias = ProjectExamplesRequest  # noqa: Y015
+
+@_typing.final
+class ProjectExamplesResponse(_message.Message):
+    """Examples as points of a plane."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPDATE_FIELD_NUMBER: _builtins.int
+    AXES_UPDATE_FIELD_NUMBER: _builtins.int
+    EXAMPLES_FIELD_NUMBER: _builtins.int
+    VARIANCE_SHARES_FIELD_NUMBER: _builtins.int
+    update: _builtins.int
+    """The update whose parameters were used."""
+    axes_update: _builtins.int
+    """The update whose activations determined the axes."""
+    @_builtins.property
+    def examples(self) -> _containers.RepeatedCompositeFieldContainer[_projection_pb2.ProjectedExample]:
+        """The examples in the order of the set. Of n examples, m are chosen: ⌊i·n/m⌋ for i = 0, 1, … m − 1."""
+
+    @_builtins.property
+    def variance_shares(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """The part of the variance along each of the two axes, 0 to 1, at `axes_update`. An axis along which
+        nothing differs has 0, as have all coordinates along it.
+        """
+
+    def __init__(
+        self,
+        *,
+        update: _builtins.int = ...,
+        axes_update: _builtins.int = ...,
+        examples: _abc.Iterable[_projection_pb2.ProjectedExample] | None = ...,
+        variance_shares: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["axes_update", b"axes_update", "examples", b"examples", "update", b"update", "variance_shares", b"variance_shares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProjectExamplesResponse: _TypeAlias = ProjectExamplesResponse  # noqa: Y015
 
 @_typing.final
 class CheckGradientsRequest(_message.Message):

@@ -209,6 +209,11 @@ class TrainingServiceStub(object):
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.EvaluateRequest.SerializeToString,
                 response_deserializer=clearprop_dot_v1_dot_training__service__pb2.EvaluateResponse.FromString,
                 _registered_method=True)
+        self.ProjectExamples = channel.unary_unary(
+                '/clearprop.v1.TrainingService/ProjectExamples',
+                request_serializer=clearprop_dot_v1_dot_training__service__pb2.ProjectExamplesRequest.SerializeToString,
+                response_deserializer=clearprop_dot_v1_dot_training__service__pb2.ProjectExamplesResponse.FromString,
+                _registered_method=True)
         self.CheckGradients = channel.unary_unary(
                 '/clearprop.v1.TrainingService/CheckGradients',
                 request_serializer=clearprop_dot_v1_dot_training__service__pb2.CheckGradientsRequest.SerializeToString,
@@ -747,17 +752,46 @@ class TrainingServiceServicer(object):
 
     def Evaluate(self, request, context):
         """Computes the cost and accuracy of a network on a training set, with the parameters of any
-        update. Has no side effects.
+        update, and names examples: those with the largest costs of all, or of a class, or of a cell of
+        the confusion matrix. Has no side effects.
 
         Errors:
-        INVALID_ARGUMENT: the training set does not fit the network (`training_set`). Use another
-        training set.
+        INVALID_ARGUMENT: the training set does not fit the network (`training_set`); a class does not
+        exist (`true_class`, `predicted_class`), or examples cannot be wrong (`wrong_only`), because
+        of the targets of the set; `page_size` is out of its range, or `page_token` is not one.
+        Correct each reported field.
         NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
         not exist. Check the ids.
         OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
         OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
         RESOURCE_EXHAUSTED: the number of examples multiplied by the number of parameters is too large
         (LIMIT_EXCEEDED, `call_work`). Use a smaller training set.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ProjectExamples(self, request, context):
+        """Projects examples onto a plane, with the parameters of any update: the activations of one layer,
+        or the inputs, as two coordinates. The axes are their first two principal components, the
+        directions in which they differ most. With the axes of one fixed update, points of different
+        updates can be compared, and move continuously. Has no side effects.
+
+        Principal components are the eigenvectors of the covariance matrix with the largest eigenvalues.
+        They are not part of the exact arithmetic of training: the last digits of coordinates can differ
+        between machines. Their signs are fixed: of each axis, the component with the largest absolute
+        value, the first of equal ones, is positive.
+
+        Errors:
+        INVALID_ARGUMENT: the training set does not fit the network (`training_set`), the network does
+        not have the layer (`layer`), or `example_count` is out of its range. Correct each reported
+        field.
+        NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
+        OUT_OF_RANGE: an update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
+        OUT_OF_RANGE: an update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+        RESOURCE_EXHAUSTED: the projection would take too much work (LIMIT_EXCEEDED, `call_work`).
+        Project fewer examples.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1162,6 +1196,11 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.Evaluate,
                     request_deserializer=clearprop_dot_v1_dot_training__service__pb2.EvaluateRequest.FromString,
                     response_serializer=clearprop_dot_v1_dot_training__service__pb2.EvaluateResponse.SerializeToString,
+            ),
+            'ProjectExamples': grpc.unary_unary_rpc_method_handler(
+                    servicer.ProjectExamples,
+                    request_deserializer=clearprop_dot_v1_dot_training__service__pb2.ProjectExamplesRequest.FromString,
+                    response_serializer=clearprop_dot_v1_dot_training__service__pb2.ProjectExamplesResponse.SerializeToString,
             ),
             'CheckGradients': grpc.unary_unary_rpc_method_handler(
                     servicer.CheckGradients,
@@ -1952,6 +1991,33 @@ class TrainingService(object):
             '/clearprop.v1.TrainingService/Evaluate',
             clearprop_dot_v1_dot_training__service__pb2.EvaluateRequest.SerializeToString,
             clearprop_dot_v1_dot_training__service__pb2.EvaluateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ProjectExamples(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/clearprop.v1.TrainingService/ProjectExamples',
+            clearprop_dot_v1_dot_training__service__pb2.ProjectExamplesRequest.SerializeToString,
+            clearprop_dot_v1_dot_training__service__pb2.ProjectExamplesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -389,17 +389,42 @@ class TrainingServiceStub:
     """
     Evaluate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]
     """Computes the cost and accuracy of a network on a training set, with the parameters of any
-    update. Has no side effects.
+    update, and names examples: those with the largest costs of all, or of a class, or of a cell of
+    the confusion matrix. Has no side effects.
 
     Errors:
-      INVALID_ARGUMENT: the training set does not fit the network (`training_set`). Use another
-        training set.
+      INVALID_ARGUMENT: the training set does not fit the network (`training_set`); a class does not
+        exist (`true_class`, `predicted_class`), or examples cannot be wrong (`wrong_only`), because
+        of the targets of the set; `page_size` is out of its range, or `page_token` is not one.
+        Correct each reported field.
       NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
         not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
       RESOURCE_EXHAUSTED: the number of examples multiplied by the number of parameters is too large
         (LIMIT_EXCEEDED, `call_work`). Use a smaller training set.
+    """
+    ProjectExamples: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ProjectExamplesRequest, _training_service_pb2.ProjectExamplesResponse]
+    """Projects examples onto a plane, with the parameters of any update: the activations of one layer,
+    or the inputs, as two coordinates. The axes are their first two principal components, the
+    directions in which they differ most. With the axes of one fixed update, points of different
+    updates can be compared, and move continuously. Has no side effects.
+
+    Principal components are the eigenvectors of the covariance matrix with the largest eigenvalues.
+    They are not part of the exact arithmetic of training: the last digits of coordinates can differ
+    between machines. Their signs are fixed: of each axis, the component with the largest absolute
+    value, the first of equal ones, is positive.
+
+    Errors:
+      INVALID_ARGUMENT: the training set does not fit the network (`training_set`), the network does
+        not have the layer (`layer`), or `example_count` is out of its range. Correct each reported
+        field.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
+      OUT_OF_RANGE: an update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: an update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+      RESOURCE_EXHAUSTED: the projection would take too much work (LIMIT_EXCEEDED, `call_work`).
+        Project fewer examples.
     """
     CheckGradients: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]
     """Compares the gradients used in training with numerical gradients, at any update. For a
@@ -971,17 +996,42 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     """
     Evaluate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]  # type: ignore[assignment]
     """Computes the cost and accuracy of a network on a training set, with the parameters of any
-    update. Has no side effects.
+    update, and names examples: those with the largest costs of all, or of a class, or of a cell of
+    the confusion matrix. Has no side effects.
 
     Errors:
-      INVALID_ARGUMENT: the training set does not fit the network (`training_set`). Use another
-        training set.
+      INVALID_ARGUMENT: the training set does not fit the network (`training_set`); a class does not
+        exist (`true_class`, `predicted_class`), or examples cannot be wrong (`wrong_only`), because
+        of the targets of the set; `page_size` is out of its range, or `page_token` is not one.
+        Correct each reported field.
       NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
         not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
       RESOURCE_EXHAUSTED: the number of examples multiplied by the number of parameters is too large
         (LIMIT_EXCEEDED, `call_work`). Use a smaller training set.
+    """
+    ProjectExamples: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ProjectExamplesRequest, _training_service_pb2.ProjectExamplesResponse]  # type: ignore[assignment]
+    """Projects examples onto a plane, with the parameters of any update: the activations of one layer,
+    or the inputs, as two coordinates. The axes are their first two principal components, the
+    directions in which they differ most. With the axes of one fixed update, points of different
+    updates can be compared, and move continuously. Has no side effects.
+
+    Principal components are the eigenvectors of the covariance matrix with the largest eigenvalues.
+    They are not part of the exact arithmetic of training: the last digits of coordinates can differ
+    between machines. Their signs are fixed: of each axis, the component with the largest absolute
+    value, the first of equal ones, is positive.
+
+    Errors:
+      INVALID_ARGUMENT: the training set does not fit the network (`training_set`), the network does
+        not have the layer (`layer`), or `example_count` is out of its range. Correct each reported
+        field.
+      NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+        not exist. Check the ids.
+      OUT_OF_RANGE: an update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
+      OUT_OF_RANGE: an update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+      RESOURCE_EXHAUSTED: the projection would take too much work (LIMIT_EXCEEDED, `call_work`).
+        Project fewer examples.
     """
     CheckGradients: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CheckGradientsRequest, _training_service_pb2.CheckGradientsResponse]  # type: ignore[assignment]
     """Compares the gradients used in training with numerical gradients, at any update. For a
@@ -1694,17 +1744,48 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.EvaluateResponse, _abc.Awaitable[_training_service_pb2.EvaluateResponse]]:
         """Computes the cost and accuracy of a network on a training set, with the parameters of any
-        update. Has no side effects.
+        update, and names examples: those with the largest costs of all, or of a class, or of a cell of
+        the confusion matrix. Has no side effects.
 
         Errors:
-          INVALID_ARGUMENT: the training set does not fit the network (`training_set`). Use another
-            training set.
+          INVALID_ARGUMENT: the training set does not fit the network (`training_set`); a class does not
+            exist (`true_class`, `predicted_class`), or examples cannot be wrong (`wrong_only`), because
+            of the targets of the set; `page_size` is out of its range, or `page_token` is not one.
+            Correct each reported field.
           NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
             not exist. Check the ids.
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
           RESOURCE_EXHAUSTED: the number of examples multiplied by the number of parameters is too large
             (LIMIT_EXCEEDED, `call_work`). Use a smaller training set.
+        """
+
+    @_abc_1.abstractmethod
+    def ProjectExamples(
+        self,
+        request: _training_service_pb2.ProjectExamplesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.ProjectExamplesResponse, _abc.Awaitable[_training_service_pb2.ProjectExamplesResponse]]:
+        """Projects examples onto a plane, with the parameters of any update: the activations of one layer,
+        or the inputs, as two coordinates. The axes are their first two principal components, the
+        directions in which they differ most. With the axes of one fixed update, points of different
+        updates can be compared, and move continuously. Has no side effects.
+
+        Principal components are the eigenvectors of the covariance matrix with the largest eigenvalues.
+        They are not part of the exact arithmetic of training: the last digits of coordinates can differ
+        between machines. Their signs are fixed: of each axis, the component with the largest absolute
+        value, the first of equal ones, is positive.
+
+        Errors:
+          INVALID_ARGUMENT: the training set does not fit the network (`training_set`), the network does
+            not have the layer (`layer`), or `example_count` is out of its range. Correct each reported
+            field.
+          NOT_FOUND: the network (NETWORK_NOT_FOUND) or the training set (TRAINING_SET_NOT_FOUND) does
+            not exist. Check the ids.
+          OUT_OF_RANGE: an update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
+          OUT_OF_RANGE: an update was deleted by DeleteUpdates (HISTORY_COMPACTED).
+          RESOURCE_EXHAUSTED: the projection would take too much work (LIMIT_EXCEEDED, `call_work`).
+            Project fewer examples.
         """
 
     @_abc_1.abstractmethod

@@ -1,12 +1,15 @@
-"""Evaluations and gradient checks."""
+"""Evaluations, projections and gradient checks."""
 
 from collections.abc import Mapping
 
 from clearprop.v1 import training_service_pb2 as pb
+from clearprop.v1.projection_pb2 import ProjectedExample
 
+from service.faces.messages.fields import optional
 from service.use_cases.evaluations import TrainedIn
+from service.use_cases.projections import Projection
 from training.cancellation import cancellable
-from training.evaluation import Evaluation, WorstExample
+from training.evaluation import Evaluation
 from training.gradient_check import GradientCheck, GradientDifference
 from training.measures.class_measures import (
     AverageMeasures,
@@ -15,11 +18,20 @@ from training.measures.class_measures import (
     weighted_average,
 )
 from training.measures.classification import Classification
+from training.measures.target_meaning import NO_CLASS
+from training.measures.worst_examples import ExampleFilter, WorstExample
 from training.network import Network, places
 
 
+def example_filter(request: pb.EvaluateRequest) -> ExampleFilter:
+    """Return which examples a request asks for."""
+    return ExampleFilter(
+        optional(request, "true_class"), optional(request, "predicted_class"), request.wrong_only
+    )
+
+
 def evaluation(
-    update: int, source: Evaluation, uses: Mapping[int, TrainedIn]
+    update: int, source: Evaluation, uses: Mapping[int, TrainedIn], next_page: str
 ) -> pb.EvaluateResponse:
     """Convert an evaluation of an update, with the uses of the worst examples."""
     measured, classification = source.judgement, source.judgement.classification
@@ -35,6 +47,8 @@ def evaluation(
             pb.OutputErrors(mae=each.mae, rmse=each.rmse, r2=each.r2) for each in measured.errors
         ),
         worst_examples=(_worst(each, uses.get(each.example)) for each in source.worst),
+        matching_count=source.matching,
+        next_page_token=next_page,
     )
 
 
@@ -44,6 +58,9 @@ def _worst(source: WorstExample, use: TrainedIn | None) -> pb.WorstExample:
         cost=source.cost,
         trained_update=use.update if use else None,
         trained_position=use.position if use else 0,
+        true_class=source.true_class,
+        predicted_class=source.predicted_class,
+        correct=source.is_correct,
     )
 
 
@@ -75,6 +92,34 @@ def _class(source: ClassMeasures) -> pb.ClassMeasures:
 def _averages(source: AverageMeasures) -> pb.AverageMeasures:
     return pb.AverageMeasures(
         precision=source.precision, recall=source.recall, f1=source.f1, roc_auc=source.roc_auc
+    )
+
+
+def projected(source: Projection) -> pb.ProjectExamplesResponse:
+    """Convert examples on a plane."""
+    count = len(source.examples)
+    nothing: list[int | None] = [None] * count
+    columns = zip(
+        source.examples.tolist(),
+        source.coordinates.tolist(),
+        nothing if source.true_classes is None else source.true_classes.tolist(),
+        nothing if source.predicted_classes is None else source.predicted_classes.tolist(),
+        strict=True,
+    )
+    return pb.ProjectExamplesResponse(
+        update=source.update,
+        axes_update=source.axes_update,
+        examples=(
+            ProjectedExample(
+                example=example,
+                x=x,
+                y=y,
+                true_class=true,
+                predicted_class=None if predicted == NO_CLASS else predicted,
+            )
+            for example, (x, y), true, predicted in columns
+        ),
+        variance_shares=source.plane.shares,
     )
 
 

@@ -142,14 +142,14 @@ def _items(
         count -= limit
 
 
-def page_size(violations: Violations, size: int) -> int:
+def page_size(violations: Violations, size: int, default: int = _DEFAULT_PAGE) -> int:
     """Return the maximum number of items; report a size that is not 0 to 1,000."""
     violations.require(
         0 <= size <= _LARGEST_PAGE,
         "page_size",
-        f"must be 1 to {_LARGEST_PAGE}, or 0 for the default ({_DEFAULT_PAGE}), not {size}",
+        f"must be 1 to {_LARGEST_PAGE}, or 0 for the default ({default}), not {size}",
     )
-    return size or _DEFAULT_PAGE
+    return size or default
 
 
 def page_token(position: str | int) -> str:

@@ -52,6 +52,33 @@ def test_the_details_of_an_evaluation(clearprop: Clearprop) -> None:
     assert len(lines[16:]) == 4
 
 
+def test_the_examples_of_a_cell_of_the_confusion_matrix(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1", "--seed", "7")
+    cell = ("--class", "1", "--predicted", "0", "--wrong", "--most", "1")
+    lines = clearprop("evaluate", name, "--on", "xor", *cell).stdout.splitlines()
+    assert lines[1] == "The 1 of 2 examples with the largest costs:"
+    assert lines[4].split()[1:3] == ["1", "0"]
+    none = ("--class", "0", "--predicted", "0", "--wrong")
+    last = clearprop("evaluate", name, "--on", "xor", *none).stdout.splitlines()[-1]
+    assert last == "There is no such example."
+    refused = clearprop("evaluate", name, "--on", "xor", "--class", "cat", code=2).stderr
+    assert "Unknown class 'cat'. Use one of 0, 1." in " ".join(refused.split())
+
+
+def test_examples_are_drawn_on_a_plane(clearprop: Clearprop) -> None:
+    name = fresh_id()
+    clearprop("create", name, "--layers", "2-5-1", "--seed", "7")
+    drawn = clearprop("project", name, "--on", "xor", "--layer", "1").stdout
+    assert drawn.startswith(f"Layer 1 of {name} for 4 examples at update 0\n")
+    picture = "".join(drawn.splitlines()[1:25])
+    assert sorted(picture.replace(" ", "")) == ["0", "0", "1", "1"]
+    message = json.loads(
+        clearprop("project", name, "--on", "xor", "--examples", "2", "--json").stdout
+    )
+    assert [each["example"] for each in message["examples"]] == ["0", "2"]
+
+
 def test_a_training_set_that_does_not_fit_is_refused(clearprop: Clearprop) -> None:
     name = fresh_id()
     clearprop("create", name, "--layers", "3-1")

@@ -13,6 +13,7 @@ from service.use_cases.networks import NewNetwork
 from training.engine import outputs_and_costs
 from training.errors import InvalidFields, LimitExceeded, TrainingSetNotFound, UpdateOutOfRange
 from training.limits import Limits
+from training.measures.worst_examples import ExampleFilter
 from training.network import Initializer
 from training.network_rules import WeightValue
 from training.numerics.activations import Activation
@@ -65,6 +66,25 @@ def test_invalid_measurements_are_refused(service: Service) -> None:
         with pytest.raises(InvalidFields) as refused:
             measure("net", None, "wide")
         assert [bad.field for bad in refused.value.violations] == ["training_set"] * 2
+
+
+def test_only_examples_that_can_exist_are_asked_for(service: Service) -> None:
+    wanted = ExampleFilter(true_class=1, predicted_class=0)
+    _, _, found = service.evaluations.evaluate("net", None, "xor", wanted)
+    assert found.judgement.classification is not None
+    assert found.judgement.classification.confusion is not None
+    assert found.matching == len(found.worst) == found.judgement.classification.confusion[1, 0]
+    service.training_sets.create("numbers", [(np.ones(2), np.array([0.25]), 1.0)])
+    for wrong, fields in (
+        (ExampleFilter(true_class=2), ["true_class"]),
+        (ExampleFilter(predicted_class=-1), ["predicted_class"]),
+    ):
+        with pytest.raises(InvalidFields) as refused:
+            service.evaluations.evaluate("net", None, "xor", wrong)
+        assert [bad.field for bad in refused.value.violations] == fields
+    with pytest.raises(InvalidFields) as refused:
+        service.evaluations.evaluate("net", None, "numbers", ExampleFilter(wrong_only=True))
+    assert [bad.field for bad in refused.value.violations] == ["wrong_only"]
 
 
 def test_gradients_are_checked_for_all_of_a_small_network(service: Service) -> None:

@@ -47,6 +47,7 @@ TAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
                 "ResetWeights",
                 "Predict",
                 "Evaluate",
+                "ProjectExamples",
                 "ExportNetwork",
             ),
         ),

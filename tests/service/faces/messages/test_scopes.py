@@ -22,7 +22,7 @@ READ = [
     ),
     *("GetNetwork", "GetRun", "GetServerInfo", "GetState", "GetTrainingSet", "ListNetworks"),
     *("ListRuns", "ListTrainingSets", "ListUpdates", "Predict", "TraceUpdate", "VerifyHistory"),
-    *("WalkUpdate", "WatchUpdates"),
+    *("ProjectExamples", "WalkUpdate", "WatchUpdates"),
 ]
 ADMIN = [
     *("BackUpStore", "DeleteTrainingSet", "DeleteUpdates"),
