@@ -6,6 +6,7 @@ takes most of a start, is done once.
 """
 
 import json
+import multiprocessing
 import os
 import select
 import shlex
@@ -35,7 +36,7 @@ class Nursery:
         self._process = subprocess.Popen(
             _NURSERY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
-        self._asking = Lock()
+        self._asking = multiprocessing.Lock()  # tests of several processes share a nursery
 
     def start(self, arguments: list[str], log: Path) -> "Child":
         """Start `clearprop` with these arguments; it writes to the end of `log`."""
