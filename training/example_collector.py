@@ -8,6 +8,7 @@ from math import isfinite
 import numpy as np
 
 from training.errors import LimitExceeded, Violations, validating
+from training.generators import Generator, check_generator, generate
 from training.image_shape import (
     ImageShape,
     check_image_inputs,
@@ -35,13 +36,15 @@ class Collector:
     """Collects the examples of one training set, up to the limits.
 
     `table` are their columns, if they have names; they are then added by `add_columns`.
-    `image_shape` is the shape of their inputs, if they are an image.
+    `image_shape` is the shape of their inputs, if they are an image, and `generator` what made
+    them, if anything did.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.table: Table | None = None
         self.image_shape: ImageShape | None = None
+        self.generator: Generator | None = None
         self._weights_column = ""
         self._has_refused = False
         self._widths: list[int] = []
@@ -114,6 +117,16 @@ class Collector:
         self._targets.append(rows.targets)
         self._weights.append(rows.weights)
         self._count += len(rows.inputs)
+
+    def add_generated(self, violations: Violations, generator: Generator) -> None:
+        """Add the examples of a generator with a seed, or violations of its fields.
+
+        Raises InvalidFields, also for earlier violations, and LimitExceeded.
+        """
+        check_generator(violations, "generator", generator)
+        violations.refuse()
+        self.generator = generator
+        self.add(violations, Examples(*generate(generator)))
 
     def check_count(self, violations: Violations) -> None:
         """Require at least one example, unless there were some that are invalid."""

@@ -42,16 +42,17 @@ class Suggestion:
 
 
 def suggestion_for(training_set: TrainingSet) -> Suggestion | None:
-    """Return settings for a training set; None without a table, which says what its targets are.
+    """Return settings for a training set; None if neither a table nor a generator describes it.
 
     Classes get softmax outputs, labels sigmoid ones, and numbers identity. Some examples are held
     out, so that the run ends when they are not predicted better any more.
     """
-    if training_set.table is None:
+    target_kind = _target_kind(training_set)
+    if target_kind is None:
         return None
     inputs, outputs = training_set.input_count, training_set.target_count
     hidden = min(max(1 << (inputs - 1).bit_length(), _LEAST_HIDDEN), _MOST_HIDDEN)
-    activation = _OUTPUTS[training_set.table.targets.kind]
+    activation = _OUTPUTS[target_kind]
     examples = training_set.example_count
     validation = Validation(share=_SHARE) if examples >= _LEAST_TO_HOLD_OUT else None
     held_out = validation.held_out(examples) if validation else 0
@@ -75,6 +76,13 @@ def suggestion_for(training_set: TrainingSet) -> Suggestion | None:
         initializer=Initializer(InitializerKind.GLOROT),
         settings=settings,
     )
+
+
+def _target_kind(training_set: TrainingSet) -> TargetKind | None:
+    """Return what the targets of a training set are, if it says so."""
+    if training_set.generator is not None:
+        return training_set.generator.kind.definition.target_kind
+    return None if training_set.table is None else training_set.table.targets.kind
 
 
 _OUTPUTS = {

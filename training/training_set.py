@@ -7,6 +7,7 @@ from math import isfinite
 import numpy as np
 
 from training.errors import Violations, validating
+from training.generators import Generator
 from training.image_shape import ImageShape
 from training.network import Array, Network
 from training.numerics.costs import CostFunction
@@ -53,6 +54,7 @@ class TrainingSet:
     `id` is its name, chosen by the client, `uid` an identity that is never reused; history refers
     to the uid. `table` are its columns, if they have names; its examples are then not prepared yet,
     and a missing number is NaN. `image_shape` is the shape of its inputs, if they are an image.
+    `generator` is what made its examples, if the service did.
     """
 
     id: str
@@ -64,6 +66,7 @@ class TrainingSet:
     built_in: bool = False
     table: Table | None = None
     image_shape: ImageShape | None = None
+    generator: Generator | None = None
 
 
 def _built_in(name: str, targets: list[float]) -> tuple[TrainingSet, Examples]:

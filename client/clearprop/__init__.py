@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from clearprop.table_infos import InputColumn, Preparation, TableInfo
     from clearprop.tables.options import TableOptions
     from clearprop.traces import TracedExample, TracedUpdate
-    from clearprop.training_set_infos import TrainingSetInfo
+    from clearprop.training_set_infos import GeneratorInfo, TrainingSetInfo
     from clearprop.training_warnings import TrainingWarning
     from clearprop.verifications import Difference, Verification
     from clearprop.walks import WalkedLine, WalkedPhase, WalkedUpdate
@@ -69,6 +69,7 @@ __all__ = [
     "Evaluation",
     "Explanation",
     "Export",
+    "GeneratorInfo",
     "GradientCheck",
     "GradientDifference",
     "History",
@@ -133,6 +134,7 @@ _MODULES = {
     "Evaluation": "measures",
     "Explanation": "explanations",
     "Export": "_sync.exports",
+    "GeneratorInfo": "training_set_infos",
     "GradientCheck": "measures",
     "GradientDifference": "measures",
     "History": "snapshots",

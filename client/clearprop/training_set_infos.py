@@ -1,12 +1,25 @@
 """Read-only views of training sets and their examples, shared by both forms of the client."""
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from clearprop.image_shapes import sizes_of
 from clearprop.table_infos import TableInfo
 from clearprop.training_warnings import TrainingWarning, warnings_of
 from clearprop.v1 import training_set_pb2
-from clearprop.values import Matrix, Vector, matrix_of_rows, vector_of
+from clearprop.v1.training_set_pb2 import GeneratorKind
+from clearprop.values import Matrix, Vector, enum_word, matrix_of_rows, vector_of
+
+
+class GeneratorInfo(NamedTuple):
+    """How the service made the examples of a training set."""
+
+    kind: str
+    """What points, such as `spiral`."""
+    examples: int
+    noise: float
+    """The standard deviation of what was added to both inputs."""
+    seed: int
 
 
 class TrainingSetInfo:
@@ -57,6 +70,15 @@ class TrainingSetInfo:
         """
         message = self.message
         return sizes_of(message.image_shape) if message.HasField("image_shape") else None
+
+    @property
+    def generator(self) -> GeneratorInfo | None:
+        """How the service made the examples; None if a client sent them."""
+        if not self.message.HasField("generator"):
+            return None
+        made = self.message.generator
+        kind = enum_word(GeneratorKind, made.kind)
+        return GeneratorInfo(kind, made.example_count, made.noise, made.seed)
 
     @property
     def warnings(self) -> list[TrainingWarning]:

@@ -1,9 +1,10 @@
 """Use cases of training sets, and the built-in sets."""
 
+import secrets
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import numpy as np
@@ -24,10 +25,11 @@ from training.errors import (
     validating,
 )
 from training.example_collector import Collector, Row
+from training.generators import Generator
 from training.identifiers import check_id, new_id, new_uid
 from training.image_shape import ImageShape
 from training.limits import Limits
-from training.ports import Clock, Store, Writer
+from training.ports import Clock, Reader, Store, Writer
 from training.tables.table import Table
 from training.training_set import BUILT_IN, Examples, TrainingSet
 
@@ -39,14 +41,16 @@ MOST_SELECTED = 1_000
 class NewTrainingSet:
     """A training set to be stored; `replaces` if it takes the place of one with the same id.
 
-    If the id is empty, the service chooses one. `table` are its columns, if they have names, and
-    `image_shape` is the shape of its inputs, if they are an image.
+    If the id is empty, the service chooses one. `table` are its columns, if they have names,
+    `image_shape` is the shape of its inputs, if they are an image, and `generator` is what made its
+    examples, if the service did.
     """
 
     id: str
     examples: Examples
     table: Table | None = None
     image_shape: ImageShape | None = None
+    generator: Generator | None = None
     replaces: bool = False
 
 
@@ -147,36 +151,67 @@ class TrainingSets:
         """
         with validating() as violations:
             _check_names(violations, new.id, request)
+        training_set = self._describe(new, new_uid())
+
+        def add(writer: Writer) -> TrainingSet:
+            self._store.require_room(new.examples.nbytes)
+            if new.replaces:
+                with suppress(TrainingSetNotFound):
+                    _remove(writer, training_set.id, replaces=True)
+            self._check_capacity(writer)
+            writer.add_training_set(training_set, new.examples)
+            return training_set
+
+        return self._store.commit(
+            lambda writer: once(writer, self._clock, request, lambda: add(writer))
+        )
+
+    def validate(self, new: NewTrainingSet) -> TrainingSet:
+        """Return the training set that `store` would create, without a uid.
+
+        Raises LimitExceeded, TrainingSetExists; with `replaces` also ScopeRequired,
+        TrainingSetBuiltIn and TrainingSetInUse.
+        """
+        training_set = self._describe(new, uid="")
+        with self._store.read() as reader:
+            existing = None
+            with suppress(TrainingSetNotFound):
+                existing = reader.training_set(training_set.id)
+            if existing is None:
+                self._check_capacity(reader)
+            elif new.replaces:
+                _check_removable(reader, existing, replaces=True)
+            else:
+                raise TrainingSetExists(
+                    f"training set {existing.id} already exists: use another id, or delete it"
+                    " first",
+                    training_set=existing.id,
+                )
+        return training_set
+
+    def _describe(self, new: NewTrainingSet, uid: str) -> TrainingSet:
         examples = new.examples
-        training_set = TrainingSet(
+        return TrainingSet(
             id=new.id or new_id("set"),
-            uid=new_uid(),
+            uid=uid,
             input_count=examples.inputs.shape[1],
             target_count=examples.targets.shape[1],
             example_count=len(examples.inputs),
             create_time=self._clock.now(),
             table=new.table,
             image_shape=new.image_shape,
+            generator=new.generator,
         )
 
-        def add(writer: Writer) -> TrainingSet:
-            self._store.require_room(examples.nbytes)
-            if new.replaces:
-                with suppress(TrainingSetNotFound):
-                    _remove(writer, training_set.id, replaces=True)
-            if writer.count_training_sets() >= self._limits.training_sets:
-                raise LimitExceeded(
-                    f"the limit of {self._limits.training_sets} training sets is reached:"
-                    " delete a training set first",
-                    limit="training_sets",
-                    value=self._limits.training_sets,
-                )
-            writer.add_training_set(training_set, examples)
-            return training_set
-
-        return self._store.commit(
-            lambda writer: once(writer, self._clock, request, lambda: add(writer))
-        )
+    def _check_capacity(self, reader: Reader) -> None:
+        """Raise LimitExceeded if there is no space for another training set."""
+        if reader.count_training_sets() >= self._limits.training_sets:
+            raise LimitExceeded(
+                f"the limit of {self._limits.training_sets} training sets is reached:"
+                " delete a training set first",
+                limit="training_sets",
+                value=self._limits.training_sets,
+            )
 
     def get(self, set_id: str) -> TrainingSet:
         """Return a training set without its examples. Raises TrainingSetNotFound."""
@@ -229,8 +264,22 @@ class TrainingSets:
         )
 
 
+def with_seed(generator: Generator) -> Generator:
+    """Return a generator with a random seed if it has none."""
+    if generator.seed is not None:
+        return generator
+    return replace(generator, seed=secrets.randbits(63))
+
+
 def _remove(writer: Writer, set_id: str, *, replaces: bool = False) -> None:
     training_set = writer.training_set(set_id)
+    _check_removable(writer, training_set, replaces=replaces)
+    writer.delete_training_set(training_set.uid)
+
+
+def _check_removable(reader: Reader, training_set: TrainingSet, *, replaces: bool) -> None:
+    """Raise ScopeRequired, TrainingSetBuiltIn or TrainingSetInUse if it cannot be deleted."""
+    set_id = training_set.id
     principal = PRINCIPAL.get()
     if replaces and principal is not None and not principal.scope.includes(Scope.ADMIN):
         raise ScopeRequired(
@@ -242,9 +291,9 @@ def _remove(writer: Writer, set_id: str, *, replaces: bool = False) -> None:
         raise TrainingSetBuiltIn(
             f"training set {set_id} is built in and cannot be deleted", training_set=set_id
         )
-    run = writer.run_using(training_set.uid)
+    run = reader.run_using(training_set.uid)
     if run is not None:
-        network = writer.network_by_uid(run.network_uid).id
+        network = reader.network_by_uid(run.network_uid).id
         raise TrainingSetInUse(
             f"run {run.number} of network {network} trains on {set_id} and is {run.state}:"
             " wait until it is over, or call CancelRun",
@@ -252,7 +301,6 @@ def _remove(writer: Writer, set_id: str, *, replaces: bool = False) -> None:
             network=network,
             run=run.number,
         )
-    writer.delete_training_set(training_set.uid)
 
 
 def _check_names(

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from msgspec import UNSET, UnsetType
 
-from storage.records.record import Documents, Part, Record
+from storage.records.record import Documents, Part, Record, named
 from storage.records.table_record import TablePart, part_of_table, table_of
+from training.generators import Generator, GeneratorKind
 from training.image_shape import ImageShape, image_shape_of
 from training.tables.table import Table
 from training.training_set import TrainingSet
@@ -18,6 +19,15 @@ class ImageShapePart(Part, frozen=True):
     height: int
     width: int
     channels: int
+
+
+class GeneratorPart(Part, frozen=True):
+    """What made the examples."""
+
+    kind: str
+    example_count: int
+    noise: float
+    seed: int
 
 
 class TrainingSetRecord(Record, frozen=True, kw_only=True):
@@ -32,6 +42,7 @@ class TrainingSetRecord(Record, frozen=True, kw_only=True):
     built_in: bool = False
     table: TablePart | UnsetType = UNSET
     image_shape: ImageShapePart | UnsetType = UNSET
+    generator: GeneratorPart | UnsetType = UNSET
 
 
 _documents = Documents(TrainingSetRecord)
@@ -39,7 +50,7 @@ _documents = Documents(TrainingSetRecord)
 
 def write(training_set: TrainingSet) -> bytes:
     """Return a training set as a document."""
-    shape = training_set.image_shape
+    shape, generator = training_set.image_shape, training_set.generator
     return _documents.write(
         TrainingSetRecord(
             id=training_set.id,
@@ -51,6 +62,7 @@ def write(training_set: TrainingSet) -> bytes:
             built_in=training_set.built_in,
             table=part_of_table(training_set.table) if training_set.table else UNSET,
             image_shape=ImageShapePart(*astuple(shape)) if shape else UNSET,
+            generator=GeneratorPart(*astuple(generator)) if generator else UNSET,
         )
     )
 
@@ -69,7 +81,13 @@ def read(document: bytes) -> TrainingSet:
         built_in=record.built_in,
         table=table,
         image_shape=_image_shape_of(record, table),
+        generator=_generator_of(record.generator) if record.generator else None,
     )
+
+
+def _generator_of(part: GeneratorPart) -> Generator:
+    kind = named(GeneratorKind, part.kind)
+    return Generator(kind, part.example_count, part.noise, part.seed)
 
 
 def _image_shape_of(record: TrainingSetRecord, table: Table | None) -> ImageShape | None:

@@ -17,6 +17,7 @@ from clearprop.cli.program import app
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import Initializer
 from clearprop.v1.run_pb2 import TrainingSettings
+from clearprop.v1.training_set_pb2 import Generator
 from google.protobuf.descriptor import Descriptor
 
 
@@ -35,7 +36,9 @@ RPCS = {
     "UpdateNetwork": Ways("Network.set_labels", ""),
     "DeleteNetwork": Ways("Network.delete", "delete"),
     "DeleteUpdates": Ways("Network.delete_updates", "delete-updates"),
-    "CreateTrainingSet": Ways("Client.create_training_set", ""),
+    "CreateTrainingSet": Ways(
+        "Client.create_training_set Client.generate_training_set", "generate"
+    ),
     "UploadTrainingSet": Ways("Client.upload_training_set Client.upload_table", "import"),
     "GetTrainingSet": Ways("Client.training_set TrainingSet.examples", "training-sets show"),
     "ListTrainingSets": Ways("Client.training_sets", "training-sets"),
@@ -74,7 +77,6 @@ RPCS = {
 
 NO_COMMAND = {
     "UpdateNetwork": "labels are notes of programs; `create --label` and `fork --label` set them",
-    "CreateTrainingSet": "`import` uploads, which takes sets of any size",
     "CreateTicket": "clients of gRPC send the token itself with a stream",
 }
 
@@ -108,6 +110,8 @@ NAMES = {
     "format": {"file_format"},
     "frozen.biases": {"frozen_biases"},
     "frozen.layers": {"frozen_layers"},
+    "generator.example_count": {"examples"},
+    "generator.kind": {"generator", "kind"},
     "image_shape": {"image_shape", "shape"},
     "initial_parameters": {"initial_weights", "initial_biases"},
     "initializer.kind": {"initializer"},
@@ -176,6 +180,9 @@ NOT_ON_THE_COMMAND_LINE = {
     "uid": "a command is about the network that has the id now",
     "initial_parameters": "`import-network` reads them from a document",
     "detail": "a command shows costs; --json has what it needs",
+    "CreateTrainingSet.examples": "`import` uploads, which takes sets of any size",
+    "CreateTrainingSet.image_shape": "`import` uploads, which takes sets of any size",
+    "CreateTrainingSet.weights": "`import` uploads, which takes sets of any size",
     "ListUpdates.max_points": "the command draws as many as the terminal is wide",
     "Predict.activations": "`trace` shows the activations of each unit",
     "layers": "`set-weight` sets one; whole layers are for programs",
@@ -187,6 +194,7 @@ SETTINGS = {
     "Clipping",
     "Dropout",
     "Frozen",
+    "Generator",
     "Initializer",
     "LearningRateSchedule",
     "Optimizer",
@@ -302,6 +310,11 @@ def settings_fields(message: Descriptor, path: str) -> Iterator[str]:
     [
         *(("train", each) for each in settings_fields(TrainingSettings.DESCRIPTOR, "settings")),
         *(("create", each) for each in settings_fields(Initializer.DESCRIPTOR, "initializer")),
+        *(
+            ("generate", each)
+            for each in settings_fields(Generator.DESCRIPTOR, "generator")
+            if each != "generator.kind"  # an argument
+        ),
     ],
 )
 def test_an_error_about_a_field_names_the_option_of_a_command(command: str, field: str) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from clearprop.v1.network_pb2 import Activation, CostFunction, InitializerKind
 from clearprop.v1.run_pb2 import BatchMode, OptimizerKind, ScheduleKind
+from clearprop.v1.training_set_pb2 import GeneratorKind
 from clearprop.values import enum_word
 from documents import ROOT
 from servers import ServerProcess
@@ -18,7 +19,7 @@ GUIDE = (ROOT / "docs" / "training.md").read_text()
 
 def test_the_guide_names_every_function_that_can_be_chosen() -> None:
     enums: list[Any] = [Activation, CostFunction, InitializerKind, OptimizerKind]
-    enums += [ScheduleKind, BatchMode]
+    enums += [ScheduleKind, BatchMode, GeneratorKind]
     words = [enum_word(enum, value) for enum in enums for value in enum.values()[1:]]
     # A network reports `explicit` if its weights were given; it cannot be chosen.
     assert [word for word in words if f"`{word}`" not in GUIDE] == ["explicit"]

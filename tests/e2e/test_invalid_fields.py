@@ -12,7 +12,7 @@ from typing import Any
 import grpc
 import pytest
 from calls import create, examples, refused, settings, state
-from clearprop.v1 import network_pb2, run_pb2, update_pb2
+from clearprop.v1 import network_pb2, run_pb2, training_set_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from google.protobuf.descriptor import Descriptor
@@ -27,6 +27,7 @@ INVALID = grpc.StatusCode.INVALID_ARGUMENT
 NO_TOKEN, ID_TOKEN = "?", "eA=="
 LAYERS = network_pb2.LayerParameters
 INITIALIZER: Any = network_pb2.Initializer  # its kinds are given as numbers
+GENERATOR: Any = training_set_pb2.Generator
 OPTIMIZER: Any = run_pb2.Optimizer  # and so are its
 PARAMETER = update_pb2.Parameter
 
@@ -89,6 +90,29 @@ WITHOUT_A_NETWORK = [
             request_id="ü", training_set="B", examples=examples([([nan], [1])])
         ),
         ["request_id", "training_set", "examples[0].inputs[0]"],
+    ),
+    (
+        pb.CreateTrainingSetRequest(
+            request_id="ü",
+            training_set="B",
+            generator=GENERATOR(kind=99, example_count=1, noise=nan, seed=-1),
+            examples=examples([([1], [1])]),
+            weights="w",
+        ),
+        [
+            "request_id",
+            "training_set",
+            "examples",
+            "weights",
+            "generator.kind",
+            "generator.example_count",
+            "generator.noise",
+            "generator.seed",
+        ],
+    ),
+    (
+        pb.CreateTrainingSetRequest(generator=GENERATOR(), validate_only=True),
+        ["generator.kind"],
     ),
     (pb.ListNetworksRequest(page_size=-1, page_token=NO_TOKEN), ["page_size", "page_token"]),
     (pb.ListTrainingSetsRequest(page_size=1001, page_token=NO_TOKEN), ["page_size", "page_token"]),

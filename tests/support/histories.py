@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.generators import Generator, GeneratorKind
 from training.identifiers import new_uid
 from training.image_shape import ImageShape
 from training.network import Array, Initializer, Network
@@ -68,6 +69,7 @@ def make_training_set(
     training_set = TrainingSet(
         *(set_id, new_uid(), 2, 1, examples, NOW),
         image_shape=ImageShape(1, 2) if weighted else None,
+        generator=None if weighted else Generator(GeneratorKind.MOONS, examples, 0.5, 7),
     )
     return training_set, Examples(inputs, targets, weights)
 

@@ -55,6 +55,32 @@ class AsyncClientTrainingSets:
         response = await self._connection.call(call)
         return AsyncTrainingSet(self._connection, response.training_set)
 
+    async def generate_training_set(  # noqa: PLR0913 - what a generator needs
+        self,
+        training_set: str,
+        generator: str,
+        *,
+        examples: int = 200,
+        noise: float = 0.0,
+        seed: int | None = None,
+        replace: bool = False,
+        request_id: str = "",
+    ) -> AsyncTrainingSet:
+        """Create a training set whose examples the service makes: points in the plane.
+
+        `generator` is `circle`, `moons`, `spiral`, `gauss` or `quadrants`, with the target 1 or 0
+        for the class of a point, or `plane` or `peaks`, with a number to predict. `noise` is the
+        standard deviation of what is added to both inputs, which are within ±6 without it. The same
+        `seed` gives the same bits on every machine; by default, the service chooses one, which
+        `generator` of the result has. `training_set` is the id; if it is empty, the service
+        generates one. With `replace`, a set with this id is deleted in the same step.
+        """
+        call = training_sets.generate_training_set(
+            *(training_set, generator, examples, noise, seed, request_id), replace=replace
+        )
+        response = await self._connection.call(call)
+        return AsyncTrainingSet(self._connection, response.training_set)
+
     async def upload_training_set(  # noqa: PLR0913 - what a training set has
         self,
         training_set: str,

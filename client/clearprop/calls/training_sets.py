@@ -8,7 +8,7 @@ from clearprop.tables.options import TableLike, TableOptions, examples_of
 from clearprop.tables.uploads import TableUpload
 from clearprop.uploads import Upload
 from clearprop.v1 import training_service_pb2 as pb
-from clearprop.v1.training_set_pb2 import Example, TrainingSet
+from clearprop.v1.training_set_pb2 import Example, Generator, GeneratorKind, TrainingSet
 from clearprop.values import (
     MatrixLike,
     RowsLike,
@@ -16,6 +16,7 @@ from clearprop.values import (
     TargetsLike,
     VectorLike,
     WeightsLike,
+    enum_value,
     rows_of,
     target_rows_of,
     weights_of_examples,
@@ -57,6 +58,31 @@ def create_training_set(  # noqa: PLR0913 - what a training set has
         request_id=request_id or new_request_id(),
         replace=replace,
         image_shape=image_shape_of(image_shape),
+    )
+    return Call(request, pb.CreateTrainingSetResponse)
+
+
+def generate_training_set(  # noqa: PLR0913 - what a generator needs
+    training_set: str,
+    generator: str,
+    example_count: int,
+    noise: float,
+    seed: int | None,
+    request_id: str,
+    *,
+    replace: bool = False,
+) -> Call[pb.CreateTrainingSetResponse]:
+    """Create a training set whose examples the service makes."""
+    request = pb.CreateTrainingSetRequest(
+        training_set=training_set,
+        generator=Generator(
+            kind=enum_value(GeneratorKind, generator),
+            example_count=example_count,
+            noise=noise,
+            seed=seed,
+        ),
+        request_id=request_id or new_request_id(),
+        replace=replace,
     )
     return Call(request, pb.CreateTrainingSetResponse)
 

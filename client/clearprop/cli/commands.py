@@ -77,6 +77,7 @@ PANELS: dict[str, dict[str, Entry]] = {
         "resume": Entry("Resume a paused run.", "runs:resume"),
         "cancel": Entry("Cancel a run; its updates are kept.", "runs:cancel"),
         "import": Entry("Create a training set from a file.", "imports:import_file"),
+        "generate": Entry("Create a training set of points in the plane.", "generate:generate"),
         "training-sets": Entry("List, show and delete training sets.", "training_sets:app"),
     },
     "Operation": {

@@ -37,6 +37,8 @@ _OPTIONS = {
     "first_position": "--from-position",
     "first_step": "--from-line",
     "float32": "--float32",
+    "generator.example_count": "--examples",
+    "generator.kind": "generator",
     "initializer.kind": "--initializer",
     "settings.clipping.norm": "--clip-norm",
     "settings.clipping.value": "--clip-value",
@@ -134,7 +136,7 @@ def _show_no_answer(error: clearprop.ClearpropError, server: Server, notes: str)
 
 def option_of(field: str) -> str:
     """Return the option that sets a field of a request; fields that arguments set are unchanged."""
-    if field.startswith(("settings.", "initializer.")) or field in _OPTIONS:
+    if field.startswith(("settings.", "initializer.", "generator.")) or field in _OPTIONS:
         parent, _, name = field.rpartition(".")
         prefix = "schedule-" if parent == "settings.schedule" else ""
         name = name.partition("[")[0].replace("_", "-")

@@ -1,4 +1,4 @@
-"""What the columns of a table are, in lines."""
+"""What the columns of a table are, and what the examples of a training set are, in lines."""
 
 from rich.markup import escape
 
@@ -33,6 +33,14 @@ def described_images(training_set: TrainingSetInfo) -> str:
         return ""
     height, width, *channels = training_set.image_shape
     return f"images of {height} × {width} pixels{' in colour' if channels else ''}"
+
+
+def described_generator(training_set: TrainingSetInfo) -> str:
+    """Return what generator made the examples of a training set; empty if none did."""
+    made = training_set.generator
+    if made is None:
+        return ""
+    return f"made by {made.kind} with noise {number(made.noise)} and seed {made.seed}"
 
 
 def _filling(missing: str | float) -> str:

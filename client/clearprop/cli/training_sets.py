@@ -14,7 +14,7 @@ from clearprop.cli.output import say_json, show_table, show_warnings
 from clearprop.cli.parsers import example_indices
 from clearprop.cli.server_options import Server, with_server_options
 from clearprop.cli.suggestions import show_suggestion
-from clearprop.cli.table_descriptions import described_images, show_columns
+from clearprop.cli.table_descriptions import described_generator, described_images, show_columns
 from clearprop.training_warnings import warnings_of
 
 app = typer.Typer(cls=PlainGroup, add_completion=False, rich_markup_mode=None)
@@ -57,7 +57,9 @@ def training_sets(context: typer.Context, *, as_json: Json = False, server: Serv
                 f"{each.example_count:,}",
                 f"{each.input_count:,}",
                 f"{each.target_count:,}",
-                "built in" if each.is_built_in else described_images(each),
+                "built in"
+                if each.is_built_in
+                else described_images(each) or described_generator(each),
             ]
             for each in found
         ),
@@ -83,6 +85,8 @@ def show(
         return
     if found.image_shape:
         say(f"The inputs are {described_images(found)}")
+    if found.generator:
+        say(f"The examples are {described_generator(found)}")
     if read.message.HasField("table"):
         show_columns(read.message.table)
     inputs, targets, weights = read.inputs, read.targets, read.weights

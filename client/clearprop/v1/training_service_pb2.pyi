@@ -811,6 +811,8 @@ class CreateTrainingSetRequest(_message.Message):
     WEIGHTS_FIELD_NUMBER: _builtins.int
     REPLACE_FIELD_NUMBER: _builtins.int
     IMAGE_SHAPE_FIELD_NUMBER: _builtins.int
+    GENERATOR_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the new training set: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one."""
     request_id: _builtins.str
@@ -821,10 +823,12 @@ class CreateTrainingSetRequest(_message.Message):
     """Whether to replace a training set with this id, if there is one, in one step: that is deleted as
     by DeleteTrainingSet, which requires the scope `admin`.
     """
+    validate_only: _builtins.bool
+    """Whether to only validate the request, and return the response without creating the training set."""
     @_builtins.property
     def examples(self) -> _containers.RepeatedCompositeFieldContainer[_training_set_pb2.Example]:
         """The examples: at least 1. All examples have the same number of inputs, at least 1, and the same
-        number of targets, at least 1.
+        number of targets, at least 1. Empty with a table or a generator.
         """
 
     @_builtins.property
@@ -844,6 +848,12 @@ class CreateTrainingSetRequest(_message.Message):
         Absent: that of the table if it has two sizes, or a third that is 1 or 3.
         """
 
+    @_builtins.property
+    def generator(self) -> _training_set_pb2.Generator:
+        """How the server makes the examples, in place of `examples` and of everything that describes them:
+        `table`, `columns`, `weights` and `image_shape` are then empty.
+        """
+
     def __init__(
         self,
         *,
@@ -855,10 +865,12 @@ class CreateTrainingSetRequest(_message.Message):
         weights: _builtins.str = ...,
         replace: _builtins.bool = ...,
         image_shape: _training_set_pb2.ImageShape | None = ...,
+        generator: _training_set_pb2.Generator | None = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["image_shape", b"image_shape", "table", b"table"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["generator", b"generator", "image_shape", b"image_shape", "table", b"table"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "examples", b"examples", "image_shape", b"image_shape", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "weights", b"weights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "examples", b"examples", "generator", b"generator", "image_shape", b"image_shape", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "validate_only", b"validate_only", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -873,7 +885,9 @@ class CreateTrainingSetResponse(_message.Message):
     TRAINING_SET_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def training_set(self) -> _training_set_pb2.TrainingSet:
-        """The training set, without its examples."""
+        """The training set, without its examples. With `validate_only`, it has no uid; with `validate_only`
+        and a generator, it has its examples and a suggestion.
+        """
 
     def __init__(
         self,

@@ -462,7 +462,7 @@ class TrainingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def CreateTrainingSet(self, request, context):
-        """Creates a training set, which is immutable.
+        """Creates a training set, which is immutable, from examples or with a generator.
 
         Errors:
         INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.

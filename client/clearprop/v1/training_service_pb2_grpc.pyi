@@ -163,7 +163,7 @@ class TrainingServiceStub:
         another update.
     """
     CreateTrainingSet: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CreateTrainingSetRequest, _training_service_pb2.CreateTrainingSetResponse]
-    """Creates a training set, which is immutable.
+    """Creates a training set, which is immutable, from examples or with a generator.
 
     Errors:
       INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
@@ -770,7 +770,7 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
         another update.
     """
     CreateTrainingSet: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CreateTrainingSetRequest, _training_service_pb2.CreateTrainingSetResponse]  # type: ignore[assignment]
-    """Creates a training set, which is immutable.
+    """Creates a training set, which is immutable, from examples or with a generator.
 
     Errors:
       INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.
@@ -1422,7 +1422,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.CreateTrainingSetRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.CreateTrainingSetResponse, _abc.Awaitable[_training_service_pb2.CreateTrainingSetResponse]]:
-        """Creates a training set, which is immutable.
+        """Creates a training set, which is immutable, from examples or with a generator.
 
         Errors:
           INVALID_ARGUMENT: one or more fields are invalid. Correct each reported field.

@@ -29,19 +29,23 @@ from clearprop.v1 import warning_pb2 as clearprop_dot_v1_dot_warning__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63learprop/v1/training_set.proto\x12\x0c\x63learprop.v1\x1a\x1a\x63learprop/v1/network.proto\x1a\x16\x63learprop/v1/run.proto\x1a\x18\x63learprop/v1/table.proto\x1a\x1a\x63learprop/v1/warning.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"J\n\x07\x45xample\x12\x0e\n\x06inputs\x18\x01 \x03(\x01\x12\x0f\n\x07targets\x18\x02 \x03(\x01\x12\x13\n\x06weight\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_weight\"=\n\nImageShape\x12\x0e\n\x06height\x18\x01 \x01(\x05\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x10\n\x08\x63hannels\x18\x03 \x01(\x05\"\x88\x03\n\x0bTrainingSet\x12\x14\n\x0ctraining_set\x18\x01 \x01(\t\x12\x0b\n\x03uid\x18\x02 \x01(\t\x12\x13\n\x0binput_count\x18\x03 \x01(\x05\x12\x14\n\x0ctarget_count\x18\x04 \x01(\x05\x12\x15\n\rexample_count\x18\x05 \x01(\x03\x12\x10\n\x08\x62uilt_in\x18\x06 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x08\x65xamples\x18\x08 \x03(\x0b\x32\x15.clearprop.v1.Example\x12\'\n\x08warnings\x18\t \x03(\x0b\x32\x15.clearprop.v1.Warning\x12\"\n\x05table\x18\n \x01(\x0b\x32\x13.clearprop.v1.Table\x12,\n\nsuggestion\x18\x0b \x01(\x0b\x32\x18.clearprop.v1.Suggestion\x12-\n\x0bimage_shape\x18\x0c \x01(\x0b\x32\x18.clearprop.v1.ImageShape\"\xf3\x01\n\nSuggestion\x12\x13\n\x0blayer_sizes\x18\x01 \x03(\x05\x12-\n\x0b\x61\x63tivations\x18\x02 \x03(\x0e\x32\x18.clearprop.v1.Activation\x12\x0c\n\x04\x62ias\x18\x03 \x01(\x08\x12\x31\n\rcost_function\x18\x04 \x01(\x0e\x32\x1a.clearprop.v1.CostFunction\x12.\n\x0binitializer\x18\x05 \x01(\x0b\x32\x19.clearprop.v1.Initializer\x12\x30\n\x08settings\x18\x06 \x01(\x0b\x32\x1e.clearprop.v1.TrainingSettingsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63learprop/v1/training_set.proto\x12\x0c\x63learprop.v1\x1a\x1a\x63learprop/v1/network.proto\x1a\x16\x63learprop/v1/run.proto\x1a\x18\x63learprop/v1/table.proto\x1a\x1a\x63learprop/v1/warning.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"J\n\x07\x45xample\x12\x0e\n\x06inputs\x18\x01 \x03(\x01\x12\x0f\n\x07targets\x18\x02 \x03(\x01\x12\x13\n\x06weight\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_weight\"=\n\nImageShape\x12\x0e\n\x06height\x18\x01 \x01(\x05\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x10\n\x08\x63hannels\x18\x03 \x01(\x05\"x\n\tGenerator\x12)\n\x04kind\x18\x01 \x01(\x0e\x32\x1b.clearprop.v1.GeneratorKind\x12\x15\n\rexample_count\x18\x02 \x01(\x05\x12\r\n\x05noise\x18\x03 \x01(\x01\x12\x11\n\x04seed\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x07\n\x05_seed\"\xb4\x03\n\x0bTrainingSet\x12\x14\n\x0ctraining_set\x18\x01 \x01(\t\x12\x0b\n\x03uid\x18\x02 \x01(\t\x12\x13\n\x0binput_count\x18\x03 \x01(\x05\x12\x14\n\x0ctarget_count\x18\x04 \x01(\x05\x12\x15\n\rexample_count\x18\x05 \x01(\x03\x12\x10\n\x08\x62uilt_in\x18\x06 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x08\x65xamples\x18\x08 \x03(\x0b\x32\x15.clearprop.v1.Example\x12\'\n\x08warnings\x18\t \x03(\x0b\x32\x15.clearprop.v1.Warning\x12\"\n\x05table\x18\n \x01(\x0b\x32\x13.clearprop.v1.Table\x12,\n\nsuggestion\x18\x0b \x01(\x0b\x32\x18.clearprop.v1.Suggestion\x12-\n\x0bimage_shape\x18\x0c \x01(\x0b\x32\x18.clearprop.v1.ImageShape\x12*\n\tgenerator\x18\r \x01(\x0b\x32\x17.clearprop.v1.Generator\"\xf3\x01\n\nSuggestion\x12\x13\n\x0blayer_sizes\x18\x01 \x03(\x05\x12-\n\x0b\x61\x63tivations\x18\x02 \x03(\x0e\x32\x18.clearprop.v1.Activation\x12\x0c\n\x04\x62ias\x18\x03 \x01(\x08\x12\x31\n\rcost_function\x18\x04 \x01(\x0e\x32\x1a.clearprop.v1.CostFunction\x12.\n\x0binitializer\x18\x05 \x01(\x0b\x32\x19.clearprop.v1.Initializer\x12\x30\n\x08settings\x18\x06 \x01(\x0b\x32\x1e.clearprop.v1.TrainingSettings*\xeb\x01\n\rGeneratorKind\x12\x1e\n\x1aGENERATOR_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15GENERATOR_KIND_CIRCLE\x10\x01\x12\x18\n\x14GENERATOR_KIND_MOONS\x10\x02\x12\x19\n\x15GENERATOR_KIND_SPIRAL\x10\x03\x12\x18\n\x14GENERATOR_KIND_GAUSS\x10\x04\x12\x1c\n\x18GENERATOR_KIND_QUADRANTS\x10\x05\x12\x18\n\x14GENERATOR_KIND_PLANE\x10\x06\x12\x18\n\x14GENERATOR_KIND_PEAKS\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'clearprop.v1.training_set_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_GENERATORKIND']._serialized_start=1135
+  _globals['_GENERATORKIND']._serialized_end=1370
   _globals['_EXAMPLE']._serialized_start=188
   _globals['_EXAMPLE']._serialized_end=262
   _globals['_IMAGESHAPE']._serialized_start=264
   _globals['_IMAGESHAPE']._serialized_end=325
-  _globals['_TRAININGSET']._serialized_start=328
-  _globals['_TRAININGSET']._serialized_end=720
-  _globals['_SUGGESTION']._serialized_start=723
-  _globals['_SUGGESTION']._serialized_end=966
+  _globals['_GENERATOR']._serialized_start=327
+  _globals['_GENERATOR']._serialized_end=447
+  _globals['_TRAININGSET']._serialized_start=450
+  _globals['_TRAININGSET']._serialized_end=886
+  _globals['_SUGGESTION']._serialized_start=889
+  _globals['_SUGGESTION']._serialized_end=1132
 # @@protoc_insertion_point(module_scope)

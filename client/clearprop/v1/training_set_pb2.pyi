@@ -12,6 +12,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -22,6 +23,87 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _GeneratorKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _GeneratorKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GeneratorKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    GENERATOR_KIND_UNSPECIFIED: _GeneratorKind.ValueType  # 0
+    """Not allowed in requests."""
+    GENERATOR_KIND_CIRCLE: _GeneratorKind.ValueType  # 1
+    """A disc and a ring around (0, 0): (r·sin(2π·v), r·cos(2π·v)) with r = 2.5·u in class 1, and r =
+    3.5 + 1.5·u in class 0. u and v are random.
+    """
+    GENERATOR_KIND_MOONS: _GeneratorKind.ValueType  # 2
+    """Two half circles that interlock: with t = π·i/(n − 1), (3·cos(t) − 1.5, 3·sin(t) − 0.75) in class
+    1, and the same with both signs changed in class 0.
+    """
+    GENERATOR_KIND_SPIRAL: _GeneratorKind.ValueType  # 3
+    """Two arms of a spiral: with t = i/n, (5·t·sin(3.5·π·t), 5·t·cos(3.5·π·t)) in class 1, and the same
+    with both signs changed in class 0.
+    """
+    GENERATOR_KIND_GAUSS: _GeneratorKind.ValueType  # 4
+    """Two clouds: normally distributed around (2, 2) in class 1 and around (−2, −2) in class 0, with
+    the standard deviation √½ of both coordinates.
+    """
+    GENERATOR_KIND_QUADRANTS: _GeneratorKind.ValueType  # 5
+    """Four squares with gaps, such as a larger XOR: x = ±(0.3 + 5·u) and y = ±(0.3 + 5·v), with equal
+    signs in class 1 and with different ones in class 0. u and v are random; x is positive if i is
+    even.
+    """
+    GENERATOR_KIND_PLANE: _GeneratorKind.ValueType  # 6
+    """A plane to predict: the target is (x + y) / 12, for x = 12·u − 6 and y = 12·v − 6. u and v are
+    random.
+    """
+    GENERATOR_KIND_PEAKS: _GeneratorKind.ValueType  # 7
+    """Three cones up and three down to predict, with x and y as in PLANE: the target is 1 − d/2, where
+    d < 2 is the distance from (−4, 2.5), (0, −2.5) or (4, 2.5), −(1 − d/2) around (−4, −2.5), (0,
+    2.5) and (4, −2.5), and 0 elsewhere.
+    """
+
+class GeneratorKind(_GeneratorKind, metaclass=_GeneratorKindEnumTypeWrapper):
+    """What points a generator makes. Each example has two inputs, x and y, and one target.
+
+    With CIRCLE, MOONS, SPIRAL, GAUSS and QUADRANTS, the target is the class, 1 or 0. Both classes have
+    equally many examples; with an odd number, class 1 has one more. With PLANE and PEAKS, the target
+    is a number from −1 to 1. n is the number of examples of the class, and i counts them from 0.
+    """
+
+GENERATOR_KIND_UNSPECIFIED: GeneratorKind.ValueType  # 0
+"""Not allowed in requests."""
+GENERATOR_KIND_CIRCLE: GeneratorKind.ValueType  # 1
+"""A disc and a ring around (0, 0): (r·sin(2π·v), r·cos(2π·v)) with r = 2.5·u in class 1, and r =
+3.5 + 1.5·u in class 0. u and v are random.
+"""
+GENERATOR_KIND_MOONS: GeneratorKind.ValueType  # 2
+"""Two half circles that interlock: with t = π·i/(n − 1), (3·cos(t) − 1.5, 3·sin(t) − 0.75) in class
+1, and the same with both signs changed in class 0.
+"""
+GENERATOR_KIND_SPIRAL: GeneratorKind.ValueType  # 3
+"""Two arms of a spiral: with t = i/n, (5·t·sin(3.5·π·t), 5·t·cos(3.5·π·t)) in class 1, and the same
+with both signs changed in class 0.
+"""
+GENERATOR_KIND_GAUSS: GeneratorKind.ValueType  # 4
+"""Two clouds: normally distributed around (2, 2) in class 1 and around (−2, −2) in class 0, with
+the standard deviation √½ of both coordinates.
+"""
+GENERATOR_KIND_QUADRANTS: GeneratorKind.ValueType  # 5
+"""Four squares with gaps, such as a larger XOR: x = ±(0.3 + 5·u) and y = ±(0.3 + 5·v), with equal
+signs in class 1 and with different ones in class 0. u and v are random; x is positive if i is
+even.
+"""
+GENERATOR_KIND_PLANE: GeneratorKind.ValueType  # 6
+"""A plane to predict: the target is (x + y) / 12, for x = 12·u − 6 and y = 12·v − 6. u and v are
+random.
+"""
+GENERATOR_KIND_PEAKS: GeneratorKind.ValueType  # 7
+"""Three cones up and three down to predict, with x and y as in PLANE: the target is 1 − d/2, where
+d < 2 is the distance from (−4, 2.5), (0, −2.5) or (4, 2.5), −(1 − d/2) around (−4, −2.5), (0,
+2.5) and (4, −2.5), and 0 elsewhere.
+"""
+Global___GeneratorKind: _TypeAlias = GeneratorKind  # noqa: Y015
 
 @_typing.final
 class Example(_message.Message):
@@ -102,6 +184,51 @@ class ImageShape(_message.Message):
 Global___ImageShape: _TypeAlias = ImageShape  # noqa: Y015
 
 @_typing.final
+class Generator(_message.Message):
+    """How to make examples from random numbers. The same generator with the same seed gives the same bits
+    on every machine.
+
+    All random numbers come from the stream of the seed, see `Initializer.seed`: first u and v, or x
+    and y, of each example, those of class 1 before those of class 0; then the noise of each, x before
+    y. The examples are then put into the order of epoch 1 of a run with `shuffle_seed`, for the same
+    seed.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    EXAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    NOISE_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
+    kind: Global___GeneratorKind.ValueType
+    """What points to make."""
+    example_count: _builtins.int
+    """The number of examples, 2 to 100,000. 0 in a request means 200."""
+    noise: _builtins.float
+    """The standard deviation of the noise that is added to both inputs, 0 to 10. The points are within
+    ±6 without it. Targets are those of the points without noise. Default: 0.
+    """
+    seed: _builtins.int
+    """The seed, 0 to 2^63 − 1. If absent in a request, the server chooses a seed and returns it."""
+    def __init__(
+        self,
+        *,
+        kind: Global___GeneratorKind.ValueType = ...,
+        example_count: _builtins.int = ...,
+        noise: _builtins.float = ...,
+        seed: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "seed", b"seed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "example_count", b"example_count", "kind", b"kind", "noise", b"noise", "seed", b"seed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
+    _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__seed) -> _WhichOneofReturnType__seed | None: ...
+
+Global___Generator: _TypeAlias = Generator  # noqa: Y015
+
+@_typing.final
 class TrainingSet(_message.Message):
     """A set of examples to train on. A training set is immutable."""
 
@@ -119,6 +246,7 @@ class TrainingSet(_message.Message):
     TABLE_FIELD_NUMBER: _builtins.int
     SUGGESTION_FIELD_NUMBER: _builtins.int
     IMAGE_SHAPE_FIELD_NUMBER: _builtins.int
+    GENERATOR_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id, chosen by the client or generated by the server: `[a-z][a-z0-9-]{0,62}`."""
     uid: _builtins.str
@@ -157,11 +285,17 @@ class TrainingSet(_message.Message):
 
     @_builtins.property
     def suggestion(self) -> Global___Suggestion:
-        """Settings to start with, if the training set has a table. Only in the response of GetTrainingSet."""
+        """Settings to start with, if the training set has a table or a generator. Only in the response of
+        GetTrainingSet, and of CreateTrainingSet with `validate_only`.
+        """
 
     @_builtins.property
     def image_shape(self) -> Global___ImageShape:
         """The shape of the inputs if they are an image. Absent if they are not."""
+
+    @_builtins.property
+    def generator(self) -> Global___Generator:
+        """How the server made the examples. Absent if a client sent them."""
 
     def __init__(
         self,
@@ -178,10 +312,11 @@ class TrainingSet(_message.Message):
         table: _table_pb2.Table | None = ...,
         suggestion: Global___Suggestion | None = ...,
         image_shape: Global___ImageShape | None = ...,
+        generator: Global___Generator | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "image_shape", b"image_shape", "suggestion", b"suggestion", "table", b"table"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "generator", b"generator", "image_shape", b"image_shape", "suggestion", b"suggestion", "table", b"table"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["built_in", b"built_in", "create_time", b"create_time", "example_count", b"example_count", "examples", b"examples", "image_shape", b"image_shape", "input_count", b"input_count", "suggestion", b"suggestion", "table", b"table", "target_count", b"target_count", "training_set", b"training_set", "uid", b"uid", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["built_in", b"built_in", "create_time", b"create_time", "example_count", b"example_count", "examples", b"examples", "generator", b"generator", "image_shape", b"image_shape", "input_count", b"input_count", "suggestion", b"suggestion", "table", b"table", "target_count", b"target_count", "training_set", b"training_set", "uid", b"uid", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

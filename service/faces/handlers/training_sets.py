@@ -15,10 +15,11 @@ from service.faces.messages.training_sets import (
     check_response,
     expect_form,
     listed_set,
+    read_generator,
     training_set,
 )
 from service.faces.messages.uploads import Upload
-from service.use_cases.training_sets import NewTrainingSet, TrainingSets
+from service.use_cases.training_sets import NewTrainingSet, TrainingSets, with_seed
 from service.use_cases.warnings import Warnings
 from training.limits import Limits
 from training.suggestion import suggestion_for
@@ -44,16 +45,32 @@ class TrainingSetHandlers:
             violations,
             collector,
         ):
-            expect_form(violations, collector, request)
-            add_rows(violations, collector, request)
+            if request.HasField("generator"):
+                generator = with_seed(read_generator(violations, request))
+                collector.add_generated(violations, generator)
+            else:
+                expect_form(violations, collector, request)
+                add_rows(violations, collector, request)
         new = NewTrainingSet(
             request.training_set,
             collector.examples(),
             collector.table,
             collector.image_shape,
+            collector.generator,
             replaces=request.replace,
         )
+        if request.validate_only:
+            return self._preview(new)
         return _created(self._training_sets.store(new, request_id(request, _created)))
+
+    def _preview(self, new: NewTrainingSet) -> pb.CreateTrainingSetResponse:
+        """Return a training set that is not stored, with its examples if a generator made them."""
+        found = self._training_sets.validate(new)
+        if new.generator is None:
+            return _created(found)
+        check_response(found, found.example_count, self._limits.response_bytes)
+        message = training_set(found, new.examples, suggested=suggestion_for(found))
+        return pb.CreateTrainingSetResponse(training_set=message)
 
     async def upload_training_set(
         self, requests: AsyncIterator[pb.UploadTrainingSetRequest]

@@ -7,6 +7,8 @@ from itertools import repeat
 import numpy as np
 from clearprop.v1 import training_service_pb2, training_set_pb2
 
+from service.faces.messages.enums import EnumTable, one_of
+from service.faces.messages.fields import optional
 from service.faces.messages.networks import ACTIVATIONS, COST_FUNCTIONS, sent_initializer
 from service.faces.messages.runs import sent_settings
 from service.faces.messages.tables import columns, read_table, table
@@ -15,6 +17,7 @@ from service.faces.messages.uniform_rows import uniform_rows
 from service.faces.messages.warnings import warnings
 from training.errors import LimitExceeded, Violations
 from training.example_collector import Collector, Row
+from training.generators import DEFAULT_EXAMPLES, Generator, GeneratorKind
 from training.image_shape import ImageShape
 from training.suggestion import Suggestion
 from training.training_set import Examples, TrainingSet
@@ -27,6 +30,13 @@ _EXAMPLE_OVERHEAD = 27
 #: The maximum size of a response without its examples, in bytes.
 _REST_OF_RESPONSE = 4096
 
+
+_GENERATOR_KINDS: EnumTable[training_set_pb2.GeneratorKind.ValueType, GeneratorKind] = EnumTable(
+    training_set_pb2.GeneratorKind, GeneratorKind, GeneratorKind.CIRCLE, one_of(GeneratorKind)
+)
+
+#: What describes examples that are sent.
+_OF_SENT_EXAMPLES = ("examples", "table", "columns", "weights", "image_shape")
 
 _Rows = (
     training_service_pb2.CreateTrainingSetRequest | training_service_pb2.UploadTrainingSetRequest
@@ -60,6 +70,23 @@ def add_rows(violations: Violations, collector: Collector, request: _Rows) -> No
     )
     violations.refuse()
     collector.add_columns(violations, columns(request.columns))
+
+
+def read_generator(
+    violations: Violations, request: training_service_pb2.CreateTrainingSetRequest
+) -> Generator:
+    """Convert the generator of a request, which must not have examples beside it."""
+    for field, _ in request.ListFields():
+        violations.require(
+            field.name not in _OF_SENT_EXAMPLES,
+            field.name,
+            "must be empty with a generator, which makes the examples",
+        )
+    message = request.generator
+    kind = _GENERATOR_KINDS.read(violations, "generator.kind", message.kind or -1)
+    return Generator(
+        kind, message.example_count or DEFAULT_EXAMPLES, message.noise, optional(message, "seed")
+    )
 
 
 def example_rows(request: _Rows) -> Examples | list[Row]:
@@ -104,6 +131,7 @@ def training_set(
         table=table(source.table) if source.table else None,
         suggestion=_suggestion(suggested) if suggested else None,
         image_shape=_image_shape(source.image_shape) if source.image_shape else None,
+        generator=_generator(source.generator) if source.generator else None,
     )
 
 
@@ -122,6 +150,15 @@ def _examples(examples: Examples) -> Iterator[training_set_pb2.Example]:
 def _image_shape(source: ImageShape) -> training_set_pb2.ImageShape:
     return training_set_pb2.ImageShape(
         height=source.height, width=source.width, channels=source.channels
+    )
+
+
+def _generator(source: Generator) -> training_set_pb2.Generator:
+    return training_set_pb2.Generator(
+        kind=_GENERATOR_KINDS.numbers[source.kind],
+        example_count=source.example_count,
+        noise=source.noise,
+        seed=source.seed,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import requests
-from clearprop.v1 import run_pb2
+from clearprop.v1 import run_pb2, training_set_pb2
 from clearprop.v1.update_pb2 import UpdateKind
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.json_format import MessageToDict
@@ -25,6 +25,7 @@ from training.walking.roles import ROLES
 #: The enums of settings that the form offers.
 ENUMS = [
     run_pb2.BatchMode.DESCRIPTOR,
+    training_set_pb2.GeneratorKind.DESCRIPTOR,
     run_pb2.ScheduleKind.DESCRIPTOR,
     run_pb2.ScheduleUnit.DESCRIPTOR,
     run_pb2.ValidationUnit.DESCRIPTOR,

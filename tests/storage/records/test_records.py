@@ -13,6 +13,7 @@ import pytest
 from storage.codec import NotAsWritten
 from storage.records import network_record, optimizer_record, run_record, training_set_record
 from training.batches import BatchMode
+from training.generators import Generator, GeneratorKind
 from training.image_shape import ImageShape
 from training.network import Fork, Initializer, Network
 from training.numerics.activations import Activation
@@ -101,6 +102,16 @@ TRAINING_SETS = {
             '"image_shape":{"height":1,"width":2,"channels":3}}'
         ),
         TrainingSet("red", "u", 6, 1, 4, TIME, image_shape=ImageShape(1, 2, 3)),
+    ),
+    "generated": (
+        (
+            '{"id":"arms","uid":"u","input_count":2,"target_count":1,"example_count":4,'
+            f'"create_time":"{WHEN}","built_in":false,'
+            '"generator":{"kind":"spiral","example_count":4,"noise":0.1,"seed":3}}'
+        ),
+        TrainingSet(
+            *("arms", "u", 2, 1, 4, TIME), generator=Generator(GeneratorKind.SPIRAL, 4, 0.1, 3)
+        ),
     ),
 }
 OPTIMIZERS = {

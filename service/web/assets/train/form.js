@@ -11,6 +11,8 @@ import { Warnings } from "../shared/warnings.js";
 import { enumName } from "../shared/enum_names.js";
 import { Choice, Entry } from "./fields.js";
 import { next, START } from "./form_state.js";
+import { Generated, usePreview } from "./generated.js";
+import { GENERATED, generatedSet } from "./generators.js";
 import { FORM_EXAMPLES } from "./form_examples.js";
 import { MoreFields } from "./more/more_fields.js";
 import { runFields } from "./run_fields.js";
@@ -22,11 +24,11 @@ import { TableError, examplesOf } from "./table.js";
 export function Form({ network, example, setExample }) {
   const [{ values, wrong, isSending, opened, isOfRun }, happen] = useReducer(next, START);
   const [sets, refreshSets] = useTrainingSets();
-  const set = sets.find(({ trainingSet }) => trainingSet === values.data);
-  const details = useDetails(set);
-  useEffect(() => {
-    if (details?.suggestion) happen({ kind: "suggested", trainingSet: details.trainingSet, fields: suggestedFields(details.suggestion) });
-  }, [details, values.data]);
+  const preview = usePreview(values, (error) => happen({ kind: "refused", error }));
+  const listed = sets.find(({ trainingSet }) => trainingSet === values.data);
+  const details = useDetails(listed) ?? preview;
+  const set = listed ?? preview;
+  useSuggestion(details, values.data, happen);
   useOpened(network, happen);
   useEffect(() => {
     if (example) happen({ kind: "example", example });
@@ -35,7 +37,7 @@ export function Form({ network, example, setExample }) {
     if (name === "data") setExample(null);
     happen({ kind: "changed", name, value });
   };
-  const send = sender({ network, values, set, refreshSets, happen });
+  const send = sender({ network, values, set: listed, preview, sets, refreshSets, happen });
   const field = { values, wrong, change, sets };
 
   return html`
@@ -43,11 +45,12 @@ export function Form({ network, example, setExample }) {
       ${network && html`<${FormExamples} example=${example} onChoose=${setExample} />`}
       <fieldset>
         <legend>Training set and network</legend>
-        <${Choice} ...${field} isWide name="data" label="Training set" options=${[...sets.map(({ trainingSet }) => trainingSet), CUSTOM]} nameOf=${setName} />
+        <${Choice} ...${field} isWide name="data" label="Training set" options=${[GENERATED, ...sets.map(({ trainingSet }) => trainingSet), CUSTOM]} nameOf=${setName} />
         ${values.data === CUSTOM && html`<${Table} ...${field} />`}
+        ${values.data === GENERATED && html`<${Generated} ...${field} shown=${preview} />`}
         <${Warnings} warnings=${details?.warnings ?? []} label="Warnings about the training set" />
         ${isOfRun && html`<p class="small soft wide">The fields below have the settings of the latest run of ${opened}.</p>`}
-        ${details?.suggestion && !isOfRun && html`<p class="small soft wide">The fields below have the settings suggested for this training set.</p>`}
+        ${details?.suggestion && !isOfRun && html`<p class="small soft wide">The fields below have the settings suggested for ${preview ? "these points" : "this training set"}.</p>`}
         <${Entry} ...${field} isWide name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="None" />
         <${Choice} ...${field} name="activation" label="Hidden activation" options=${activationKinds()} />
         <${Choice} ...${field} name="output" label="Output activation" options=${outputActivationKinds()} />
@@ -80,18 +83,17 @@ export function Form({ network, example, setExample }) {
 }
 
 // Sends the form: `start` starts the run.
-const sender = ({ network, values, set, refreshSets, happen }) => async (event, start) => {
+const sender = ({ network, values, set, preview, sets, refreshSets, happen }) => async (event, start) => {
   event.preventDefault();
   happen({ kind: "sending" });
   try {
-    const trained = await trainingSetOf(values, set);
-    const isNew = values.data === CUSTOM;
+    const { set: trained, isNew } = await trainingSetOf(values, { set, preview, sets });
     const name = await start(values, trained).catch(async (error) => {
       if (isNew && !error.isUnavailable) await remove(`trainingSets/${trained.trainingSet}`);
       throw error;
     });
-    // The table is a training set now: another run uses that set.
-    if (isNew) {
+    // The table or the points are a training set now: another run uses that set.
+    if (trained !== set) {
       await refreshSets();
       happen({ kind: "changed", name: "data", value: trained.trainingSet });
     }
@@ -118,13 +120,15 @@ function useTrainingSets() {
   return [sets, refresh];
 }
 
-// The training set: the chosen one, or a new one from the table.
-async function trainingSetOf({ data, table, targets, comma }, set) {
+// The training set, and whether it is new: the chosen one, or one from the generator or the table.
+async function trainingSetOf(values, { set, preview, sets }) {
+  const { data, table, targets, comma } = values;
+  if (data === GENERATED) return generatedSet(values, sets, preview);
   // The list may not be here yet, or never come.
-  if (data !== CUSTOM) return set ?? (await get(`trainingSets/${data}`)).trainingSet;
+  if (data !== CUSTOM) return { set: set ?? (await get(`trainingSets/${data}`)).trainingSet, isNew: false };
   const count = readNumber(targets);
   if (!Number.isInteger(count) || count < 1) throw Object.assign(new TableError("Enter a whole number of at least 1."), { field: "targets" });
-  return (await post("trainingSets", { examples: examplesOf(table, count, comma) })).trainingSet;
+  return { set: (await post("trainingSets", { examples: examplesOf(table, count, comma) })).trainingSet, isNew: true };
 }
 
 async function trainNew(values, set) {
@@ -144,7 +148,7 @@ const trainOn = (network) => async (values, set) => {
   return network;
 };
 
-const SETS = { and: "AND", or: "OR", xor: "XOR", [CUSTOM]: "Custom table…" };
+const SETS = { and: "AND", or: "OR", xor: "XOR", [GENERATED]: "Points from a generator…", [CUSTOM]: "Custom table…" };
 const setName = (id) => SETS[id] ?? id;
 
 function sizesText(values, set) {
@@ -155,6 +159,13 @@ function sizesText(values, set) {
 function useDetails(set) {
   const { answer } = useAnswer(set?.uid ?? null, () => get(`trainingSets/${set.trainingSet}`));
   return set && answer?.trainingSet.uid === set.uid ? answer.trainingSet : null;
+}
+
+// Fills in the form with the settings that the service suggests for a set, or for what else was chosen.
+function useSuggestion(details, data, happen) {
+  useEffect(() => {
+    if (details?.suggestion) happen({ kind: "suggested", trainingSet: data, fields: suggestedFields(details.suggestion) });
+  }, [details, data]);
 }
 
 // Fills in the form for a network that is opened, if it has a run.

@@ -1,8 +1,9 @@
 // The state of the form, from one event to the next: a pure function.
+import { GENERATED } from "./generators.js";
 import { DEFAULTS, placed } from "./settings.js";
 
 // `wrong` has the errors by the fields of the form. `chosen` is the training set that was just chosen, for
-// which the service may suggest settings. `opened` is the network that the form was filled in for, or that it
+// which the service may suggest settings; a generator is chosen like a set. `opened` is the network that the form was filled in for, or that it
 // created; `isOfRun` whether it still has the training set of that network's run; `isChanged` whether someone
 // changed it since.
 export const START = { values: DEFAULTS, wrong: {}, isSending: false, chosen: null, opened: null, isOfRun: false, isChanged: false };
@@ -14,7 +15,7 @@ const EVENTS = {
   changed(state, { name, value }) {
     const { [name]: _, ...wrong } = state.wrong;
     const isData = name === "data";
-    return { ...state, values: { ...state.values, [name]: value }, wrong, chosen: isData ? value : state.chosen, isOfRun: state.isOfRun && !isData, isChanged: true };
+    return { ...state, values: { ...state.values, [name]: value }, wrong, chosen: isData ? value : name === "generator" ? GENERATED : state.chosen, isOfRun: state.isOfRun && !isData, isChanged: true };
   },
   // Once for each choice, so that later changes of the fields stay.
   suggested(state, { trainingSet, fields }) {

@@ -2,6 +2,7 @@
 import { numberOrText, optionalNumber } from "../shared/number_input.js";
 import { sentence } from "../shared/sentence.js";
 import { GROUPS } from "./more/groups.js";
+import { GENERATED_FIELDS, GENERATED_PLACES } from "./generators.js";
 import { typedOf } from "./more/optimizer.js";
 
 export const DEFAULTS = {
@@ -10,6 +11,7 @@ export const DEFAULTS = {
   table: "",
   comma: false,
   targets: "1",
+  ...GENERATED_FIELDS,
   hidden: "5",
   activation: "ACTIVATION_SIGMOID",
   output: "ACTIVATION_SIGMOID",
@@ -54,6 +56,7 @@ export const runOf = (values, set) => ({
 // The field of the form for each field of the contract.
 const PLACES = [
   [/^network$/, "name"],
+  ...GENERATED_PLACES,
   [/^layer_?sizes/i, "hidden"],
   [/^activations/, "output"],
   [/^cost_?function/i, "cost"],

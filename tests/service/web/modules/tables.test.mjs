@@ -10,6 +10,7 @@ import * as functions from "./assets/shared/functions.js";
 import { classNameOf, outputsOf, rowsOf, valuesOf } from "./assets/shared/columns.js";
 import { parameterName, unitName } from "./assets/shared/unit_names.js";
 import { UPDATE_KINDS } from "./assets/shared/update_kinds.js";
+import { GENERATORS } from "./assets/train/generators.js";
 import { GROUPS } from "./assets/train/more/groups.js";
 import { runFields } from "./assets/train/run_fields.js";
 import { DEFAULTS, placed, runOf } from "./assets/train/settings.js";
@@ -36,8 +37,8 @@ test("each number of an optimizer or initializer has a field in the form", () =>
   }
 });
 
-test("the form offers all values of the enums of settings", () => {
-  const offered = Object.assign({}, ...GROUPS.map((group) => group.enums));
+test("the form offers all values of the enums of settings and generators", () => {
+  const offered = Object.assign({ GeneratorKind: Object.keys(GENERATORS) }, ...GROUPS.map((group) => group.enums));
   assert.deepEqual(offered, enums);
 });
 
