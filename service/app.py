@@ -51,6 +51,7 @@ from service.faces.listeners import CannotListen, bound_socket, numeric_host
 from service.faces.received_bytes import ReceivedBytes
 from service.faces.responses import Responses
 from service.faces.rest.bodies import Bodies
+from service.faces.rest.browser_guard import Origins
 from service.faces.rest.documentation.pages import documentation
 from service.faces.rest.face import rest_app
 from service.faces.rest.hosts import Hosts
@@ -341,14 +342,15 @@ class Server:
         served = routes(self._rpcs)
         pages = [
             *documentation(served, self.version),
-            *web_pages(),
+            *web_pages(settings.allow_embed),
             *probes(lambda: self.readiness.status),
         ]
         if settings.metrics is None:
             pages.append(metrics_page(self.insight.metrics, self.threads, self._callers.access))
         hosts = Hosts(settings.http, settings.allow_host)
+        origins = Origins(settings.allow_origin, settings.allow_embed)
         bodies = Bodies(settings.limits, self._received)
-        app = rest_app(served, pages, bodies, hosts, settings.allow_origin, self.threads)
+        app = rest_app(served, pages, bodies, hosts, origins, self.threads)
         tls = None if self._tls is None else self._tls.http_context
         return HttpServer(app, settings.limits, _GRACE_SECONDS, tls)
 

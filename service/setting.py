@@ -19,9 +19,9 @@ class Declaration:
 
     help: str
     metavar: str
-    check: Callable[[Any], None] | None
-    most: int
-    is_secret: bool
+    check: Callable[[Any], None] | None = None
+    most: int = 2**53
+    is_secret: bool = False
     option: str | None = None
     default_text: str | None = None
 

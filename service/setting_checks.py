@@ -21,7 +21,7 @@ RAY = "ray"
 REQUIRED = "required"
 
 _SMALL_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
-_ORIGIN = re.compile(r"\*|https?://[^\s/@?#]+")
+_ORIGIN = re.compile(r"\*|https?://[^\s/@?#;,'\"]+")
 _ENDPOINT = re.compile(r"https?://[^\s/@?#]+")
 _HOST = re.compile(r"\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+", re.ASCII)
 

@@ -44,10 +44,7 @@ DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one server.
-
-    Raises ValueError if a setting is invalid.
-    """
+    """The settings of one server. Raises ValueError if one is invalid."""
 
     grpc: str = setting(
         DEFAULT_GRPC,
@@ -72,6 +69,12 @@ class Settings:
         (),
         "Allow browsers to make calls from pages of this origin, such as https://example.com;"
         " * allows all. Can be repeated.",
+        metavar="ORIGIN",
+        check=check_origins,
+    )
+    allow_embed: tuple[str, ...] = setting(
+        (),
+        "Let pages of this origin embed the page in a frame; * allows all. Can be repeated.",
         metavar="ORIGIN",
         check=check_origins,
     )
@@ -295,11 +298,7 @@ CONFIG = Setting(
     "config",
     None,
     Declaration(
-        help="Read settings from this TOML file. Environment variables and options override it.",
-        metavar="FILE",
-        check=None,
-        most=0,
-        is_secret=False,
+        "Read settings from this TOML file. Environment variables and options override it.", "FILE"
     ),
 )
 

@@ -2,7 +2,7 @@
 
 import gzip
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
@@ -23,9 +23,12 @@ _TYPES = {"js": "text/javascript", "css": "text/css"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def web_pages(assets: Path = _ASSETS) -> list[BaseRoute]:
-    """Return the routes of the page, of its files and of the icon that browsers ask for."""
-    page = _Page(assets)
+def web_pages(embedders: Sequence[str] = (), assets: Path = _ASSETS) -> list[BaseRoute]:
+    """Return the routes of the page, of its files and of the icon that browsers ask for.
+
+    Pages of the origins `embedders` can embed the page with `embed=1`, which then changes nothing.
+    """
+    page = _Page(assets, embedders)
     return [
         Route("/", page.index, methods=["GET"]),
         # For pages that name no icon, such as the documentation of the HTTP API.
@@ -38,15 +41,19 @@ def web_pages(assets: Path = _ASSETS) -> list[BaseRoute]:
 class _Page:
     """The page, as its files are now."""
 
-    def __init__(self, assets: Path) -> None:
+    def __init__(self, assets: Path, embedders: Sequence[str]) -> None:
         self._assets = assets
+        self._embedders = embedders
         self._changed = 0
         self._files: dict[str, _File] = {}
 
     async def index(self, request: Request) -> Response:
         """Return the index, after a look whether a file has changed."""
         self._refresh()
-        headers = {"Content-Security-Policy": self._policy, "Cache-Control": "no-cache"}
+        is_embedded = request.query_params.get("embed") == "1"
+        embedders = self._embedders if is_embedded else ()
+        policy = _policy(self._import_map, embedders)
+        headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
         return self._index.response(request, "text/html", headers)
 
     async def file(self, request: Request) -> Response:
@@ -63,7 +70,7 @@ class _Page:
         changed = max(path.stat().st_mtime_ns for path in self._assets.rglob("*"))
         if changed != self._changed:
             made = bundle(self._assets)
-            self._index, self._policy = _File(made.page), _policy(made.import_map)
+            self._index, self._import_map = _File(made.page), made.import_map
             self._files = {address: _File(content) for address, content in made.files.items()}
             self._changed = changed
 
@@ -88,14 +95,15 @@ class _File:
         return Response(content, headers=varied, media_type=media_type)
 
 
-def _policy(import_map: bytes) -> str:
+def _policy(import_map: bytes, embedders: Sequence[str]) -> str:
     """Return the content security policy: the page loads only its own files.
 
     Its one inline script, the import map, is allowed by its hash.
     """
+    ancestors = " ".join(embedders) or "'none'"
     digest = b64encode(sha256(import_map).digest()).decode()
     return (
         f"default-src 'none'; script-src 'self' 'sha256-{digest}'; connect-src 'self';"
         " style-src 'self'; img-src 'self' data: blob:; base-uri 'none';"
-        " form-action 'none'; frame-ancestors 'none'"
+        f" form-action 'none'; frame-ancestors {ancestors}"
     )

@@ -94,7 +94,9 @@ def test_both_faces_cannot_have_the_same_address() -> None:
     assert Settings(grpc="localhost:0", http="localhost:0").http == "localhost:0"
 
 
-@pytest.mark.parametrize("origin", ["example.com", "https://a/", "https://a/b", "null", "https://"])
+@pytest.mark.parametrize(
+    "origin", ["example.com", "https://a/", "https://a/b", "null", "https://", "https://a;b"]
+)
 def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
     with pytest.raises(ValueError, match="is not an origin"):
         Settings(allow_origin=("https://a", origin))
@@ -133,7 +135,7 @@ def test_a_file_is_the_source_after_options_and_variables(file: Path) -> None:
         ),
         (
             "config = 'a'",
-            "the file FILE has an unknown setting 'config': use allow-host, ",
+            "the file FILE has an unknown setting 'config': use allow-embed, ",
         ),
         ("grpc = 1", "the setting grpc in FILE must be a string in quotes, not 1"),
         ("grpc = 'x'", "the setting grpc in FILE: 'x' is not a valid address"),

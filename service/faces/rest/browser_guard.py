@@ -1,7 +1,8 @@
 """Protects the server from the pages that its users visit in a browser."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
+from typing import NamedTuple
 
 import grpc
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +16,9 @@ TARGET_HOST = "clearprop.target_host"
 
 _LONGEST_SHOWN = 100
 
+#: The path of the page, which says itself who may embed it.
+_PAGE = "/"
+
 #: Responses are not cached, not guessed, not framed, and not embedded in pages of other origins.
 _HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -26,13 +30,21 @@ _HEADERS: Mapping[str, str] = {
 }
 
 
+class Origins(NamedTuple):
+    """The origins of other pages that may use a server, such as https://example.com; * is all."""
+
+    callers: Sequence[str] = ()
+    embedders: Sequence[str] = ()
+
+
 class BrowserGuard:
     """Rejects requests for other hosts and from pages of other origins; sets security headers."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, allowed_origins: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts, origins: Origins) -> None:
         self._app = app
         self._hosts = hosts
-        self._origins = {*allowed_origins}
+        self._origins = {*origins.callers}
+        self._is_embeddable = bool(origins.embedders)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; the path and the method do not matter."""
@@ -67,7 +79,9 @@ class BrowserGuard:
         if target is not None and target.lower() != host.lower():
             raise _wrong_host("the target of the request and the Host header have different hosts")
         schemes = {scope["scheme"]} | ({"https"} if self._hosts.can_be_proxied(host) else set())
-        self._check_origin(headers, {_normal(f"{scheme}://{host}") for scheme in schemes})
+        is_frame = self._is_embeddable and scope["path"] == _PAGE and _is_frame(headers)
+        if not is_frame:
+            self._check_origin(headers, {_normal(f"{scheme}://{host}") for scheme in schemes})
 
     def _check_origin(self, headers: Headers, own: Collection[str]) -> None:
         if "*" in self._origins:
@@ -90,6 +104,12 @@ def _is_embedded(headers: Headers) -> bool:
         return False
     is_link = headers.get("sec-fetch-mode") == "navigate"
     return not (is_link and headers.get("sec-fetch-dest") == "document")
+
+
+def _is_frame(headers: Headers) -> bool:
+    """Return whether a frame of another page opens an address."""
+    is_opened = headers.get("sec-fetch-mode") == "navigate"
+    return is_opened and headers.get("sec-fetch-dest") == "iframe" and "origin" not in headers
 
 
 def _normal(origin: str) -> str:

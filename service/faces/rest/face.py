@@ -18,7 +18,7 @@ from starlette.routing import Route as Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.faces.rest.bodies import Bodies
-from service.faces.rest.browser_guard import BrowserGuard
+from service.faces.rest.browser_guard import BrowserGuard, Origins
 from service.faces.rest.calls import Resource
 from service.faces.rest.errors import HttpError, error_response
 from service.faces.rest.hosts import Hosts
@@ -32,13 +32,13 @@ def rest_app(
     pages: Sequence[BaseRoute],
     bodies: Bodies,
     hosts: Hosts,
-    allowed_origins: Sequence[str],
+    origins: Origins,
     threads: Threads,
 ) -> ASGIApp:
     """Return the ASGI application that serves the calls and the pages of `hosts`.
 
-    Browsers can make calls from the pages of this server and from pages of `allowed_origins`, such
-    as https://example.com. `threads` encode responses of streams.
+    Browsers can make calls from the pages of this server and from those of `origins.callers`.
+    `threads` encode responses of streams.
     """
     streams = Streams(threads)
     by_path: dict[str, dict[str, Route]] = {}
@@ -51,10 +51,10 @@ def rest_app(
     app = Starlette(
         routes=[*paths, *pages],
         middleware=[
-            Middleware(BrowserGuard, hosts=hosts, allowed_origins=allowed_origins),
+            Middleware(BrowserGuard, hosts=hosts, origins=origins),
             Middleware(
                 CORSMiddleware,
-                allow_origins=allowed_origins,
+                allow_origins=origins.callers,
                 allow_methods=["*"],
                 allow_headers=["*"],
                 expose_headers=["ETag", "Retry-After", "Content-Disposition"],

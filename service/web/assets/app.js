@@ -11,6 +11,7 @@ import { Networks } from "./networks/networks.js";
 import { html } from "./shared/html.js";
 import { NetworkPicker } from "./shared/network_picker.js";
 import { go, usePlace } from "./shared/place.js";
+import { isEmbedded, present, usePresented } from "./shared/presenting.js";
 import { Notice } from "./shared/notices.js";
 import { SignIn, SignOut } from "./shared/sign_in.js";
 import { useTokenProblem } from "./shared/token.js";
@@ -36,7 +37,8 @@ function Head({ place, isOpen }) {
       ${isOpen && html`<${Modes} place=${place} />`}
       <span class="spring"></span>
       ${isOpen && place.mode === "look" && html`<${LookAt} place=${place} />`}
-      ${isOpen && html`<${SignOut} />`}
+      ${isOpen && html`<${Present} />`}
+      ${isOpen && html`<span class="at-work"><${SignOut} /></span>`}
       <${Theme} />
     </header>
   `;
@@ -72,6 +74,20 @@ const LookAt = ({ place }) => html`
   />
 `;
 
+// Full screen with large type.
+function Present() {
+  const isOn = usePresented();
+  return html`<button type="button" class="present" title=${isOn ? "Back to the window (Esc)" : "Full screen with large type (F)"} onClick=${() => present(!isOn)}>${isOn ? "End presentation" : "Present"}</button>`;
+}
+
+// An embedded page has no header, but a way to all of the page.
+const Origin = ({ place }) => html`
+  <footer class="origin small soft">
+    <span>${titleOf({ ...place, update: undefined })}</span>
+    <a href=${searchOf({ ...place, embed: undefined }) || "/"} target="_blank" rel="noopener">Open in a window</a>
+  </footer>
+`;
+
 function Theme() {
   const [theme, setTheme] = useState(localStorage.getItem("theme") ?? "system");
   useEffect(() => {
@@ -99,11 +115,12 @@ function Page() {
     document.title = titleOf(place);
   }, [place]);
   return html`
-    <${Head} place=${place} isOpen=${!problem} />
+    ${!isEmbedded() && html`<${Head} place=${place} isOpen=${!problem} />`}
     <${Notice} />
     <main>
       ${problem ? html`<${SignIn} problem=${problem} />` : isDescribed && html`<${Content} place=${place} />`}
     </main>
+    ${isEmbedded() && html`<${Origin} place=${place} />`}
   `;
 }
 

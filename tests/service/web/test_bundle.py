@@ -56,7 +56,7 @@ Get = Callable[..., Answer]
 @pytest.fixture
 def get(assets: Path) -> Get:
     """Asks for a path of the pages, with gzip or without."""
-    app = Starlette(routes=web_pages(assets))
+    app = Starlette(routes=web_pages(assets=assets))
 
     def get(path: str, encoding: str = "gzip, br") -> Answer:
         sent: list[Any] = []

@@ -26,7 +26,7 @@ export const scaleOf = (...sides) =>
 export const litBy = (changes) => new Set(changes.slice(0, LIT).map(keyOf));
 
 export function SidePicture({ side, layers, scale, lit, chosen, image, pointed, setPointed }) {
-  const height = `height:${heightOf(side.network)}px`;
+  const height = `height:${heightOf(side.network) / 16}rem`;
   if (layers?.length !== side.network.layerSizes.length - 1) return html`<div class="side-picture" style=${height}></div>`;
   if (!isSmall(side.network)) return html`<${WeightMaps} network=${side.network} layers=${layers} scale=${scale} weight=${chosen} image=${image} />`;
   return html`

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
+import { usePresented } from "../shared/presenting.js";
 import { moves } from "./moment.js";
 import { phaseName } from "./phases.js";
 
@@ -124,6 +125,7 @@ function Play({ opened, moment }) {
 export function PhaseStrip({ opened, moment }) {
   const { walk, network, trace } = opened;
   const strip = useRef(null);
+  const isPresented = usePresented();
   const shown = walk.phases
     .map((phase, number) => ({ ...phase, number }))
     .filter(({ position }) => position === undefined || position === moment.position);
@@ -131,7 +133,7 @@ export function PhaseStrip({ opened, moment }) {
     const now = strip.current.querySelector("[aria-current]");
     const { offsetLeft, offsetWidth } = now;
     strip.current.scrollTo({ left: offsetLeft - (strip.current.clientWidth - offsetWidth) / 2 });
-  }, [moment.phaseNumber]);
+  }, [moment.phaseNumber, isPresented]);
   const firstOfExample = shown.find(({ position }) => position !== undefined)?.number;
   return html`
     <nav class="phases" aria-label="Phases of the update" ref=${strip}>

@@ -1,6 +1,7 @@
 // The diagram of the network. Every weight is a line with its own number.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
+import { enlargement } from "../shared/presenting.js";
 import { layerName } from "../shared/unit_names.js";
 import { enumName } from "../shared/enum_names.js";
 import { layOut, linesBetween, widthNeeded } from "./layout.js";
@@ -12,16 +13,17 @@ import { keyOfLine, Label, Line, takesPart } from "./weight.js";
 export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced = () => {} }) {
   const { network } = view;
   const box = useRef(null);
-  const [size, setSize] = useState({ width: 760, height: 430 });
+  const [size, setSize] = useState({ width: 760, height: 430, large: 1 });
   useEffect(() => {
-    const observer = new ResizeObserver(([{ contentRect }]) =>
-      setSize({ width: contentRect.width, height: contentRect.height }),
-    );
+    const observer = new ResizeObserver(([{ contentRect }]) => {
+      const large = enlargement();
+      setSize({ width: contentRect.width / large, height: contentRect.height / large, large });
+    });
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
   const isNarrow = size.width < 560;
-  const { height } = size;
+  const { height, large } = size;
   const width = Math.max(size.width, widthNeeded(network.layerSizes.length, isNarrow, view.hasExamples));
   const { layers, ...style } = layOut(view, { width, height, isNarrow });
   const lines = layers.slice(1).flatMap((above, index) => linesBetween(layers[index], above));
@@ -31,12 +33,12 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
   );
   const unplaced = parts.filter((part) => part === undefined).length;
   useEffect(() => setUnplaced({ unplaced, drawn: lines.length }), [unplaced, lines.length]);
-  useEffect(() => scrollTo(box.current, layers[view.lit.layer]?.[0].x, style.band), [view.lit.layer]);
+  useEffect(() => scrollTo(box.current, layers[view.lit.layer]?.[0].x * large, style.band * large), [view.lit.layer]);
   const all = { view, scale, weight, pointed, setPointed };
   const isOnDemand = (line, index) => parts[index] === undefined && takesPart(all, keyOfLine(line));
   return html`
     <div class="picture" ref=${box}>
-      <svg width=${width} height=${height} role="group" aria-label="Network diagram">
+      <svg width=${width * large} height=${height * large} viewBox=${`0 0 ${width} ${height}`} role="group" aria-label="Network diagram">
         <${Bands} layers=${layers} lit=${view.lit.layer} network=${network} height=${height} style=${style} />
         ${lines.map((line) => html`<${Line} key=${keyOfLine(line)} line=${line} ...${all} />`)}
         ${lines.map(
@@ -61,7 +63,7 @@ function inOrder(units, all) {
 
 // In a picture wider than the window, keeps the layer that takes part in sight.
 function scrollTo(box, x, band) {
-  if (x === undefined || box.scrollWidth <= box.clientWidth) return;
+  if (Number.isNaN(x) || box.scrollWidth <= box.clientWidth) return;
   const isSeen = x - band >= box.scrollLeft && x + band <= box.scrollLeft + box.clientWidth;
   if (!isSeen) box.scrollLeft = x - box.clientWidth / 2;
 }

@@ -11,10 +11,11 @@
 //   other     the other network of a comparison
 //   where     the filter of the list of networks
 //   sort      the column that sorts it; with - before it, in reverse
+//   embed     1: without controls that change something, for a frame of another page
 //
 // Older addresses count from 0: `position`, `step`, and `weight` with dots, in which `b` is a bias.
 
-const TEXTS = ["mode", "network", "other", "where", "sort"];
+const TEXTS = ["mode", "network", "other", "where", "sort", "embed"];
 const OF_LIST = ["where", "sort"];
 const NUMBERS = ["update", "base", "position", "step"];
 const FROM_ONE = { example: "position", line: "step" };
@@ -33,7 +34,7 @@ export function placeOf(search) {
 
 export function searchOf(place) {
   const query = new URLSearchParams();
-  const names = ["mode", "network", "weight", "unit", "other", "update", "example", "line", "base"];
+  const names = ["mode", "network", "weight", "unit", "other", "update", "example", "line", "base", "embed"];
   for (const name of place.mode === "networks" ? [...names, ...OF_LIST] : names) {
     const text = textOf(place, name);
     if (text !== "" && !(name === "mode" && text === "look")) query.set(name, text);

@@ -4,6 +4,7 @@ import uPlot from "uplot";
 import { html } from "./html.js";
 import { endsOf } from "./interval.js";
 import { short, whole } from "./number_format.js";
+import { enlargement, usePresented } from "./presenting.js";
 
 // The current value of a colour of the theme, for canvases.
 export function colour(name) {
@@ -28,6 +29,7 @@ watchTheme(() => colours.clear());
 // as long as `xs`: null is a gap, undefined is not; `marks` are updates with × at the top; `best` is a point
 // [update, value] with a diamond; `at` is the selected update.
 export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height = 200, label, scale = "linear" }) {
+  const isPresented = usePresented();
   const box = useRef(null);
   const plot = useRef(null);
   const now = useRef({});
@@ -38,9 +40,9 @@ export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height 
 
   useLayoutEffect(() => {
     const parent = box.current;
-    const made = new uPlot(options(parent, { lines, height, scale, now }), data, parent);
+    const made = new uPlot(options(parent, { lines, scale, now }), data, parent);
     plot.current = made;
-    const resized = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height }));
+    const resized = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height: parent.clientHeight }));
     resized.observe(parent);
     const themed = watchTheme(() => made.redraw(false));
     return () => {
@@ -48,11 +50,11 @@ export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height 
       themed();
       made.destroy();
     };
-  }, [shape, height]);
+  }, [shape, isPresented]);
   useEffect(() => plot.current?.setData(data), [data]);
   useEffect(() => plot.current?.redraw(false), [at, marks, best]);
 
-  return html`<div class="curve" style=${{ height: `${height}px` }} role="img" aria-label=${label} ref=${box}></div>`;
+  return html`<div class="curve" style=${{ height: `${height / 16}rem` }} role="img" aria-label=${label} ref=${box}></div>`;
 }
 
 // uPlot computes differences, which can overflow, and has no ticks for huge and tiny numbers: these are
@@ -65,18 +67,20 @@ function scaled(xs, lines, scale) {
   return { data: [xs, ...lines.map(({ ys }) => divided(ys))], exponent };
 }
 
-function options(box, { lines, height, scale, now }) {
+function options(box, { lines, scale, now }) {
+  const large = enlargement();
   const axis = { stroke: () => colour("--ink-soft"), font: font("--type-2") };
   const rule = { stroke: () => colour("--line"), width: 1 };
   return {
     width: box.clientWidth,
-    height,
+    height: box.clientHeight,
     legend: { show: false },
+    padding: [null, 26 * large, null, null], // half of the last number
     cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
     scales: { x: { time: false }, y: scale === "log" ? { distr: 3, range: (_, low, high) => powersAround(low, high) } : { range: (_, low, high) => roomy(low, high) } },
     axes: [
-      { ...axis, grid: rule, ticks: rule, size: 28, space: 90, values: (_, ticks) => ticks.map(tickOf) },
-      { ...axis, grid: rule, ticks: rule, size: (_, texts) => widthOf(texts), ...(scale === "log" ? POWERS : heightsWith(now)) },
+      { ...axis, grid: rule, ticks: rule, size: 28 * large, space: 90 * large, values: (_, ticks) => ticks.map(tickOf) },
+      { ...axis, grid: rule, ticks: rule, size: (_, texts) => large * widthOf(texts), ...(scale === "log" ? POWERS : heightsWith(now)) },
     ],
     series: [
       {},

@@ -2,21 +2,32 @@
 import { useEffect, useState } from "preact/hooks";
 
 const NAME = "token";
+const storage = tabStorage();
 const listeners = new Set();
 let problem = null;
 
-export const hasToken = () => sessionStorage.getItem(NAME) !== null;
+// A browser may give the frame of another page no storage: then the token is kept until the page is left.
+function tabStorage() {
+  try {
+    return sessionStorage;
+  } catch {
+    const kept = new Map();
+    return { getItem: (name) => kept.get(name) ?? null, setItem: (name, text) => kept.set(name, text), removeItem: (name) => kept.delete(name) };
+  }
+}
+
+export const hasToken = () => storage.getItem(NAME) !== null;
 
 export function keepToken(token) {
-  sessionStorage.setItem(NAME, token);
+  storage.setItem(NAME, token);
 }
 
 export function forgetToken() {
-  sessionStorage.removeItem(NAME);
+  storage.removeItem(NAME);
 }
 
 // The headers that each call needs.
-export const authorization = () => (hasToken() ? { Authorization: `Bearer ${sessionStorage.getItem(NAME)}` } : {});
+export const authorization = () => (hasToken() ? { Authorization: `Bearer ${storage.getItem(NAME)}` } : {});
 
 // The server does not accept the token, or requires one: why, in a sentence.
 export function refuseToken(message) {

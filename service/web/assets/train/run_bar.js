@@ -124,9 +124,9 @@ function Actions({ network, run }) {
   const isAlive = isRunning(run);
   // All buttons are always shown, so that nothing moves under the pointer.
   return html`
-    <button type="button" disabled=${!isAlive && !isPaused} onClick=${() => act(isPaused ? "resume" : "pause")}>
+    <button type="button" class="at-work" disabled=${!isAlive && !isPaused} onClick=${() => act(isPaused ? "resume" : "pause")}>
       ${isPaused ? "Resume" : "Pause"}
     </button>
-    <button type="button" disabled=${!isAlive && !isPaused} onClick=${() => act("cancel")}>Cancel</button>
+    <button type="button" class="at-work" disabled=${!isAlive && !isPaused} onClick=${() => act("cancel")}>Cancel</button>
   `;
 }

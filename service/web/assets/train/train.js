@@ -11,7 +11,7 @@ export function Train({ place }) {
   const [example, setExample] = useState(null);
   return html`
     <div class="train">
-      <aside>
+      <aside class="at-work">
         <${NetworkPicker}
           label="Network"
           none="New network"

@@ -53,7 +53,7 @@ function Maps({ network, run, latest, at, layers, weight, image }) {
 function Moving({ network, run, latest, at, layers, weight }) {
   const [pointed, setPointed] = useState(null);
   const scale = useScale(network, run, latest);
-  const height = `height:${heightOf(network)}px`;
+  const height = `height:${heightOf(network) / 16}rem`;
   if (!layers.length || !scale) return html`<div class="moving" style=${height}></div>`;
   return html`
     <div class="moving" style=${height}>

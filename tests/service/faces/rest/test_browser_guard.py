@@ -2,15 +2,16 @@
 
 import re
 import socket
+from pathlib import Path
 
 import pytest
 import requests
 from calls import fresh_id
-from servers import ServerProcess
+from servers import ServerProcess, new_server
 from starlette.responses import PlainTextResponse
 from starlette.types import Message
 
-from service.faces.rest.browser_guard import BrowserGuard
+from service.faces.rest.browser_guard import BrowserGuard, Origins
 from service.faces.rest.hosts import Hosts
 
 #: Requests of each kind: a page, a file, the documentation, reads, changes, and unknown paths.
@@ -150,6 +151,31 @@ def test_responses_have_security_headers(http_server: ServerProcess, path: str) 
     assert not [name for name in headers if name.lower().startswith("access-control")]
 
 
+FRAME = (b"Host: localhost", b"Sec-Fetch-Site: cross-site", b"Sec-Fetch-Mode: navigate")
+FRAME += (b"Sec-Fetch-Dest: iframe",)
+
+
+def test_pages_of_allowed_origins_can_embed_the_page_and_nothing_else(tmp_path: Path) -> None:
+    origins = "https://course.example", "http://localhost:8000"
+    options = [each for origin in origins for each in ("--allow-embed", origin)]
+    with new_server(tmp_path, *options, http=True) as server:
+        embedded = answer(server, b"GET /?network=xor&embed=1", *FRAME)
+        assert code(embedded) == 200
+        assert b"frame-ancestors https://course.example http://localhost:8000\r\n" in embedded
+        assert b"frame-ancestors 'none'\r\n" in answer(server, b"GET /?network=xor", *FRAME)
+        for target in (b"GET /v1/networks", b"GET /docs", b"GET /web/app.js"):
+            response = answer(server, target, *FRAME)
+            assert b"frame-ancestors 'none'" in response
+            assert code(response) == 403
+        assert code(answer(server, b"GET /?embed=1", *FRAME, b"Origin: http://a.example")) == 403
+
+
+def test_no_page_can_embed_the_page_by_default(http_server: ServerProcess) -> None:
+    assert code(answer(http_server, b"GET /?embed=1", *FRAME)) == 403
+    embedded = answer(http_server, b"GET /?embed=1", b"Host: localhost")
+    assert b"frame-ancestors 'none'" in embedded
+
+
 @pytest.mark.parametrize("content", ["", "{}"])
 @pytest.mark.parametrize(
     "media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
@@ -204,7 +230,7 @@ async def test_pages_that_a_proxy_serves_with_tls_are_its_own(
     scheme: str, host: str, origin: str, expected: int
 ) -> None:
     hosts = Hosts("127.0.0.1:8080", ["a.example"])
-    guard = BrowserGuard(PlainTextResponse("done"), hosts, ())
+    guard = BrowserGuard(PlainTextResponse("done"), hosts, Origins())
     scope = {
         "type": "http",
         "method": "GET",
