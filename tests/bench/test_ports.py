@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from documents import ROOT
+from patience import PATIENCE
 
 from bench.ports import free_port
 
@@ -36,7 +37,7 @@ def test_processes_choose_different_ports() -> None:
         assert process.stdout is not None
         chosen += map(int, process.stdout.readline().split())
     for process in processes:
-        process.communicate("\n", timeout=30)
+        process.communicate("\n", timeout=PATIENCE)
     assert len(set(chosen)) == len(chosen) == 4 * COUNT
 
 

@@ -18,6 +18,7 @@ from clearprop import (
     TrainingOptions,
 )
 from clearprop.calls import history, runs, training_sets
+from patience import PATIENCE
 from servers import ServerProcess
 
 
@@ -307,7 +308,7 @@ def test_a_run_can_be_paused_resumed_and_cancelled(client: Client) -> None:
     assert run.resume().state == "RUNNING"
     waiting = ThreadPoolExecutor(1).submit(network.run(1).wait)
     assert run.cancel().state == "CANCELLED"
-    assert waiting.result(30).state == "CANCELLED"
+    assert waiting.result(PATIENCE).state == "CANCELLED"
     assert run.refresh().is_over
     assert [each.number for each in network.runs()] == [1]
 
@@ -491,7 +492,7 @@ def test_closing_the_client_ends_its_watches(client: Client) -> None:
     following = ThreadPoolExecutor(1).submit(next, watch)
     client.close()
     with pytest.raises(ClearpropError) as caught:
-        following.result(30)
+        following.result(PATIENCE)
     assert caught.value.code is grpc.StatusCode.CANCELLED
 
 

@@ -22,6 +22,7 @@ from clearprop.v1.training_set_pb2 import TrainingSet
 from clearprop.v1.update_pb2 import Update
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+from patience import PATIENCE
 from scripted import SOON, Refusal, ScriptedServer
 
 TOKEN = "clearprop_Secret.Of-1_~+/="  # noqa: S105 (of no server)
@@ -219,7 +220,7 @@ async def test_a_port_for_http_is_reported(folder: Path, scheme: str) -> None:
     ca = folder / "ca.pem" if scheme else None
     async with clearprop.aio.connect(target, ca=ca) as client:
         with pytest.raises(ClearpropError, match="this is not a port for gRPC") as error:
-            await asyncio.wait_for(client.server_info(), 30)
+            await asyncio.wait_for(client.server_info(), PATIENCE)
     assert not error.value.is_transient
     server.close()
     await server.wait_closed()

@@ -11,8 +11,9 @@ from calls import Seen, all_updates, bits, create, refused, settings, state, wai
 from clearprop.v1 import network_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+from patience import PATIENCE
 from servers import ServerProcess
-from watch_reading import PATIENCE, reconnecting
+from watch_reading import reconnecting
 
 from service.clock import SystemClock
 from storage.sqlite import SqliteStore

@@ -18,6 +18,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
 )
+from patience import PATIENCE
 from servers import ServerProcess
 
 from bench.ports import free_port
@@ -97,7 +98,7 @@ def test_a_free_port_is_taken_and_announced(tmp_path: Path) -> None:
         assert info.store == "memory"
         assert requests.get(f"{found[2]}/v1/serverInfo", timeout=60).ok
         server.terminate()
-        assert server.communicate(timeout=30) == ("Stopped.\n", "")
+        assert server.communicate(timeout=PATIENCE) == ("Stopped.\n", "")
 
 
 def test_a_second_server_on_the_same_data_or_port_does_not_start(

@@ -11,6 +11,7 @@ from calls import bits, create, settings, state, train
 from clearprop.v1 import run_pb2, update_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from nursery import Child
+from patience import PATIENCE
 from servers import ServerProcess, nursery
 
 from bench.ports import free_port
@@ -79,7 +80,7 @@ def test_a_run_goes_on_in_another_worker_and_is_watched_through_another_replica(
             if seen and seen[-1] > 0 and len(cluster.workers) == 1:
                 cluster.start_worker()
                 cluster.workers[0].send_signal(signal.SIGTERM)
-        assert cluster.workers[0].wait(timeout=30) == 0
+        assert cluster.workers[0].wait(timeout=PATIENCE) == 0
         assert ended is not None
         assert ended.state == run_pb2.RUN_STATE_SUCCEEDED
         assert seen == list(range(LONG.epochs + 1))

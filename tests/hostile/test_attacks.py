@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from threading import Event, Thread
 
 import pytest
+from patience import PATIENCE
 from promises import IS_LONG, Promise, rounds
 from servers import ServerProcess
 
@@ -86,7 +87,7 @@ def attacking(victim: Victim, *names: str) -> Iterator[list[Outcomes]]:
     finally:
         ended.set()
         for thread in threads:
-            thread.join(30)
+            thread.join(PATIENCE)
 
 
 def beside(names: tuple[str, ...], server: ServerProcess, victim: Victim, healthy: Healthy) -> int:

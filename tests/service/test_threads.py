@@ -5,6 +5,7 @@ import weakref
 from threading import Event
 
 import pytest
+from patience import PATIENCE
 
 from service.threads import Threads
 
@@ -23,7 +24,7 @@ async def test_work_that_nobody_waits_for_is_not_begun() -> None:
     threads = Threads(1, "only")
     may_end = Event()
     done: list[int] = []
-    first = threads.begin(may_end.wait, 10)
+    first = threads.begin(may_end.wait, PATIENCE)
     second = threads.begin(done.append, 2)
     second.cancel()
     may_end.set()
@@ -37,7 +38,7 @@ def test_an_event_loop_can_close_before_its_work_ends(threads: Threads) -> None:
     may_end, ended = Event(), Event()
 
     def work() -> None:
-        may_end.wait(10)
+        may_end.wait(PATIENCE)
 
     async def begin() -> None:
         threads.begin(work)
@@ -55,6 +56,6 @@ async def test_a_thread_that_waits_keeps_neither_its_last_work_nor_the_result(
     result = await threads.run(Result)
     kept = weakref.ref(result, lambda _: loop.call_soon_threadsafe(gone.set))
     del result
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         await gone.wait()
     assert kept() is None

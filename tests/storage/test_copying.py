@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import pytest
 from histories import SetClock, Story, append, begin
+from patience import PATIENCE
 
 from storage import copying
 from storage.memory_store import MemoryStore
@@ -58,7 +59,7 @@ def updates_of(path: Path, story: Story, clock: SetClock) -> int:
 
 
 def _wait(event: Event) -> None:
-    assert event.wait(30)
+    assert event.wait(PATIENCE)
 
 
 @pytest.mark.usefixtures("small_steps")

@@ -12,7 +12,8 @@ from time import monotonic, sleep
 import psycopg
 import pytest
 from histories import SetClock, append, begin
-from postgres_server import PATIENCE, PostgresServer, as_nobody
+from patience import PATIENCE
+from postgres_server import PostgresServer, as_nobody
 
 from bench.ports import HOST, free_port
 from storage.errors import CannotOpenStore

@@ -11,6 +11,7 @@ from threading import Event
 import psycopg
 import pytest
 from histories import SetClock, append, begin, with_support
+from patience import PATIENCE
 from postgres_server import PostgresServer, Template, postgres_server
 
 from storage import open_store
@@ -168,7 +169,7 @@ def test_works_that_fail_in_a_shared_transaction_are_undone_alone(store: Postgre
         return times[index]
 
     gate = Event()
-    store.write(lambda _: gate.wait(60))
+    store.write(lambda _: gate.wait(PATIENCE))
     futures = [store.write(partial(label, index=index)) for index in range(4)]
     gate.set()
     assert isinstance(futures[1].exception(), OddError)
@@ -198,7 +199,7 @@ def test_a_work_that_failed_in_an_earlier_attempt_succeeds_in_the_last(
         writer.network("net")
 
     gate = Event()
-    store.write(lambda _: gate.wait(60))
+    store.write(lambda _: gate.wait(PATIENCE))
     first, second = store.write(fail_once), store.write(lose)
     gate.set()
     assert second.result() is None

@@ -14,6 +14,7 @@ from threading import Event, Thread
 import numpy as np
 import pytest
 from histories import SetClock, Story, append, begin, with_support
+from patience import PATIENCE
 
 from storage import sqlite
 from storage.session import Session
@@ -66,10 +67,10 @@ def test_a_transaction_takes_the_lock_for_writing_when_it_begins(
 
     def work(_: Writer) -> None:
         entered.set()
-        go_on.wait(30)
+        go_on.wait(PATIENCE)
 
     future = sqlite_store.write(work)
-    assert entered.wait(30)
+    assert entered.wait(PATIENCE)
     with (
         closing(sqlite3.connect(path, timeout=0)) as other,
         pytest.raises(sqlite3.OperationalError, match="locked"),
@@ -387,14 +388,14 @@ def test_an_error_that_ends_the_transaction_fails_all_that_was_in_it(
 
     def wait(_: Writer) -> None:
         entered.set()
-        go_on.wait(30)
+        go_on.wait(PATIENCE)
 
     def end_the_transaction(_: Writer) -> None:
         sqlite_store._session().control("ROLLBACK")
         raise sqlite3.OperationalError
 
     gate = sqlite_store.write(wait)
-    assert entered.wait(30)
+    assert entered.wait(PATIENCE)
     futures = [
         sqlite_store.write(lambda writer: writer.set_labels(story.uid, {"before": ""})),
         sqlite_store.write(end_the_transaction),

@@ -7,12 +7,10 @@ from threading import Event, Thread, current_thread
 
 import pytest
 from histories import Story, append, begin, make_training_set
+from patience import PATIENCE
 
 from training.errors import NetworkNotFound, StoreUnavailable
 from training.ports import Store, Writer
-
-#: Long enough for anything that is going to happen.
-PATIENCE = 30.0
 
 
 class Gate:

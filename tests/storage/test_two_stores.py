@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 from histories import NOW, SetClock, Story, append, begin, make_network, make_training_set
+from patience import PATIENCE
 from postgres_server import PostgresServer
 
 from storage import merging, postgres_connections
@@ -32,9 +33,6 @@ from training.update import Keyframe, Segment
 
 T = TypeVar("T")
 Stores = tuple[PostgresStore, PostgresStore]
-
-#: Seconds; much more than the database needs to detect a deadlock.
-PATIENCE = 30.0
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from calls import refusal, settings
 from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
-from watch_reading import CHANNEL, PATIENCE, RETRIED, shown
+from patience import PATIENCE
+from watch_reading import CHANNEL, RETRIED, shown
 
 #: Training on these takes long enough for others to come in between.
 EXAMPLES = 200

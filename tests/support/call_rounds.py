@@ -15,10 +15,10 @@ from clearprop.v1 import network_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from cutting_proxy import CuttingProxy
+from patience import PATIENCE
 from servers import ServerProcess
 from stored import left_in, truth_in
 from watch_checker import Truth
-from watch_reading import PATIENCE
 
 from training.ports import Store
 

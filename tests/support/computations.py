@@ -4,9 +4,9 @@ import asyncio
 from threading import Event
 from typing import Any
 
-from training.cancellation import check_cancelled
+from patience import PATIENCE
 
-MOST_SECONDS = 30
+from training.cancellation import check_cancelled
 
 
 class Computation:
@@ -33,7 +33,7 @@ class Computation:
         return "computed"
 
     async def has_begun(self) -> None:
-        assert await asyncio.to_thread(self.begun.wait, MOST_SECONDS)
+        assert await asyncio.to_thread(self.begun.wait, PATIENCE)
 
     async def has_ended(self) -> None:
-        assert await asyncio.to_thread(self.ended.wait, MOST_SECONDS)
+        assert await asyncio.to_thread(self.ended.wait, PATIENCE)

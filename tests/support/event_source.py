@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from patience import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class EventSource:
         """Connect, and read to the end or until so many bytes have come; then close."""
         self.connections += 1
         headers = {"Last-Event-ID": self.last_id} if self.last_id else {}
-        with requests.get(self.url, headers=headers, stream=True, timeout=30) as response:
+        with requests.get(self.url, headers=headers, stream=True, timeout=PATIENCE) as response:
             self.statuses.append(response.status_code)
             read, pending = 0, b""
             for chunk in response.iter_content(None):

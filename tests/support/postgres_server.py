@@ -20,11 +20,9 @@ from time import monotonic, sleep
 from typing import Any
 
 import psycopg
+from patience import PATIENCE
 
 from bench.ports import HOST, free_port
-
-#: Seconds for a start, a stop or a recovery.
-PATIENCE = 60.0
 
 #: Tests kill processes, not machines: what the system has buffered survives. Without autovacuum,
 #: nothing else takes locks.

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 import clearprop
-from watch_reading import PATIENCE
+from patience import PATIENCE
 
 #: A step takes several segments, so that workers carry it out.
 _UPDATES = 500

@@ -10,14 +10,12 @@ from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
 import psutil
+from patience import PATIENCE
 
 from bench.ports import free_port
 
 #: Ray replaces 127.0.0.1 by another address.
 _HOST = "127.0.0.2"
-
-#: Seconds for a start.
-_PATIENCE = 60.0
 
 
 class RayHead:
@@ -55,7 +53,7 @@ class RayHead:
             stderr=subprocess.DEVNULL,
             env=os.environ | self.environment,
         )
-        end = monotonic() + _PATIENCE
+        end = monotonic() + PATIENCE
         while not self._answers():
             if self._process.poll() is not None or monotonic() > end:
                 raise OSError("Ray did not start")

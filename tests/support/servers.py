@@ -16,6 +16,7 @@ import grpc
 from clearprop.v1 import training_service_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from nursery import Child, Nursery
+from patience import PATIENCE
 
 from bench.ports import free_port
 
@@ -65,7 +66,7 @@ class OwnProcess(ABC):
         """Stop it as an operator would; return the exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE)
 
 
 @dataclass

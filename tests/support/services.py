@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from threading import Event
 from types import TracebackType
 
+from patience import PATIENCE
+
 from service.clock import SystemClock
 from service.execution.outcomes import Outcomes
 from service.execution.run_opening import RunOpening
@@ -118,7 +120,7 @@ class Service(AbstractContextManager["Service"]):
             run = self.runs.get(network, 1).run
             if condition(run):
                 return run
-            assert committed.wait(timeout=30), "nothing was committed for half a minute"
+            assert committed.wait(timeout=PATIENCE), "nothing was committed"
 
     def state(self, network: str = "net") -> State:
         """Return the network's latest state."""

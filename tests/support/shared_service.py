@@ -1,5 +1,6 @@
 """A replica and workers on one store, in one process, and ways to disturb them."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
@@ -7,6 +8,7 @@ from typing import cast
 
 from execution_bench import SETTINGS
 from frozen_store import FrozenStore
+from patience import PATIENCE
 from services import Service
 
 from service.clock import SystemClock
@@ -22,7 +24,6 @@ from training.run import Run
 #: Opens the store of another process.
 OpenStore = Callable[[], Store]
 
-PATIENCE = 30.0
 #: About a second of training.
 LONG = replace(SETTINGS, epochs=1_200_000)
 
@@ -45,12 +46,19 @@ class Replica(Service):
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds, which commits or the time bring about."""
-        for _ in range(int(PATIENCE / 0.05)):
+        give_up = time.monotonic() + PATIENCE
+        while True:
             self.committed.clear()
             if condition():
                 return
+            assert time.monotonic() < give_up
             self.committed.wait(0.05)
-        raise AssertionError("it did not happen within half a minute")
+
+    def progresses(self, updates: int = 1) -> bool:
+        """Wait until the run has made so many more; return False if it is over instead."""
+        enough = self.run().updates_done + updates
+        self.wait_until(lambda: self.run().is_over or self.run().updates_done >= enough)
+        return not self.run().is_over
 
     def run(self, network: str = "net") -> Run:
         return self.runs.get(network, 1).run

@@ -9,7 +9,8 @@ from calls import fresh_id, settings
 from clearprop.v1 import network_pb2, run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
-from watch_reading import PATIENCE, RETRIED, reconnecting
+from patience import PATIENCE
+from watch_reading import RETRIED, reconnecting
 
 #: An update with all of these takes nearly 100 µs, so that watchers keep up with training.
 EXAMPLES = 300

@@ -13,10 +13,8 @@ from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
 from grpc_status import rpc_status
+from patience import PATIENCE
 from watch_checker import Item, Mark, Shown, Stream, Turn
-
-#: Nothing that a test waits for takes so long, in seconds.
-PATIENCE = 60.0
 
 #: A channel that finds a server as soon as it is there, and takes in little that is not read.
 #: `min_reconnect_backoff_ms` is the time that an attempt to connect may take, not a pause.

@@ -13,6 +13,7 @@ import numpy as np
 from calls import create, settings
 from clearprop.v1 import training_service_pb2 as pb
 from made_up_sets import create_made_up_set
+from patience import PATIENCE
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
 from stored import left_in
@@ -28,8 +29,6 @@ EXAMPLES = 20_000
 
 #: How many updates a restored run makes.
 MORE = 20
-
-PATIENCE = 120.0
 
 
 @contextmanager

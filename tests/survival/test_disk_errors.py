@@ -17,12 +17,13 @@ from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from failing_disk import FailingDisk, Fault
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from made_up_sets import create_made_up_set
+from patience import PATIENCE
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
 from small_disk import small_disk
 from stored import how_far, left_in, uninterrupted
 from watch_checker import Stream, faults
-from watch_reading import PATIENCE, Reading, Watcher, reconnecting
+from watch_reading import Reading, Watcher, reconnecting
 
 T = TypeVar("T")
 

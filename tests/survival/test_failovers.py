@@ -19,8 +19,9 @@ from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from clusters import Cluster, new_cluster
 from event_source import EventSource
+from patience import PATIENCE
 from postgres_server import REPLICATED
-from watch_reading import PATIENCE, Reading, Watcher
+from watch_reading import Reading, Watcher
 
 #: Long enough to be active while the standby takes over.
 LONG = settings(epochs=400_000)
@@ -102,7 +103,7 @@ def told_to_browser(url: str, has_read: Event) -> str:
                 error = event.data["error"]
         if source.statuses[-1] != HTTPStatus.OK:
             headers = {"Last-Event-ID": source.last_id}
-            error = requests.get(source.url, headers=headers, timeout=30).json()["error"]
+            error = requests.get(source.url, headers=headers, timeout=PATIENCE).json()["error"]
     return str(error["details"][0]["reason"])
 
 

@@ -12,9 +12,10 @@ from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from network_links import Link, Trouble
+from patience import PATIENCE
 from postgres_server import PostgresServer
 from servers import ServerProcess, running
-from watch_reading import PATIENCE, Reading, Watcher
+from watch_reading import Reading, Watcher
 
 from bench.ports import free_port
 

@@ -15,11 +15,12 @@ from clearprop.v1 import network_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from made_up_sets import create_made_up_set
+from patience import PATIENCE
 from promises import Promise, rounds
 from servers import ServerProcess
 from stored import left_in, truth_in
 from watch_checker import faults
-from watch_reading import PATIENCE, Reading, Watcher
+from watch_reading import Reading, Watcher
 
 ROOT = Path(__file__).parents[2]
 

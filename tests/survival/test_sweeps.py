@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import clearprop
+from patience import PATIENCE
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
 
@@ -60,7 +61,7 @@ def test_a_sweep_resumes_after_its_client_and_the_server_were_killed(
         reached = threading.Event()
 
         def kill_the_server() -> None:
-            reached.wait(60)
+            reached.wait(PATIENCE)
             server.kill()
             server.start()
 

@@ -19,11 +19,12 @@ from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from made_up_sets import create_made_up_set
 from overhearing import overhearing
+from patience import PATIENCE
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
 from stored import left_in, truth_in
 from watch_checker import faults
-from watch_reading import CHANNEL, PATIENCE, Reading, Watcher
+from watch_reading import CHANNEL, Reading, Watcher
 
 WATCHERS = 20
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from histories import SetClock
+from patience import PATIENCE
 
 from service.access.grant import Grant
 from service.access.principal import Principal
@@ -49,7 +50,7 @@ async def test_a_stream_that_waits_ends_with_it(end: Callable[[Grant], None]) ->
     end(grant)
 
     with pytest.raises(Unauthenticated):
-        await asyncio.wait_for(waiting, 30)
+        await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def test_a_stream_that_was_not_waiting_ends_before_its_next_item() -> None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key a
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwts import AUDIENCE, ISSUER, claims
 from key_server import ERROR, answer_with, key_server
+from patience import PATIENCE
 
 from service.access import key_set
 from service.access.jwt_grants import JwtGrants, JwtRules
@@ -42,7 +43,7 @@ def signed(key: str = "first", scope: object = SCOPES, **changed: Any) -> str:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 (the other task reads the keys)
             await asyncio.sleep(0.01)
 

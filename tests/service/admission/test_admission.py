@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
-from computations import MOST_SECONDS, Computation
+from computations import Computation
+from patience import PATIENCE
 
 from service.admission.admission import Admission
 from service.admission.call import run_in_call
@@ -86,7 +87,7 @@ async def test_another_client_computes_beside_a_greedy_one(admitting: Admitting)
     await greedy[0].has_begun()
     modest = Computation()
     modest.may_end.set()
-    async with asyncio.timeout(MOST_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         assert await compute(admission, modest, "modest") == "computed"
     for call in calls:
         call.cancel()
@@ -97,7 +98,7 @@ async def test_quick_calls_do_not_wait_for_computations(admitting: Admitting) ->
     admission, work = admitting(computing_calls=1), Computation()
     call = begun(admission, work)
     await work.has_begun()
-    async with asyncio.timeout(MOST_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         assert await compute(admission, lambda: "read", kind=QUICK) == "read"
     work.may_end.set()
     await call
@@ -107,7 +108,7 @@ async def test_a_client_reads_one_page_at_a_time_beside_others(admitting: Admitt
     admission, pages = admitting(), [Computation(), Computation()]
     calls = [begun(admission, page, kind=CALL_KINDS["ListNetworks"]) for page in pages]
     await pages[0].has_begun()
-    async with asyncio.timeout(MOST_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         assert await compute(admission, lambda: "other", "other", LISTING) == "other"
         assert await compute(admission, lambda: "read", kind=QUICK) == "read"
     assert not pages[1].begun.is_set()
@@ -172,7 +173,7 @@ async def test_two_greedy_clients_keep_no_third_one_from_computing(admitting: Ad
     calls = [begun(admission, each, f"greedy {n}") for n, each in enumerate(greedy)]
     for each in greedy:
         await each.has_begun()
-    async with asyncio.timeout(MOST_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         assert await compute(admission, lambda: "done", "modest") == "done"
     assert not any(call.done() for call in calls)
     for call in calls:

@@ -6,6 +6,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from service.admission.call_lines import CallLines
 from service.admission.call_pool import CallPool
@@ -37,7 +38,7 @@ class Served:
     async def hold(self) -> Awaited[str]:
         """Have a call served that does not commit before `may_commit`."""
         first = self.join("first")
-        assert await asyncio.to_thread(self.reached.wait, 30)
+        assert await asyncio.to_thread(self.reached.wait, PATIENCE)
         return first
 
     def _writes(self, name: str) -> Writes[str]:
@@ -50,7 +51,7 @@ class Served:
     def _commit(self, calls: Sequence[WritesInRow[Any]]) -> None:
         self.together.append(len(calls))
         self.reached.set()
-        assert self.may_commit.wait(30)
+        assert self.may_commit.wait(PATIENCE)
         commit_in_row(self._store, calls)
 
 
@@ -108,6 +109,6 @@ async def test_lines_do_not_wait_for_each_other(served: Served) -> None:
     await served.hold()
     served.reached.clear()
     other = served.join("other", "another network")
-    assert await asyncio.to_thread(served.reached.wait, 30), "the second line is served too"
+    assert await asyncio.to_thread(served.reached.wait, PATIENCE), "the second line is served too"
     served.may_commit.set()
     assert await other.future == "other written"

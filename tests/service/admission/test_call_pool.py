@@ -6,6 +6,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from service.admission.call_pool import CallPool
 from service.admission.fair_queue import FairQueue
@@ -34,7 +35,7 @@ async def test_no_work_is_forgotten(pool: CallPool) -> None:
     async def repeat(client: str) -> int:
         return sum([await pool.run(client, lambda: 1) for _ in range(200)])
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         done = await asyncio.gather(*(repeat(f"client {number}") for number in range(20)))
     assert done == [200] * 20
     assert pool.waiting == 0
@@ -51,6 +52,6 @@ async def test_work_of_a_client_at_its_limit_is_done_later() -> None:
         found, running = running, running - 1
         return found
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         assert await asyncio.gather(*(pool.run("one", work) for _ in range(500))) == [1] * 500
     assert pool.stop()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from patience import PATIENCE
 
 from service.admission import heartbeat
 from service.admission.heartbeat import Heartbeat
@@ -27,7 +28,7 @@ class Server:
         await self.is_free.wait()
 
     async def says(self) -> bool:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             return await self.told.get()
 
 

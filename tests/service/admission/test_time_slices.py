@@ -5,11 +5,10 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 import pytest
+from patience import PATIENCE
 
 from service.admission import time_slices
 from service.admission.time_slices import SLICE_SECONDS, WORK_SECONDS, TimeSlices
-
-MOST_SECONDS = 30.0
 
 
 class Computing:
@@ -34,12 +33,12 @@ class Computing:
 
     def end(self) -> None:
         self._ended.set()
-        self._thread.join(MOST_SECONDS)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
 
 
 def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + MOST_SECONDS
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.001)
@@ -49,9 +48,9 @@ def test_a_client_has_its_turn_while_others_compute_for_long() -> None:
     slices = TimeSlices(2)
     greedy = [Computing(slices, "one"), Computing(slices, "two")]
     for each in greedy:
-        assert each.begun.wait(MOST_SECONDS)
+        assert each.begun.wait(PATIENCE)
     modest = Computing(slices, "three")
-    assert modest.begun.wait(MOST_SECONDS)  # no greedy one ends before it is told to
+    assert modest.begun.wait(PATIENCE)  # no greedy one ends before it is told to
     for each in [*greedy, modest]:  # all go on
         rounds = each.rounds
         until(lambda each=each, rounds=rounds: each.rounds > rounds)
@@ -64,12 +63,12 @@ def test_a_client_has_its_turn_while_others_compute_for_long() -> None:
 def test_a_client_alone_is_not_interrupted_for_its_own_computations() -> None:
     slices = TimeSlices(1)
     first = Computing(slices, "one")
-    assert first.begun.wait(MOST_SECONDS)
+    assert first.begun.wait(PATIENCE)
     second = Computing(slices, "one")
     time.sleep(2 * SLICE_SECONDS)
     assert not second.begun.is_set()
     first.end()
-    assert second.begun.wait(MOST_SECONDS)
+    assert second.begun.wait(PATIENCE)
     second.end()
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from histories import SetClock, append, begin
+from patience import PATIENCE
 
 from service.execution import head_polling
 from service.execution.head_polling import HeadPolling
@@ -12,8 +13,6 @@ from service.execution.wakeups import Wakeups
 from service.threads import Threads
 from storage.memory_store import MemoryStore
 from training.ports import Store
-
-PATIENCE = 30.0
 
 
 @pytest.fixture

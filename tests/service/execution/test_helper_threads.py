@@ -8,6 +8,7 @@ from threading import Barrier
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from services import Service
 
 from service.execution.helper_threads import HelperThreads
@@ -60,8 +61,8 @@ def test_all_helpers_of_a_call_work_at_the_same_time() -> None:
     pool = HelperThreads(4, 0, lambda: 1)
     with pool.lend(3) as helpers:
         together = Barrier(4)
-        begun = [helpers.begin(lambda: (together.wait(timeout=30), 0)) for _ in range(3)]
-        numbers = [together.wait(timeout=30), *(each.result()[0] for each in begun)]
+        begun = [helpers.begin(lambda: (together.wait(timeout=PATIENCE), 0)) for _ in range(3)]
+        numbers = [together.wait(timeout=PATIENCE), *(each.result()[0] for each in begun)]
         assert sorted(numbers) == [0, 1, 2, 3]
     with HelperThreads(1, 0, lambda: 1).lend(3) as helpers:
         assert helpers is NO_HELPERS

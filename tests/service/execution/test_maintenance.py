@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from service.execution import maintenance
 from service.execution.maintenance import Maintenance
@@ -39,7 +40,7 @@ async def test_it_continues_while_there_is_more_and_after_a_failure(
     )
     running = Maintenance(store, threads)
     running.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         await store.is_done.wait()
     await running.stop()
     assert [record.message for record in caplog.records] == [

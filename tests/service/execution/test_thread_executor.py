@@ -6,6 +6,7 @@ from threading import Event, current_thread
 
 import pytest
 from execution_bench import ExecutionBench
+from patience import PATIENCE
 
 from service.execution import lockstep, thread_executor
 from service.execution.live_run import LiveRun, Need
@@ -34,7 +35,7 @@ def test_a_run_that_is_resumed_before_its_last_time_slice_has_ended_continues(
     def end_late(live: LiveRun) -> Need:
         need = carry_out(live)
         if need is Need.NOTHING:
-            assert resumed.wait(timeout=30), "it was not resumed"
+            assert resumed.wait(timeout=PATIENCE), "it was not resumed"
         return need
 
     monkeypatch.setattr(executor, "_time_slice", end_late)
@@ -107,7 +108,7 @@ def test_runs_of_equal_structure_share_time_slices(
     groups: list[int] = []
 
     def load_late(live: LiveRun) -> tuple[Trainer | None, RunState | None]:
-        assert all_wait.wait(timeout=30), "they were not started"
+        assert all_wait.wait(timeout=PATIENCE), "they were not started"
         return load(live)
 
     def advance_counted(trainers: Sequence[Trainer]) -> list[Made | None]:

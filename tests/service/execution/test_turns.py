@@ -4,6 +4,8 @@ from collections import Counter
 from queue import SimpleQueue
 from threading import Thread
 
+from patience import PATIENCE
+
 from service.execution.turns import Turns
 
 
@@ -42,10 +44,10 @@ def test_threads_that_wait_get_the_next_item_and_nothing_when_the_turns_are_clos
     for thread in threads:
         thread.start()
     turns.put("", 1)
-    assert taken.get(timeout=30) == 1
+    assert taken.get(timeout=PATIENCE) == 1
     turns.close()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=PATIENCE)
     assert (taken.get(), taken.get()) == (None, None)
     turns.put("", 2)
     assert turns.take() is None

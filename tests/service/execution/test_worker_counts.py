@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from histories import SetClock, append, begin
+from patience import PATIENCE
 
 from service.execution import worker_counts
 from service.execution.worker_counts import WorkerCounts
@@ -38,7 +39,7 @@ async def test_workers_and_waiting_runs_are_counted_and_a_lost_store_is_told(
     told: asyncio.Queue[bool] = asyncio.Queue()
     counts = WorkerCounts(store, threads, told.put_nowait)
     counts.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         for name in ("is_listening", "is_readable"):
             setattr(store, name, False)
             assert not await told.get()

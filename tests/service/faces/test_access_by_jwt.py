@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwts import AUDIENCE, ISSUER, claims
 from key_server import ERROR, KeyServer, answer_with, key_server
+from patience import PATIENCE
 
 from service.access import key_set
 from service.app import Server
@@ -148,7 +149,7 @@ class Open:
         return {code for code, _ in await self.answers(token)} == {200, grpc.StatusCode.OK}
 
     async def until_admitted(self, token: str, *, is_admitted: bool) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while await self.is_admitted(token) is not is_admitted:  # noqa: ASYNC110 (polled)
                 await asyncio.sleep(0.02)
 
@@ -234,9 +235,9 @@ async def test_keys_rotate_while_the_server_runs(trusting: Open) -> None:
         trusting.source.publish(key_set_of("unknown", "second"))
 
         with pytest.raises(grpc.aio.AioRpcError) as ended:
-            await asyncio.wait_for(watch.read(), 30)
+            await asyncio.wait_for(watch.read(), PATIENCE)
         assert ended.value.code() is grpc.StatusCode.UNAUTHENTICATED
-        assert b"UNAUTHENTICATED" in await asyncio.wait_for(events.read(), 30)
+        assert b"UNAUTHENTICATED" in await asyncio.wait_for(events.read(), PATIENCE)
     assert not await trusting.is_admitted(old)
     assert await trusting.is_admitted(new)
 

@@ -13,7 +13,8 @@ from access_matrix import answered, http, metadata, untyped_stub
 from calls import settings
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.access_pb2 import SCOPE_TRAIN
-from computations import MOST_SECONDS, Computation
+from computations import Computation
+from patience import PATIENCE
 
 from service.access.secret import digest_of, new_secret
 from service.app import Addresses, Server
@@ -88,7 +89,7 @@ async def test_a_stream_ends(guarded: Open) -> None:
         await guarded.revoke()
 
         await _is_unauthenticated(watch.read())
-        body = await asyncio.wait_for(events.read(), MOST_SECONDS)
+        body = await asyncio.wait_for(events.read(), PATIENCE)
     assert b"event: error" in body
     assert b"UNAUTHENTICATED" in body
 
@@ -112,7 +113,7 @@ async def test_a_computation_ends(
         if face == "grpc":
             await _is_unauthenticated(call)
         else:
-            code, body = await asyncio.wait_for(call, MOST_SECONDS)
+            code, body = await asyncio.wait_for(call, PATIENCE)
             assert code == 401
             assert b"have expired, or were revoked" in body
         await computation.has_ended()
@@ -152,7 +153,7 @@ async def test_waiting_for_a_run_ends_and_what_was_begun_continues(
         network="net", count=9_000, settings=settings(epochs=9_000), request_id="steps"
     )
     call = guarded.stub.Step(request, metadata=metadata(header))
-    await asyncio.wait_for(is_waiting.wait(), MOST_SECONDS)
+    await asyncio.wait_for(is_waiting.wait(), PATIENCE)
     await guarded.revoke()
     await _is_unauthenticated(call)
 
@@ -198,5 +199,5 @@ async def test_a_request_that_arrives_after_that_has_no_effect(guarded: Open) ->
 
 async def _is_unauthenticated(answer: Any) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as ended:
-        await asyncio.wait_for(answer, MOST_SECONDS)
+        await asyncio.wait_for(answer, PATIENCE)
     assert ended.value.code() is grpc.StatusCode.UNAUTHENTICATED

@@ -12,6 +12,7 @@ from calls import settings as training
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from computations import Computation
+from patience import PATIENCE
 
 from service import app
 from service.app import Addresses, Server
@@ -143,7 +144,7 @@ async def test_a_server_that_stops_waits_for_no_computation(here: Here, *, is_de
     with closing(writer):
         writer.write(HEAD + BODY)
         # A call that gRPC has not given to the service when it stops would end with CANCELLED.
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(here.server.admission._calls) < 3:  # noqa: ASYNC110 (has no event)
                 await asyncio.sleep(0)
             assert await here.stop() is not is_deaf
@@ -160,5 +161,5 @@ async def test_a_server_that_stops_waits_only_so_long_for_a_run(
     monkeypatch.setattr(Trainer, "advance", here.computation)
     await here.stub.Train(pb.TrainRequest(network="net", settings=training("xor", epochs=10)))
     await here.computation.has_begun()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         assert not await here.stop()

@@ -13,6 +13,7 @@ import pytest
 from calls import Refusal, examples, refusal
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
+from patience import PATIENCE
 
 from service.app import Server
 from service.faces import timeouts
@@ -85,7 +86,7 @@ class Uploads:
 
     async def get_in(self) -> None:
         """Upload a set, again and again until the server has noticed that there is room."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 upload = await self.begin()
                 try:

@@ -8,6 +8,7 @@ from time import sleep
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from services import Service
 
 from service.reading.live_updates import LiveUpdates
@@ -102,7 +103,7 @@ def test_a_read_waits_for_announced_updates(monkeypatch: pytest.MonkeyPatch) -> 
     reader.start()
     live.wait("uid", 8)  # others are not waited for
     live.arrive("uid", 7)
-    reader.join(30.0)
+    reader.join(PATIENCE)
     assert not reader.is_alive()
 
 

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from threading import Event
 
+from patience import PATIENCE
+
 from service.reading import shared_values
 from service.reading.shared_values import SharedValues
 from service.threads import Threads
@@ -20,7 +22,7 @@ async def test_who_goes_away_takes_nothing_from_the_others(threads: Threads) -> 
     going_on, made = Event(), []
 
     def make() -> Value:
-        going_on.wait(30)
+        going_on.wait(PATIENCE)
         made.append(1)
         return Value(7)
 
@@ -38,7 +40,7 @@ async def test_a_value_from_before_a_change_is_not_used_after_it(threads: Thread
     going_on = Event()
 
     def make_early() -> Value:
-        going_on.wait(30)
+        going_on.wait(PATIENCE)
         return Value(1)
 
     early = asyncio.ensure_future(shared.make("key", 1, make_early))

@@ -1,5 +1,6 @@
 """A full store: what adds data is refused, runs wait, and everything resumes when there is room."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from threading import Event
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from services import Service
 
 from service.execution import thread_executor
@@ -54,12 +56,11 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
 
 def wait_until(service: Service, holds: Callable[[], bool]) -> None:
     """Wait for a condition, while the store is maintained."""
-    for _ in range(3_000):
-        if holds():
-            return
+    give_up = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < give_up
         service.store.maintain()
         Event().wait(0.01)
-    raise AssertionError("it did not happen in half a minute")
 
 
 def reason(service: Service) -> str:

@@ -11,6 +11,7 @@ import clearprop
 import clearprop.aio
 import pytest
 from clearprop import Snapshot
+from patience import PATIENCE
 
 from bench.attacks.http2 import GOAWAY, PING, frame
 from service.app import Server
@@ -82,7 +83,7 @@ async def opened(target: str, source: str, count: int) -> list[socket.socket]:
 
 async def until_closed(connection: socket.socket) -> None:
     """Read until the server closes a connection."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while await asyncio.get_running_loop().sock_recv(connection, 4096):
             pass
 
@@ -129,7 +130,7 @@ async def test_each_ping_of_a_client_that_reads_is_answered() -> None:
             loop, received = asyncio.get_running_loop(), bytearray()
             await loop.sock_sendall(connection, frame(PING, content=b"12345678") * pings)
             kinds: list[int] = []
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while kinds.count(PING) < pings and GOAWAY not in kinds:
                     received += await loop.sock_recv(connection, 65536)
                     while len(received) >= 9 and len(received) >= (

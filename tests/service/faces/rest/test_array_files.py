@@ -9,6 +9,7 @@ import pytest
 import requests
 from calls import create, settings
 from clearprop.v1 import training_service_pb2 as pb
+from patience import PATIENCE
 from servers import ServerProcess
 
 OCTETS, NPY, JSON = "application/octet-stream", "application/x-npy", "application/json"
@@ -17,7 +18,7 @@ FULL = "STATE_VIEW_FULL"
 
 def state_of(server: ServerProcess, network: str, accept: str, **query: Any) -> requests.Response:
     path = f"{server.http}/v1/networks/{network}/state"
-    return requests.get(path, params=query, headers={"Accept": accept}, timeout=30)
+    return requests.get(path, params=query, headers={"Accept": accept}, timeout=PATIENCE)
 
 
 def read(file: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
@@ -109,7 +110,7 @@ def test_errors_are_json_in_every_form(http_server: ServerProcess) -> None:
         (OCTETS, "serverInfo", 406, "NOT_ACCEPTABLE"),
     ):
         url = f"{http_server.http}/v1/{path}"
-        answer = requests.get(url, headers={"Accept": accept}, timeout=30)
+        answer = requests.get(url, headers={"Accept": accept}, timeout=PATIENCE)
         assert answer.status_code == code
         assert answer.headers["Content-Type"] == JSON
         assert answer.json()["error"]["details"][0]["reason"] == reason

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 import requests
 from calls import fresh_id
+from patience import PATIENCE
 from servers import ServerProcess
 
 from service.app import Server
@@ -64,7 +65,7 @@ def test_large_responses_are_those_of_small_ones(http_server: ServerProcess) -> 
     sizes = [100, 500, 10]
     url = f"{http_server.http}/v1/networks"
     assert requests.post(url, json={"network": name, "layerSizes": sizes}, timeout=30).ok
-    answer = requests.get(f"{url}/{name}/state?view=STATE_VIEW_FULL", timeout=30)
+    answer = requests.get(f"{url}/{name}/state?view=STATE_VIEW_FULL", timeout=PATIENCE)
     head = requests.head(f"{url}/{name}/state?view=STATE_VIEW_FULL", timeout=30)
     assert answer.status_code == head.status_code == 200
     assert len(answer.content) > 10 * 2**16
@@ -82,7 +83,7 @@ async def test_the_bodies_of_a_client_are_limited_together() -> None:
         for _, writer in streams:
             writer.write(head + b"Content-Length: 2000000\r\n\r\n" + b" " * 1_500_000)
         answers = [asyncio.create_task(reader.readline()) for reader, _ in streams]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             done, waiting = await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
             assert [each.result().split()[1] for each in done] == [b"429"]
             assert len(waiting) == 2
@@ -132,7 +133,7 @@ async def test_a_body_that_drips_is_refused_after_a_time(path: bytes, media_type
                 await asyncio.sleep(0.1)
 
         dripping = asyncio.create_task(drip())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             head = await reader.readuntil(b"\r\n\r\n")
             body = await reader.readline()
         dripping.cancel()

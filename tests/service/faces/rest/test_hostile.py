@@ -9,6 +9,7 @@ import requests
 from calls import fresh_id
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE
 from promises import rounds
 from servers import ServerProcess
 
@@ -20,7 +21,7 @@ CLOSE = b"Connection: close\r\n\r\n"
 @pytest.fixture(autouse=True)
 def _serves_on(http_server: ServerProcess) -> Iterator[None]:
     yield
-    assert requests.get(f"{http_server.http}/v1/serverInfo", timeout=30).ok
+    assert requests.get(f"{http_server.http}/v1/serverInfo", timeout=PATIENCE).ok
     assert "Traceback" not in http_server.said()
 
 
@@ -216,7 +217,7 @@ def test_an_interrupted_upload_stores_nothing(
     assert 200 not in codes(sent(http_server, UPLOAD + length + part, breaks_off=True))
 
     path = f"{http_server.http}/v1/trainingSets"
-    assert requests.get(f"{path}/{name}", timeout=30).status_code == 404
+    assert requests.get(f"{path}/{name}", timeout=PATIENCE).status_code == 404
     again = requests.post(
         f"{path}:upload",
         data=whole,

@@ -9,6 +9,7 @@ from contextlib import ExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.faces.rest import acceptor, connection, http_server
@@ -185,7 +186,7 @@ async def test_a_connection_ends_when_it_is_idle_or_old(limits: Limits) -> None:
     async with serving(limits=limits) as port, connected_to(port) as (reader, writer):
         writer.write(HEAD + END)
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert (await all_of(reader)).count(b"200 OK") == 1
 
 
@@ -261,7 +262,7 @@ async def test_a_body_that_drips_after_its_response_ends_the_connection(
                     await writer.drain()
                     await asyncio.sleep(0.1)
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(drip(), all_of(reader))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 import requests
+from patience import PATIENCE
 from servers import ServerProcess
 
 
@@ -19,7 +20,7 @@ from servers import ServerProcess
 def test_an_encoded_delimiter_is_part_of_a_name(
     http_server: ServerProcess, path: str, network: str
 ) -> None:
-    response = requests.get(http_server.http + path, timeout=30)
+    response = requests.get(http_server.http + path, timeout=PATIENCE)
 
     assert response.status_code == requests.codes.not_found
     (info,) = response.json()["error"]["details"]

@@ -12,6 +12,7 @@ from calls import create, fresh_id, settings
 from clearprop.v1 import run_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from event_source import Event, EventSource
+from patience import PATIENCE
 from promises import Promise, rounds
 from servers import ServerProcess
 from starlette.types import Message
@@ -130,7 +131,7 @@ def test_last_event_id_overrides_the_query(http_server: ServerProcess) -> None:
 def test_a_client_whose_last_event_was_lost_is_told(http_server: ServerProcess) -> None:
     source = watch_of(http_server, train(http_server))
     source.last_id = str(UPDATES + 1)
-    refused = requests.get(source.url, headers={"Last-Event-ID": source.last_id}, timeout=30)
+    refused = requests.get(source.url, headers={"Last-Event-ID": source.last_id}, timeout=PATIENCE)
     error = refused.json()["error"]
     assert (error["status"], error["details"][0]["reason"]) == ("DATA_LOSS", "HISTORY_LOST")
 
@@ -221,9 +222,9 @@ def test_a_server_that_shuts_down_ends_streams_and_accepts_no_more(
     assert error.data["error"]["code"] == 503
     # An error response would stop a browser permanently; a refused connection makes it retry.
     with pytest.raises(requests.ConnectionError):
-        requests.get(source.url, timeout=30)
+        requests.get(source.url, timeout=PATIENCE)
     assert own_http_server.process is not None
-    assert own_http_server.process.wait(30) == 0
+    assert own_http_server.process.wait(PATIENCE) == 0
 
 
 def test_head_returns_the_headers_of_a_stream(http_server: ServerProcess) -> None:
@@ -239,7 +240,7 @@ def test_an_export_is_the_file(http_server: ServerProcess, kind: str) -> None:
     name = train(http_server)
     list(watch_of(http_server, name).read())
     url = f"{http_server.http}/v1/networks/{name}:export?format=EXPORT_FORMAT_{kind}"
-    file = requests.get(url, timeout=30)
+    file = requests.get(url, timeout=PATIENCE)
     with http_server.stub() as stub:
         request = pb.ExportNetworkRequest(
             network=name, format=pb.ExportFormat.Value(f"EXPORT_FORMAT_{kind}")
@@ -248,7 +249,7 @@ def test_an_export_is_the_file(http_server: ServerProcess, kind: str) -> None:
     assert file.content == b"".join(piece.content for piece in pieces)
     assert file.headers["Content-Type"] == pieces[0].media_type
     assert pieces[0].file_name in file.headers["Content-Disposition"]
-    lines = requests.get(url, headers={"Accept": "application/x-ndjson"}, timeout=30).text
+    lines = requests.get(url, headers={"Accept": "application/x-ndjson"}, timeout=PATIENCE).text
     assert json.loads(lines.splitlines()[0])["fileName"] == pieces[0].file_name
 
 

@@ -21,6 +21,7 @@ from certificates import Authority, Issued
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1 import training_service_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from patience import PATIENCE
 from starlette.applications import Starlette
 
 from service.app import Addresses, Server
@@ -210,7 +211,7 @@ async def test_plain_http_to_a_port_with_tls_is_told_what_to_use(
     async with serving_https(tmp_path) as address:
         reader, writer = await asyncio.open_connection(*address)
         writer.write(beginning)
-        answer = await asyncio.wait_for(reader.read(), 30)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE)
         assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
         assert b"this port uses TLS: use https:// instead of http://" in answer
         writer.close()
@@ -224,7 +225,7 @@ async def test_other_beginnings_are_not_answered(
     async with serving_https(tmp_path) as address:
         reader, writer = await asyncio.open_connection(*address)
         writer.write(beginning)
-        answer = await asyncio.wait_for(reader.read(), 30)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE)
         assert not answer.startswith(b"HTTP")
         writer.close()
 
@@ -262,7 +263,7 @@ async def test_connections_that_do_not_begin_tls_end(
     monkeypatch.setattr(http_server, "HEAD_SECONDS", 0.2)
     async with serving_https(tmp_path) as address:
         reader, writer = await asyncio.open_connection(*address)
-        assert await asyncio.wait_for(reader.read(), 30) == b""
+        assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
         writer.close()
 
 
