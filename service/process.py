@@ -3,7 +3,9 @@
 import asyncio
 import ctypes
 import gc
+import os
 import sys
+from pathlib import Path
 from typing import Final
 
 from service.background_task import BackgroundTask
@@ -22,8 +24,9 @@ _LARGE_BYTES: Final = 32 * 2**20
 #: blocks at once, too.
 _END_BYTES: Final = 64 * 2**20
 
-#: The number of heaps: by default eight for each processor, and each keeps what was freed in it.
-_HEAPS: Final = 2
+#: The number of heaps: by default eight for each processor, and each but the first keeps what was
+#: freed at its end. Threads seldom wait for the only one, because they wait for Python's lock.
+_HEAPS: Final = 1
 
 #: The parameters of mallopt for these.
 _M_TRIM_THRESHOLD: Final = -1
@@ -33,8 +36,8 @@ _M_ARENA_MAX: Final = -8
 #: The interval between checks whether freed memory is to be returned, in seconds.
 _SECONDS: Final = 5.0
 
-#: It is returned when there is so much more of it than after the last time, in bytes.
-_MANY_BYTES: Final = 16 * 2**20
+#: It is returned when there is so much of it, and so much more memory in use than at the last time.
+_MANY_BYTES: Final = 8 * 2**20
 
 
 class _Blocks(ctypes.Structure):
@@ -73,7 +76,7 @@ class FreedMemory(BackgroundTask):
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
-        self._last = 0
+        self._least = 0
 
     async def _repeat(self) -> None:
         glibc = _glibc()
@@ -82,11 +85,17 @@ class FreedMemory(BackgroundTask):
             await self._threads.run(self._return, glibc)
 
     def _return(self, glibc: ctypes.CDLL) -> None:
-        freed: int = glibc.mallinfo2().fordblks
-        if freed > self._last + _MANY_BYTES:
+        # What is freed also counts after it was returned, so that it says too little alone.
+        if glibc.mallinfo2().fordblks > _MANY_BYTES and _resident() > self._least + _MANY_BYTES:
             glibc.malloc_trim(0)
-            self._last = freed
-        self._last = min(self._last, freed)
+            self._least = _resident()
+        self._least = min(self._least, _resident())
+
+
+def _resident() -> int:
+    """Return the memory that this process uses, in bytes."""
+    pages = Path("/proc/self/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _glibc() -> ctypes.CDLL | None:

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 PROGRAM = """
 import asyncio, gc, os, resource
+from threading import Thread
 from service import process
 from service.threads import Threads
 
@@ -30,22 +31,35 @@ for round in range(20):
     begin = begin if round else page_faults()
 assert page_faults() - begin < 1_000, "each block of 8 MiB is a new one"
 
+kept = []
+
+def use(blocks):
+    before = resident()
+    held = [b"x" * 100_000 for _ in range(blocks)]
+    assert resident() > before + blocks * 50_000, "the blocks were kept"
+    if blocks > 500:
+        kept.append(b"x" * 100_000)  # above the blocks, so that they do not shrink the heap
+
+def use_in_thread(blocks):
+    thread = Thread(target=use, args=[blocks])
+    thread.start()
+    thread.join()
+
 async def main():
     process._SECONDS = 0.1
     task = process.FreedMemory(Threads(1, "own"))
-    before = resident()
-    small = [b"x" * 100_000 for _ in range(1_000)]
-    large = b"x" * 2**24
-    last = b"x" * 100_000  # above the freed blocks, so that they do not shrink the heap
-    assert resident() > before + 100 * 2**20
-    del large, small
     task.start()
-    for _ in range(100):
-        await asyncio.sleep(0.1)
-        if resident() < before + 20 * 2**20:
-            break
-    else:
-        raise SystemExit(f"{(resident() - before) >> 20} MiB are not returned")
+    before = resident()
+    for round in range(8):
+        work, blocks = [use, use_in_thread][round % 2], [1_000, 300][round // 4]
+        work(blocks)
+        for _ in range(100):
+            await asyncio.sleep(0.1)
+            if resident() < before + 20 * 2**20:
+                break
+        else:
+            much = (resident() - before) >> 20
+            raise SystemExit(f"{much} MiB of {work.__name__}({blocks}) are not returned")
     await task.stop()
 
 asyncio.run(main())
