@@ -440,6 +440,24 @@ def shows_a_unit(page: Page, trace: Any) -> None:
     assert found == example["deltas"][0]["values"][unit]
 
 
+def test_the_numbers_of_an_update_go_when_it_is_left(site: ServerProcess, page: Page) -> None:
+    make(site, "memory", [300, 200, 10])  # too large for lines: its numbers come as arrays
+    examples = [{"inputs": [n / 2] * 300, "targets": [n] * 10} for n in range(2)]
+    post(site, "trainingSets", trainingSet="wide", examples=examples)
+    train(site, "memory", count=8, trainingSet="wide", batchSize=2)
+    page.goto(f"{site.http}/?network=memory&update=1")
+    for update in range(2, 9):
+        page.locator(".look[aria-busy=false]").wait_for()
+        page.keyboard.press("Shift+ArrowDown")
+        expect(page.locator("[data-at=update]")).to_have_text(f"{update} of 8")
+    page.locator(".look[aria-busy=false]").wait_for()
+    browser = page.context.new_cdp_session(page)
+    browser.send("HeapProfiler.collectGarbage")
+    size = 3 * 8 * 62_000  # weights before and after, and gradients
+    assert browser.send("Runtime.getHeapUsage")["backingStorageSize"] < 1.5 * size
+    browser.detach()
+
+
 def test_it_waits_while_the_service_is_unavailable(site: ServerProcess, at_start: Page) -> None:
     at_start.route("**/updates/2:**", lambda route: route.abort())
     at_start.get_by_role("button", name="Next update").click()

@@ -244,6 +244,7 @@ def test_an_earlier_update_shows_its_weights(site: ServerProcess, page: Page) ->
         for layer, parameters in enumerate(state["layers"], 1)
         for index, weight in enumerate(parameters["weights"])
     }
+    page.get_by_label("Weights", exact=True).get_by_text("Show as numbers").click()
     for elements, number in (("td[data-weight]", " .num"), (".picture [data-weight]", "")):
         shown = page.locator(elements)
         expect(shown).to_have_count(len(weights))

@@ -1,7 +1,6 @@
 // An edit: one parameter gets a new value. The history that others see does not change: the preview is a
 // fork, which is kept if the edit is applied and deleted if not.
 import { useEffect, useReducer } from "preact/hooks";
-import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
@@ -10,6 +9,7 @@ import { numberOrText } from "../shared/number_input.js";
 import { keyOf, parameterOf, parametersOf, valueOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { notify } from "../shared/notices.js";
+import { getState } from "../shared/state.js";
 import { parameterName } from "../shared/unit_names.js";
 import { next, START, textOf } from "./edit_state.js";
 import { usePreviewFork } from "./preview_fork.js";
@@ -17,8 +17,8 @@ import { usePreviewFork } from "./preview_fork.js";
 const CHOICES = 500; // parameters in the list; in larger networks, use the buttons in the table of changes
 
 export function Edit({ side, chosen, preview, onPreview }) {
-  const { answer } = useAnswer("state", () => get(`networks/${side.name}/state`, { update: side.update }));
-  const layers = answer?.state.layers ?? [];
+  const { answer } = useAnswer("state", (signal) => getState(side.name, { update: side.update }, signal));
+  const layers = answer?.layers ?? [];
   const parameter = parameterOf(chosen);
   const value = parameter ? valueOf(layers, parameter) : undefined;
   const [state, happen] = useReducer(next, START);
@@ -127,7 +127,7 @@ const Actions = ({ isReady, isBusy, preview, apply, discard }) => html`
 `;
 
 function optionsOf(layers, parameter) {
-  const all = parametersOf(layers).slice(0, CHOICES);
+  const all = parametersOf(layers, CHOICES);
   const isListed = !parameter || all.some((each) => keyOf(each) === keyOf(parameter));
   return isListed ? all : [parameter, ...all];
 }

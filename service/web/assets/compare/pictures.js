@@ -2,25 +2,23 @@
 import { heightOf, isSmall, stillView } from "../picture/still.js";
 import { WeightMaps } from "../picture/weight_maps.js";
 import { Picture } from "../picture/picture.js";
-import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
+import { largest } from "../shared/interval.js";
 import { keyOf } from "../shared/parameters.js";
+import { getState } from "../shared/state.js";
 
 const LIT = 3; // the number of changes that are highlighted
 
 // The layers of a side; while they load, those of the side before it.
 export function useLayers({ name, update }) {
-  const { answer } = useAnswer(`${name} ${update}`, (signal) => get(`networks/${name}/state`, { update }, signal));
-  return answer?.state.layers;
+  const { answer } = useAnswer(`${name} ${update}`, (signal) => getState(name, { update }, signal));
+  return answer?.layers;
 }
 
 // The largest weight of both sides, so that line widths mean the same on both.
 export const scaleOf = (...sides) =>
-  sides
-    .flatMap((layers) => layers ?? [])
-    .flatMap(({ weights }) => weights)
-    .reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+  sides.flatMap((layers) => layers ?? []).reduce((most, { weights }) => Math.max(most, largest(weights)), 1e-9);
 
 // The keys of the parameters that changed most.
 export const litBy = (changes) => new Set(changes.slice(0, LIT).map(keyOf));

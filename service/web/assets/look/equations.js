@@ -3,7 +3,7 @@
 import { html } from "../shared/html.js";
 import { isRounded } from "../shared/number_format.js";
 import { gradientInNumbers } from "./gradient_equations.js";
-import { call, flat, gives, id, n, op, over, prime, row, SPACE, sub } from "./maths.js";
+import { call, flat, gives, id, n, op, over, prime, row, space, sub } from "./maths.js";
 import { isLong, stepInNumbers, stepInSymbols } from "./optimizer_equations.js";
 import { computedIn, elementOf, scalarOf, storedIn } from "./variables.js";
 
@@ -22,10 +22,10 @@ const dC = (by) => over(row(op("∂"), id("C")), row(op("∂"), by));
 export const SYMBOLS = {
   ZERO: () => [row(sub("G", id("i"), id("j")), op("="), n(0))],
   FORWARD_SOFTMAX: () => [
-    row(z("i"), op("="), sum("j"), a("j"), op("·"), w("i", "j"), SPACE, a("i"), op("="), over(power(z("i")), row(sum("k"), power(z("k"))))),
+    row(z("i"), op("="), sum("j"), a("j"), op("·"), w("i", "j"), space(), a("i"), op("="), over(power(z("i")), row(sum("k"), power(z("k"))))),
   ],
   FORWARD: () => [
-    row(z("i"), op("="), sum("j"), a("j"), op("·"), w("i", "j"), SPACE, a("i"), op("="), call(id("f"), z("i"))),
+    row(z("i"), op("="), sum("j"), a("j"), op("·"), w("i", "j"), space(), a("i"), op("="), call(id("f"), z("i"))),
   ],
   DROP_ACTIVATIONS: () => [row(a("i"), op("←"), a("i"), op("·"), m("i"))],
   COST: () => [row(id("C"), op("="), sum("k"), call(id("C"), a("k"), op(","), sub("y", id("k"))))],
@@ -40,7 +40,7 @@ export const SYMBOLS = {
     row(delta("i"), op("="), dC(z("i")), op("="), op("("), sum("k"), delta("k"), op("·"), w("k", "i"), op(")"), op("·"), slope("i")),
   ],
   DROP_DELTAS: () => [row(delta("i"), op("←"), delta("i"), op("·"), m("i"))],
-  ADD: () => [row(dC(w("i", "j")), op("="), delta("i"), op("·"), a("j"), SPACE, sub("G", id("i"), id("j")), op("="), sum("n"), dC(w("i", "j")))],
+  ADD: () => [row(dC(w("i", "j")), op("="), delta("i"), op("·"), a("j"), space(), sub("G", id("i"), id("j")), op("="), sum("n"), dC(w("i", "j")))],
   DIVIDE: () => [row(sub("g", id("i"), id("j")), op("="), over(sub("G", id("i"), id("j")), id("n")))],
   UPDATE: (network, settings, parameter) =>
     isLong(settings) ? stepInSymbols(settings, parameter) : [row(w("i", "j"), op("←"), w("i", "j"), op("−"), id("η"), op("·"), sub("g", id("i"), id("j")))],

@@ -2,7 +2,7 @@
 // training/numerics/gradient_rule.py.
 import { html } from "../shared/html.js";
 import { parametersOf, valueOf } from "../shared/parameters.js";
-import { call, gives, grouped, id, n, op, over, row, SPACE } from "./maths.js";
+import { call, gives, grouped, id, n, op, over, row, space } from "./maths.js";
 
 const NORM_EPSILON = 1e-6;
 const limited = (value, limit) => Math.min(limit, Math.max(-limit, value));
@@ -67,7 +67,7 @@ const settingsOf = (rule, nodeOf) => Object.fromEntries(Object.keys(SETTINGS).ma
 // The equations of a parameter in symbols; none if g is G/n.
 export function gradientInSymbols(settings, parameter) {
   const rule = ruleOf(settings, parameter);
-  if (rule.isFrozen) return [row(g, op("="), n(0), SPACE, html`<mtext>frozen</mtext>`)];
+  if (rule.isFrozen) return [row(g, op("="), n(0), space(), html`<mtext>frozen</mtext>`)];
   const parts = { ...SYMBOLS, ...settingsOf(rule, (name) => SETTINGS[name]) };
   const rows = operationsOf(rule).map(({ side }, index) => row(g, op(index ? "←" : "="), side({ ...parts, g: index ? g : over(id("G"), id("n")) })));
   return rule.limit ? [...rows, NORM] : rows;

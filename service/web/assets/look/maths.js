@@ -3,7 +3,7 @@ import { html } from "../shared/html.js";
 import { exact, relation, short } from "../shared/number_format.js";
 
 export const id = (name) => html`<mi>${name}</mi>`;
-export const SPACE = html`<mspace width="1.5em" />`;
+export const space = () => html`<mspace width="1.5em" />`; // a new one each time: an element keeps where it was shown
 export const op = (sign) => html`<mo>${sign}</mo>`;
 export const row = (...parts) => html`<mrow>${parts}</mrow>`;
 export const sub = (name, ...index) => html`<msub><mi>${name}</mi><mrow>${index}</mrow></msub>`;

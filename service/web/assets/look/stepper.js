@@ -96,15 +96,7 @@ function Play({ opened, moment }) {
   const [isPlaying, setPlaying] = useState(false);
   const current = useRef();
   current.current = { opened, moment };
-  useEffect(() => {
-    if (!isPlaying) return undefined;
-    const [, what, pause] = SPEEDS[speed];
-    const timer = setInterval(() => {
-      const { opened: on, moment: at } = current.current;
-      if (!move(on, at, what, 1)) setPlaying(false);
-    }, pause);
-    return () => clearInterval(timer);
-  }, [isPlaying, speed]);
+  usePlaying(current, isPlaying ? SPEEDS[speed] : null, setPlaying);
   // At the end it starts over.
   const play = () => {
     const isAtEnd = opened.update === opened.latest && (!moment || moment.number === opened.walk.stepCount - 1);
@@ -121,6 +113,19 @@ function Play({ opened, moment }) {
   `;
 }
 
+// Moves at a speed. By itself, so that it keeps no update that is no longer shown; so do the other effects.
+function usePlaying(current, speed, setPlaying) {
+  useEffect(() => {
+    if (!speed) return undefined;
+    const [, what, pause] = speed;
+    const timer = setInterval(() => {
+      const { opened, moment } = current.current;
+      if (!move(opened, moment, what, 1)) setPlaying(false);
+    }, pause);
+    return () => clearInterval(timer);
+  }, [speed]);
+}
+
 // The phases of the batch, and those of the selected example.
 export function PhaseStrip({ opened, moment }) {
   const { walk, network, trace } = opened;
@@ -129,11 +134,7 @@ export function PhaseStrip({ opened, moment }) {
   const shown = walk.phases
     .map((phase, number) => ({ ...phase, number }))
     .filter(({ position }) => position === undefined || position === moment.position);
-  useEffect(() => {
-    const now = strip.current.querySelector("[aria-current]");
-    const { offsetLeft, offsetWidth } = now;
-    strip.current.scrollTo({ left: offsetLeft - (strip.current.clientWidth - offsetWidth) / 2 });
-  }, [moment.phaseNumber, isPresented]);
+  useCurrentInSight(strip, moment.phaseNumber, isPresented);
   const firstOfExample = shown.find(({ position }) => position !== undefined)?.number;
   return html`
     <nav class="phases" aria-label="Phases of the update" ref=${strip}>
@@ -153,4 +154,12 @@ export function PhaseStrip({ opened, moment }) {
       )}
     </nav>
   `;
+}
+
+// Scrolls to the current phase.
+function useCurrentInSight(strip, phaseNumber, isPresented) {
+  useEffect(() => {
+    const { offsetLeft, offsetWidth } = strip.current.querySelector("[aria-current]");
+    strip.current.scrollTo({ left: offsetLeft - (strip.current.clientWidth - offsetWidth) / 2 });
+  }, [phaseNumber, isPresented]);
 }

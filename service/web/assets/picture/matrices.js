@@ -17,15 +17,10 @@ import { classes } from "./number_text.js";
 // "layer.unit"; `pointed` are the units and weights of an explanation that is pointed at.
 export function Matrices({ network, blocks, weight, unit, pointed }) {
   const box = useRef(null);
-  const [room, setRoom] = useState(null);
+  const room = useRoom(box);
   const [read, setRead] = useState(null);
-  useEffect(() => {
-    const observer = new ResizeObserver(([{ contentRect: { width, height } }]) => setRoom({ width, height }));
-    observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
   const lit = blocks.find((block) => block.isLit)?.layer;
-  useEffect(() => toSight(box.current, lit), [lit, room]);
+  useSight(box, lit, room);
   const tools = { network, weight, unit, pointed, setRead };
   return html`
     <div class="picture matrices">
@@ -40,6 +35,20 @@ export function Matrices({ network, blocks, weight, unit, pointed }) {
     </div>
   `;
 }
+
+// The width and height of an element, null at first. By itself, as all hooks that outlast an update: an effect keeps
+// what was known where it was written, which would be all numbers of the update.
+function useRoom(box) {
+  const [room, setRoom] = useState(null);
+  useEffect(() => {
+    const observer = new ResizeObserver(([{ contentRect: { width, height } }]) => setRoom({ width, height }));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  return room;
+}
+
+const useSight = (box, lit, room) => useEffect(() => toSight(box.current, lit), [lit, room]);
 
 // Scrolls to the block that takes part.
 function toSight(box, layer) {

@@ -12,12 +12,13 @@ export function useScale(network, run, latest) {
   return answer;
 }
 
+const MANY_PARAMETERS = 50000; // of which each state takes long to arrive
+
+const largestOf = ({ layers }) => Math.max(...layers.map(({ weights, biases }) => Math.max(largest(weights), largest(biases))));
+
 async function loadScale(network, from, to, signal) {
-  const places = [0, 0.1, 0.25, 0.5, 0.75, 1].map((part) => Math.round(from + part * (to - from)));
-  let most = 1e-9;
-  for (const update of new Set(places)) {
-    const { layers } = await getState(network.network, { update }, signal);
-    for (const { weights, biases } of layers) most = Math.max(most, largest(weights), largest(biases));
-  }
-  return most;
+  const parts = Number(network.parameterCount) > MANY_PARAMETERS ? [0, 1] : [0, 0.1, 0.25, 0.5, 0.75, 1];
+  const places = new Set(parts.map((part) => Math.round(from + part * (to - from))));
+  const sizes = await Promise.all([...places].map(async (update) => largestOf(await getState(network.network, { update }, signal))));
+  return Math.max(1e-9, ...sizes);
 }

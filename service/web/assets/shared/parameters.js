@@ -28,11 +28,14 @@ export function isKey(network, key) {
   return input === undefined ? network.bias : input < network.layerSizes[layer - 1];
 }
 
-// All parameters of `layers` in their order, each with its value.
-export function parametersOf(layers) {
-  return layers.flatMap(({ units, inputs, weights, biases }, index) => {
+// The parameters of `layers` in their order, each with its value; the first `most` of them.
+export function parametersOf(layers, most = Infinity) {
+  const found = [];
+  layers.forEach(({ inputs, weights, biases }, index) => {
     const layer = index + 1;
-    const all = weights.map((value, at) => ({ layer, unit: Math.floor(at / inputs), input: at % inputs, value }));
-    return units === biases.length ? [...all, ...biases.map((value, unit) => ({ layer, unit, value }))] : all;
+    const [ofWeights, ofBiases] = [Math.min(weights.length, most - found.length), Math.min(biases.length, most - found.length - weights.length)];
+    for (let at = 0; at < ofWeights; at += 1) found.push({ layer, unit: Math.floor(at / inputs), input: at % inputs, value: weights[at] });
+    for (let unit = 0; unit < ofBiases; unit += 1) found.push({ layer, unit, value: biases[unit] });
   });
+  return found;
 }

@@ -3,6 +3,7 @@
 import { get, post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { outputsOf, rowsOf } from "../shared/columns.js";
+import { getState } from "../shared/state.js";
 import { surfaceOf } from "./surface.js";
 
 const QUICK = 30; // ms between two requests, so that a film has many frames
@@ -14,13 +15,13 @@ export function useShown({ network, set, at, hasSurface }) {
   const ask = async (signal) => {
     const path = `networks/${network.network}`;
     const only = { startUpdate: at, endUpdate: at, maxPoints: 2, detail: "DETAIL_COST" };
-    const [{ updates }, { state }, measured, surface] = await Promise.all([
+    const [{ updates }, { layers }, measured, surface] = await Promise.all([
       get(`${path}/updates`, only, signal),
-      get(`${path}/state`, { update: at }, signal),
+      getState(network.network, { update: at }, signal),
       set && measure(path, network, set, at, signal),
       hasSurface && surfaceOf(network, set, at, signal),
     ]);
-    return { at, update: updates[0], layers: state.layers, measured, surface };
+    return { at, update: updates[0], layers, measured, surface };
   };
   return useAnswer(network && `${set?.uid} ${at}`, ask, { gap: QUICK }).answer;
 }

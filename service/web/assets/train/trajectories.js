@@ -1,11 +1,11 @@
 // The weight trajectories of a small network in its latest run, live.
 import { useMemo, useRef } from "preact/hooks";
-import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { Curve } from "../shared/curve.js";
 import { html } from "../shared/html.js";
 import { keyOf, parametersOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
+import { getState } from "../shared/state.js";
 import { parameterName } from "../shared/unit_names.js";
 
 const FEWEST = 32; // points, if there are as many updates; at most twice as many
@@ -49,8 +49,8 @@ function usePoints(network, run) {
     const wanted = placesIn(from, to);
     for (const update of known.current.keys()) if (!wanted.includes(update)) known.current.delete(update);
     const missing = wanted.filter((update) => !known.current.has(update));
-    const states = await Promise.all(missing.map((update) => get(`networks/${network.network}/state`, { update })));
-    for (const { state } of states) known.current.set(Number(state.update), state);
+    const states = await Promise.all(missing.map((update) => getState(network.network, { update })));
+    for (const state of states) known.current.set(Number(state.update), state);
     return wanted.map((update) => known.current.get(update));
   });
   return answer ?? NONE;

@@ -1,6 +1,7 @@
 // Tables of weights with bars, layer by layer; large layers are shown in part.
 import { useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
+import { largest } from "../shared/interval.js";
 import { Num } from "../shared/number_view.js";
 import { short } from "../shared/number_format.js";
 import { keyOf } from "../shared/parameters.js";
@@ -19,9 +20,9 @@ export const WeightTables = ({ network, layers }) => html`
 // The value of a full bar. It only grows, so that bars move only if weights do.
 function useScale({ weights, biases }) {
   const scale = useRef(1);
-  const largest = [...weights, ...biases].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  for (let power = 1; scale.current < largest; power *= 10) {
-    const next = STEPS.map((step) => step * power).find((step) => step >= largest) ?? scale.current;
+  const most = Math.max(largest(weights), largest(biases));
+  for (let power = 1; scale.current < most; power *= 10) {
+    const next = STEPS.map((step) => step * power).find((step) => step >= most) ?? scale.current;
     scale.current = Math.min(next, Number.MAX_VALUE);
   }
   return scale.current;

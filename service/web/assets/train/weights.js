@@ -15,7 +15,6 @@ import { WeightTables } from "./weight_tables.js";
 
 // `layers` are those after update `at`; `image` is the shape of the inputs, if they are images.
 export function Weights({ network, run, latest, at, layers, weight, image }) {
-  const tables = html`<${WeightTables} network=${network} layers=${layers} />`;
   return html`
     <section class="panel weights" aria-label="Weights">
       <h3>Weights <span class="small soft">after update ${whole(at)}</span></h3>
@@ -23,19 +22,24 @@ export function Weights({ network, run, latest, at, layers, weight, image }) {
         ? html`
             <${Moving} ...${{ network, run, latest, at, layers, weight }} />
             <${Trajectories} network=${network} run=${run} at=${at} chosen=${weight} />
-            <details>
-              <summary>Show as numbers</summary>
-              ${tables}
-            </details>
+            <${AsNumbers} network=${network} layers=${layers} />
           `
         : html`
             <${Maps} ...${{ network, run, latest, at, layers, weight, image }} />
-            <details>
-              <summary>Show as numbers</summary>
-              ${tables}
-            </details>
+            <${AsNumbers} network=${network} layers=${layers} />
           `}
     </section>
+  `;
+}
+
+// They are shown when they are opened: a large network takes a while.
+function AsNumbers({ network, layers }) {
+  const [isOpen, setOpen] = useState(false);
+  return html`
+    <details onToggle=${(event) => setOpen(event.currentTarget.open)}>
+      <summary>Show as numbers</summary>
+      ${isOpen && html`<${WeightTables} network=${network} layers=${layers} />`}
+    </details>
   `;
 }
 
