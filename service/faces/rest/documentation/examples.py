@@ -28,6 +28,7 @@ BODIES: Final[Mapping[str, dict[str, Any]]] = MappingProxyType(
         "CheckGradients": {"trainingSet": "xor"},
         "Predict": {"inputs": [{"values": [0, 1]}, {"values": [1, 1]}]},
         "Evaluate": {"trainingSet": "xor"},
+        "ProjectExamples": {"trainingSet": "xor"},
         "SetWeights": {"weights": [{"layer": 1, "unit": 0, "input": 0, "value": 0.1}]},
         "ResetWeights": {"initializer": {"kind": "INITIALIZER_KIND_GLOROT", "seed": "1"}},
         "ForkNetwork": {"newNetwork": "second", "update": "1"},
