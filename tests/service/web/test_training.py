@@ -338,6 +338,13 @@ def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> No
     assert (stop["costBelow"], stop["nonFiniteCost"]) == (0.01, True)
 
 
+def _wait_for_curve(page: Page) -> None:
+    """Wait until the curve is drawn, which happens in the frames after its text."""
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+
 def test_a_part_of_the_curve_is_zoomed_and_an_update_in_it_selected(
     site: ServerProcess, page: Page
 ) -> None:
@@ -345,6 +352,7 @@ def test_a_part_of_the_curve_is_zoomed_and_an_update_in_it_selected(
     expect(page.locator(".state")).to_contain_text("Succeeded")
     points = page.locator("[data-of=points]")
     expect(points).to_contain_text("Updates 0 to 10\u202f000")
+    _wait_for_curve(page)
     curve = page.locator(".history .u-over").bounding_box()
     assert curve is not None
     left, middle = curve["x"], curve["y"] + curve["height"] / 2
@@ -353,10 +361,7 @@ def test_a_part_of_the_curve_is_zoomed_and_an_update_in_it_selected(
     page.mouse.move(left + curve["width"] * 0.42, middle, steps=3)
     page.mouse.up()
     expect(points).to_contain_text(re.compile("^Updates 3\u202f9.. to 4\u202f[12]..\\.$"))
-    # The curve is drawn in the frames after the text.
-    page.evaluate(
-        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-    )
+    _wait_for_curve(page)
     page.mouse.click(left + curve["width"] / 2, middle)
     page.wait_for_url(re.compile("update=4[01]..$"))
     page.get_by_role("button", name="Zoom out").click()
