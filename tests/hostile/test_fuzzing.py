@@ -15,6 +15,7 @@ from google.protobuf.message import Message
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from patience import PATIENCE
 from promises import Promise, rounds
 from servers import ServerProcess, new_server
 
@@ -156,7 +157,7 @@ def test_any_bytes_over_http_are_answered_by_an_error_of_the_client_or_not_at_al
         for _ in range(rounds(100, 20_000)):
             content = mutated(mutated(HEAD, choice), choice)
             answers[status(server, content)] += 1
-        assert status(server, HEAD, patience=10).startswith("4")
+        assert status(server, HEAD, PATIENCE).startswith("4")
         assert "Traceback" not in server.said()
     assert not [each for each in answers if each.startswith("5") and each not in {"501", "505"}]
     promise("any bytes over HTTP are answered", **{f"HTTP_{it}": n for it, n in answers.items()})
