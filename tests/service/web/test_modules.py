@@ -135,6 +135,10 @@ def test_each_weight_has_its_place_in_a_map(folder: Path) -> None:
     run_module(folder, HERE / "images.test.mjs")
 
 
+def test_classes_are_named_as_people_name_them(folder: Path) -> None:
+    run_module(folder, HERE / "examples.test.mjs")
+
+
 def test_the_styles_have_one_palette_and_one_scale_of_type_and_space() -> None:
     sheets = [path for path in ASSETS.rglob("*.css") if path.name not in {"theme.css", "uplot.css"}]
     found = {path.name: OWN.findall(path.read_text()) for path in sheets}

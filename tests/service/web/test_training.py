@@ -69,14 +69,15 @@ def test_the_judgement_of_an_update_is_that_of_the_service(site: ServerProcess, 
     network = _train(site, page)
     expect(page.locator(".state")).to_contain_text("Succeeded")
     expect(page.locator(".confusion tbody tr")).to_have_text(["020", "102"])
+    expect(page.locator(".confusions")).to_contain_text("No class is confused with another one.")
     measured = _measured(site, network, 10_000)
     log_loss = page.locator(".judgement .averages .num").last
     expect(log_loss).to_have_attribute("data-exact", exact(measured["classification"]["logLoss"]))
     worst = measured["worstExamples"]
-    expect(page.locator(".judgement .worst")).to_contain_text(
-        f"example {int(worst[0]['example']) + 1} ("
-    )
-    expect_numbers(page.locator(".judgement .worst .num"), [each["cost"] for each in worst])
+    cards = page.locator(".gallery li")
+    expect(cards).to_contain_text([f"Example {int(each['example']) + 1}" for each in worst])
+    expect_numbers(page.locator(".gallery .way .num"), [each["cost"] for each in worst])
+    expect(cards.first).to_contain_text(f"{worst[0]['trueClass']} ✓ predicted")
 
 
 def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
@@ -108,7 +109,7 @@ def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
     expect(shown).to_have_attribute("data-exact", exact(best["cost"]))
     page.get_by_role("button", name="Follow live").click()
     expect(page.locator(".looked-at")).to_contain_text("Best weights restored")
-    expect(page.locator(".worst")).to_contain_text("No update trained on the examples without")
+    expect(page.locator(".gallery")).to_contain_text("No update trained on the examples without")
     page.get_by_role("link", name="Look inside").click()
     expect(page.locator("aside")).to_contain_text(f"those after update {best['update']}.")
 
@@ -120,7 +121,7 @@ def test_an_example_with_a_large_cost_leads_to_the_update_that_trained_on_it(
     expect(page.locator(".state")).to_contain_text("Succeeded")
     worst = _measured(site, network, 10_000)["worstExamples"][0]
     _wait_for_update(page, "10\u202f000")
-    page.locator(".worst button").first.click()
+    page.locator(".gallery li button").first.click()
     number = int(worst["example"]) + 1
     expect(page.locator("[data-at=update]")).to_contain_text("10\u202f000")
     assert parse_qs(urlsplit(page.url).query)["example"] == [str(number)]
@@ -403,13 +404,11 @@ def test_images_are_drawn_as_they_are(site: ServerProcess, page: Page) -> None:
     images.nth(1).press("ArrowLeft")  # from the middle, row 2 and column 2
     reading = page.locator(".example-image .pixel")
     expect(reading).to_have_text(f"Row 2, column 1: {few[1]['inputs'][2]:g}")
-    expect(page.locator(".predictions tbody tr").nth(1).locator("td").nth(1)).to_have_text(
-        "output 2"
-    )
+    expect(page.locator(".predictions tbody tr").nth(1).locator("td").nth(1)).to_have_text("1")
 
     page.goto(f"{site.http}/?network=few&update=1&example=4")
     shown_example = page.locator(".image-of-example")
-    expect(shown_example).to_contain_text("Example 4 of fewoutput 2")
+    expect(shown_example).to_contain_text("Example 4 of few1")
     canvas = shown_example.locator("canvas")
     levels = [round(255 * value / 16) for value in few[3]["inputs"]]
     assert canvas.evaluate(PIXELS) == levels
@@ -421,18 +420,9 @@ def test_images_are_drawn_as_they_are(site: ServerProcess, page: Page) -> None:
     expect(number).to_have_attribute("data-exact", exact(layer["weights"][2 * 6 + 3]))
 
     page.goto(f"{site.http}/?mode=train&network=many")
-    worst = _measured(site, "many", 24, "many")["worstExamples"]
-    shown = page.locator(".worst li")
-    expect(shown).to_have_count(10)
-    index = int(worst[0]["example"])
-    asked: dict[str, Any] = {"update": 24, "inputs": [{"values": many[index]["inputs"]}]}
-    path = f"{site.http}/v1/networks/many:predict"
-    (predicted,) = requests.post(path, json=asked, timeout=60).json()["predictions"]
-    largest = max(predicted["outputs"])
-    expect(shown.first.locator(".num").last).to_have_attribute("data-exact", exact(largest))
-    is_class, answered = (many[index]["targets"], predicted["outputs"])
-    expect(shown.first.locator("strong").first).to_have_text(f"output {1 + is_class.index(1)}")
-    expect(shown.first).to_contain_text(f"output {1 + answered.index(largest)} (")
+    _check_gallery(site, page, many)
+    _check_projection(site, page)
+    page.get_by_role("button", name="Follow live").click()
     # Each unit's weights are an image, with the bias below it.
     maps = page.get_by_role("img", name=re.compile("^240 weights into the hidden layer"))
     maps.press("ArrowUp")
@@ -447,6 +437,52 @@ def test_images_are_drawn_as_they_are(site: ServerProcess, page: Page) -> None:
     page.goto(f"{site.http}/?mode=compare&network=many")
     expect(page.locator(".predictions .example-image canvas")).to_have_count(8)
     expect(page.get_by_role("region", name="After")).to_contain_text("an image of 3 × 2 for each")
+
+
+def _check_gallery(site: ServerProcess, page: Page, examples: list[dict[str, list[float]]]) -> None:
+    """Open a cell of the confusion matrix: its examples are those of the service."""
+    confusion = _measured(site, "many", 24, "many")["classification"]["confusion"]
+    page.locator(".pairs button").first.click()
+    page.wait_for_url(re.compile("class=[01]&predicted=[01]"))
+    query = parse_qs(urlsplit(page.url).query)
+    true, predicted = (int(query[name][0]) for name in ("class", "predicted"))
+    wanted = {"trueClass": true, "predictedClass": predicted, "pageSize": 8}
+    found = _measured(site, "many", 24, "many", **wanted)
+    assert found["matchingCount"] == confusion[2 * true + predicted]
+    cards = page.locator(".gallery li")
+    worst = [int(each["example"]) for each in found["worstExamples"]]
+    expect(cards).to_contain_text([f"Example {_spaced(each + 1)}" for each in worst])
+    expect(cards.first).to_contain_text(f"{true} ✗ predicted as {predicted}")
+    asked: dict[str, Any] = {"update": 24, "inputs": [{"values": examples[worst[0]]["inputs"]}]}
+    path = f"{site.http}/v1/networks/many:predict"
+    (answer,) = requests.post(path, json=asked, timeout=60).json()["predictions"]
+    expect_numbers(cards.first.locator(".output .num"), answer["outputs"])
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator(".gallery p").first).to_have_text("8 of 1\u202f200 examples")
+
+
+def _check_projection(site: ServerProcess, page: Page) -> None:
+    """Points are where the service says, for the axes of the update that was chosen."""
+    shown = page.get_by_role("region", name="Projection")
+    shown.get_by_label("Layer").select_option("outputs (2)")
+    page.get_by_label("Update number").fill("3")
+    page.get_by_label("Update number").press("Enter")
+    shown.get_by_role("button", name="Use update 3").click()
+    expect(shown).to_contain_text("Axes of update 3")
+    asked: dict[str, Any] = {"trainingSet": "many", "layer": 2, "update": 3, "axesUpdate": 3}
+    path = f"{site.http}/v1/networks/many:projectExamples"
+    found = requests.post(path, json=asked, timeout=60).json()["examples"]
+    shown.get_by_text("Show as numbers").click()
+    first = shown.locator("tbody tr").first
+    expect(first.locator("td").nth(0)).to_have_text(str(found[0]["x"]))
+    expect(first.locator("td").nth(2)).to_have_text(str(found[0]["trueClass"]))
+    canvas = shown.locator("canvas").first
+    canvas.press("ArrowRight")
+    expect(shown.locator(".of-point")).to_contain_text("Example 1")
+
+
+def _spaced(number: int) -> str:
+    return f"{number:,}".replace(",", "\u202f")
 
 
 def _images(site: ServerProcess, name: str, count: int) -> list[dict[str, list[float]]]:
@@ -551,10 +587,12 @@ def _long_run(site: ServerProcess) -> str:
     return network
 
 
-def _measured(site: ServerProcess, network: str, update: int, training_set: str = "xor") -> Any:
+def _measured(
+    site: ServerProcess, network: str, update: int, training_set: str = "xor", **wanted: int
+) -> Any:
     return requests.post(
         f"{site.http}/v1/networks/{network}:evaluate",
-        json={"trainingSet": training_set, "update": update},
+        json={"trainingSet": training_set, "update": update, **wanted},
         timeout=60,
     ).json()
 

@@ -6,7 +6,7 @@ import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { ExampleHead, InputCells, inputColumns, rangeOf, Targets } from "../shared/output.js";
 import { MOST_LINES, Outputs } from "../shared/outputs.js";
-import { unitNames } from "../shared/unit_names.js";
+import { outputNames } from "../shared/class_names.js";
 import { whole } from "../shared/number_format.js";
 
 const ROWS = 8;
@@ -57,7 +57,7 @@ function Body({ set, examples, sides }) {
             ${sides.map(
               ([title, side], at) => html`
                 <td key=${title} data-side=${title}>
-                  ${side ? html`<${Outputs} names=${namesOf(side)} values=${answers[at]?.outputs[row]} targets=${targets} range=${rangeOf(side.network)} />` : html`<span class="none">–</span>`}
+                  ${side ? html`<${Outputs} names=${namesOf(side, set)} values=${answers[at]?.outputs[row]} targets=${targets} range=${rangeOf(side.network)} />` : html`<span class="none">–</span>`}
                 </td>
               `,
             )}
@@ -77,7 +77,7 @@ function Body({ set, examples, sides }) {
 }
 
 // Names fit only into bars, which show one of them.
-const namesOf = ({ network }) => (network.layerSizes.at(-1) > MOST_LINES ? unitNames(network).outputs : []);
+const namesOf = ({ network }, set) => (network.layerSizes.at(-1) > MOST_LINES ? outputNames(network, set) : []);
 
 function useSide(set, examples, side) {
   const rows = examples.map(({ inputs }) => inputs);

@@ -7,6 +7,9 @@
 //   line      the executed line, from 1; it determines the phase
 //   weight    layer-unit-input, all from 1, as in `clearprop explain`; layer-unit-bias is a bias
 //   unit      layer-unit, units from 1; layer 0 are the inputs
+//   class     the class of the examples in the gallery, from 0
+//   predicted the class that the network predicts for them, from 0
+//   wrong     1: only wrong ones are in the gallery
 //   base      the other update of a comparison
 //   other     the other network of a comparison
 //   where     the filter of the list of networks
@@ -17,8 +20,10 @@
 
 const TEXTS = ["mode", "network", "other", "where", "sort", "embed"];
 const OF_LIST = ["where", "sort"];
-const NUMBERS = ["update", "base", "position", "step"];
+const OF_GALLERY = ["class", "predicted", "wrong"];
+const NUMBERS = ["update", "base", "position", "step", ...OF_GALLERY];
 const FROM_ONE = { example: "position", line: "step" };
+const MORE = { networks: OF_LIST, train: OF_GALLERY }; // what only these modes show
 
 // Returns what an address names, as the page uses it: positions, steps, units and inputs from 0.
 export function placeOf(search) {
@@ -35,7 +40,7 @@ export function placeOf(search) {
 export function searchOf(place) {
   const query = new URLSearchParams();
   const names = ["mode", "network", "weight", "unit", "other", "update", "example", "line", "base", "embed"];
-  for (const name of place.mode === "networks" ? [...names, ...OF_LIST] : names) {
+  for (const name of [...names, ...(MORE[place.mode] ?? [])]) {
     const text = textOf(place, name);
     if (text !== "" && !(name === "mode" && text === "look")) query.set(name, text);
   }

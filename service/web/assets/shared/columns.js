@@ -1,4 +1,5 @@
 // The columns of a training set with a table: its rows as they were before they became inputs.
+import { isOneHot } from "./class_names.js";
 
 const isCategory = ({ categories }) => Boolean(categories?.length);
 
@@ -17,13 +18,12 @@ export function valuesOf({ inputs: columns }, inputs) {
   });
 }
 
-// The class of an example, or null if its targets are numbers. A class without a name is that of its output, from 1,
-// and only of an image: the targets of other sets without names are shown as they are.
+// The class of an example, or null if its targets are numbers. A class without a name is a number from 0, and only
+// that of an image: the targets of other sets without names are shown as they are.
 export function classNameOf({ table, imageShape }, targets) {
   const classes = table?.targets.classes;
   if (classes?.length) return classes[targets.indexOf(1)];
-  const isOneHot = imageShape && targets.length > 1 && targets.filter((value) => value !== 0).length === 1 && targets.includes(1);
-  return isOneHot ? `output ${targets.indexOf(1) + 1}` : null;
+  return imageShape && isOneHot(targets) ? String(targets.indexOf(1)) : null;
 }
 
 // The fields of a request for the predictions of rows of inputs of a training set, as they are in its examples.

@@ -43,7 +43,7 @@ export function ExampleHead({ set, titles }) {
   `;
 }
 
-const Value = ({ value }) => (typeof value === "number" ? html`<${Num} value=${value} />` : (value ?? html`<span class="soft">missing</span>`));
+export const Value = ({ value }) => (typeof value === "number" ? html`<${Num} value=${value} />` : (value ?? html`<span class="soft">missing</span>`));
 
 // The cells of the inputs of an example: an image, or by column, if they have names. `name` is that of the example.
 export function InputCells({ set, values, name }) {

@@ -5,10 +5,14 @@ import { placeOf, searchOf } from "./address.js";
 const listeners = new Set();
 let current = placeOf(location.search);
 
+// Of another network, other examples are interesting.
+const NO_CHOICE = { class: undefined, predicted: undefined, wrong: undefined };
+
 // Changes the address: `changes` are merged into it, undefined removes a part. `push` adds an entry to the
 // browser's history.
 export function go(changes, { push = false } = {}) {
-  current = { ...current, ...changes };
+  const isOther = "network" in changes && changes.network !== current.network;
+  current = { ...current, ...(isOther ? NO_CHOICE : {}), ...changes };
   history[push ? "pushState" : "replaceState"](null, "", searchOf(current) || location.pathname);
   for (const listener of listeners) listener(current);
 }

@@ -1,19 +1,20 @@
 // The evaluation on the whole training set: its cost, which classes are confused, how far off numbers are.
+import { Confusion } from "../examples/confusion.js";
+import { classNames } from "../shared/class_names.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { unitNames } from "../shared/unit_names.js";
 import { Residuals } from "./residuals.js";
-import { WorstExamples } from "./worst_examples.js";
 
-const MOST_CLASSES = 12; // a larger matrix does not fit; `clearprop evaluate --details` has all
+const MOST_OUTPUTS = 12; // more do not fit; `clearprop evaluate --details` has all
 
 // Fields of the contract and their names.
 const RATES = Object.entries({ precision: "Precision", recall: "Recall", f1: "F1" });
 const ERRORS = Object.entries({ mae: "MAE", rmse: "RMSE", r2: "R²" });
 
-// `measured` is from useShown, for update `at`.
-export function Evaluation({ network, run, set, at, measured }) {
+// `measured` is from useShown; `choice` are the examples in the gallery.
+export function Evaluation({ network, run, set, measured, choice }) {
   const { all, outputs } = measured ?? {};
   const count = Number(set.exampleCount);
   return html`
@@ -23,56 +24,27 @@ export function Evaluation({ network, run, set, at, measured }) {
         ${count === 1 ? "1 example" : `All ${whole(count)} examples`}: cost <${Num} value=${all?.cost} name="cost" />
         ${all?.correctCount !== undefined && html`<span>, ${whole(all.correctCount)} correct</span>`}
       </p>
-      ${all && html`<${Judgement} network=${network} set=${set} at=${at} measured=${all} outputs=${outputs} />`}
+      ${all && html`<${Judgement} ...${{ network, set, outputs, choice }} measured=${all} />`}
     </section>
   `;
 }
 
 // `outputs` are those for the examples of the set, which are none of a large one.
-function Judgement({ network, set, at, measured, outputs }) {
-  const { classification, errors = [], labels = [], worstExamples = [] } = measured;
+function Judgement({ network, set, measured, outputs, choice }) {
+  const { classification, errors = [], labels = [] } = measured;
   const named = unitNames(network).outputs;
   return html`
     <div class="judgement">
-      ${classification && html`<${Classes} classification=${classification} named=${named} isBinary=${network.layerSizes.at(-1) === 1} />`}
-      ${labels.length > 0 && html`<${Outputs} caption="Each output as a label of its own" measures=${RATES} named=${named} items=${labels.slice(0, MOST_CLASSES)} />`}
-      ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" measures=${ERRORS} named=${named} items=${errors.slice(0, MOST_CLASSES)} />
+      ${classification && html`<${Confusion} classification=${classification} names=${classNames(network, set)} choice=${choice} /><${Averages} ...${classification} />`}
+      ${labels.length > 0 && html`<${Outputs} caption="Each output as a label of its own" measures=${RATES} named=${named} items=${labels.slice(0, MOST_OUTPUTS)} />`}
+      ${errors.length > 0 && html`<${Outputs} caption="Errors of each output (mean absolute, root mean squared) and R²" measures=${ERRORS} named=${named} items=${errors.slice(0, MOST_OUTPUTS)} />
       <${Residuals} examples=${set.examples} outputs=${outputs} />`}
-      <${WorstExamples} network=${network} set=${set} update=${at} worst=${worstExamples} />
     </div>
   `;
 }
 
-// `named` are the names of the outputs, if they have names.
-function Classes({ classification, named, isBinary }) {
-  const { classes, confusion = [], macroAverage, logLoss } = classification;
-  const names = classes.map((_, index) => named[isBinary ? -1 : index] ?? (isBinary ? index : index + 1));
-  const rows = classes.map((_, row) => confusion.slice(row * classes.length, (row + 1) * classes.length).map(Number));
+function Averages({ macroAverage, logLoss }) {
   return html`
-    ${classes.length <= MOST_CLASSES &&
-    html`
-      <div class="confusion" tabindex="0">
-        <p class="small soft" id="confusion">Classes of the examples (rows) and predicted classes (columns):</p>
-        <table aria-labelledby="confusion">
-          <thead>
-            <tr>
-              <td></td>
-              ${names.map((name) => html`<th scope="col" key=${name}>${name}</th>`)}
-            </tr>
-          </thead>
-          <tbody>
-            ${rows.map(
-              (row, index) => html`
-                <tr key=${index}>
-                  <th scope="row">${names[index]}</th>
-                  ${row.map((count, column) => html`<td key=${column} class=${count && (column === index ? "hit" : "miss")} style=${`--part: ${partOf(count, row)}`}>${whole(count)}</td>`)}
-                </tr>
-              `,
-            )}
-          </tbody>
-        </table>
-      </div>
-    `}
     <div class="small averages">
       <p class="soft" id="averages">Mean of the classes:</p>
       <dl aria-labelledby="averages">
@@ -108,9 +80,4 @@ function Outputs({ caption, measures, named, items }) {
       </table>
     </div>
   `;
-}
-
-function partOf(count, row) {
-  const sum = row.reduce((total, each) => total + each, 0);
-  return sum ? count / sum : 0;
 }

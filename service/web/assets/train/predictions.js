@@ -1,7 +1,7 @@
 // The predictions for the examples of the training set at the selected update.
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
-import { unitNames } from "../shared/unit_names.js";
+import { outputNames } from "../shared/class_names.js";
 import { ExampleHead, InputCells, rangeOf, Targets } from "../shared/output.js";
 import { Outputs } from "../shared/outputs.js";
 
@@ -11,7 +11,7 @@ const ROWS = 16;
 export function Predictions({ network, run, set, deleted, measured }) {
   const examples = set?.examples.slice(0, ROWS) ?? [];
   const range = rangeOf(network);
-  const named = unitNames(network).outputs;
+  const named = outputNames(network, set);
   return html`
     <section class="panel predictions" aria-label="Predictions">
       <h3>Predictions</h3>

@@ -1,5 +1,8 @@
 // A network with its latest run, its cost, and its predictions, weights and evaluation at the selected update.
 import { useState } from "preact/hooks";
+import { choiceOf } from "../examples/choice.js";
+import { FEW, Gallery } from "../examples/gallery.js";
+import { Projection, usePlane } from "../examples/projection.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
 import { ROUNDING } from "../shared/number_format.js";
@@ -25,16 +28,21 @@ export function RunView({ place }) {
   const { network, run, latest, speed, error } = useLive(place.network);
   const { set, deleted } = useTrainingSet(run?.settings.trainingSet);
   const hasSurface = network?.layerSizes[0] === 2 && isPlane(set);
-  const shown = useShown({ network, set, at: Math.min(place.update ?? latest, latest), hasSurface });
+  const [most, setMost] = useState(FEW);
+  const choice = choiceOf(place);
+  const plane = usePlane(network, run, latest);
+  const shown = useShown({ network, set, at: Math.min(place.update ?? latest, latest), hasSurface, choice, most, plane });
   const film = useFilm({ place, run, first: firstOf(network, run), latest, at: shown?.at });
   if (error) return html`<p class="welcome" role="alert">${error.message}</p>`;
   if (!network) return html`<p class="welcome soft">Loading ${place.network}…</p>`;
   // While the latest update is followed, the one that has arrived.
   const at = place.update === undefined ? Math.min(shown?.at ?? latest, latest) : Math.min(place.update, latest);
-  const { measured, layers = [], surface } = shown ?? {};
+  const { measured, layers = [], surface, projection } = shown ?? {};
   // The predictions of a large set are not listed.
   const isListed = !set || set.examples.length > 0;
-  const evaluation = set && html`<${Evaluation} network=${network} run=${run} set=${set} at=${shown?.at} measured=${measured} />`;
+  const evaluation = set && html`<${Evaluation} network=${network} run=${run} set=${set} at=${shown?.at} measured=${measured} choice=${choice} />`;
+  const gallery = set && measured?.all && html`<${Gallery} ...${{ network, set, update: shown.at, measured: measured.all, choice, most, setMost }} />`;
+  const projected = set && plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice }} />`;
   return html`
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
     <${History} network=${network} run=${run} latest=${latest} at=${at} shown=${shown?.update} film=${film} zoom=${zoom} setZoom=${setZoom} />
@@ -43,8 +51,9 @@ export function RunView({ place }) {
       ${isListed && html`<${Predictions} network=${network} run=${run} set=${set} deleted=${deleted} measured=${measured} />`}
       ${!isListed && evaluation}
       ${hasSurface && html`<${Surface} network=${network} set=${set} all=${surface} />`}
+      ${!isListed && [projected, gallery]}
       <${Weights} network=${network} run=${run} latest=${latest} at=${shown?.at ?? at} layers=${layers} weight=${place.weight} image=${set?.imageShape} />
-      ${isListed && evaluation}
+      ${isListed && [evaluation, projected, gallery]}
     </div>
     <p class="small soft">${ROUNDING}</p>
   `;

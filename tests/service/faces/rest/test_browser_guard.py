@@ -151,7 +151,11 @@ def test_responses_have_security_headers(http_server: ServerProcess, path: str) 
     assert not [name for name in headers if name.lower().startswith("access-control")]
 
 
-FRAME = (b"Host: localhost", b"Sec-Fetch-Site: cross-site", b"Sec-Fetch-Mode: navigate")
+FRAME: tuple[bytes, ...] = (
+    b"Host: localhost",
+    b"Sec-Fetch-Site: cross-site",
+    b"Sec-Fetch-Mode: navigate",
+)
 FRAME += (b"Sec-Fetch-Dest: iframe",)
 
 

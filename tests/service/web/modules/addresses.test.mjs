@@ -30,6 +30,13 @@ test("older addresses, which count from 0, open the same view", () => {
   assert.equal(placeOf("?weight=2.0.b").weight, "2.0.bias");
 });
 
+test("the examples of the gallery have an address, in Train", () => {
+  const chosen = { mode: "train", class: 8, predicted: 0, wrong: 1 };
+  assert.equal(searchOf(chosen), "?mode=train&class=8&predicted=0&wrong=1");
+  assert.deepEqual(placeOf(searchOf(chosen)), chosen);
+  assert.equal(searchOf({ ...chosen, mode: "look" }), "");
+});
+
 test("numbers that nothing has are left out", () => {
   assert.deepEqual(placeOf("?example=0&line=0&update=-1&position=x"), { mode: "look" });
   assert.equal(placeOf("?weight=2-0-1").weight, "2-0-1");

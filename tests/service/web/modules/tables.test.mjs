@@ -154,7 +154,7 @@ test("rows of a table are shown and predicted by column", () => {
   });
   assert.deepEqual(rowsOf(network, {}, [[1, 2]]), { inputs: [{ values: [1, 2] }] });
   assert.equal(classNameOf({ table }, [0, 1]), "yes");
-  assert.equal(classNameOf({ imageShape: {} }, [0, 0, 1]), "output 3");
+  assert.equal(classNameOf({ imageShape: {} }, [0, 0, 1]), "2");
   for (const targets of [[0.5, 0.5], [1, 1], [0, 0], [1]]) assert.equal(classNameOf({ imageShape: {} }, targets), null);
   assert.equal(classNameOf({}, [0, 1]), null);
   assert.deepEqual(outputsOf([{ outputs: [1], values: [7] }, { outputs: [1] }]), [[7], [1]]);

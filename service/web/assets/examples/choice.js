@@ -1,0 +1,20 @@
+// Which examples the gallery shows: { class, predicted, wrong }, as the address names them; classes count from 0.
+import { go } from "../shared/place.js";
+
+export const ALL = { class: undefined, predicted: undefined, wrong: undefined };
+
+export const choiceOf = ({ class: is, predicted, wrong }) => ({ class: is, predicted, wrong: wrong ? 1 : undefined });
+
+// Whether an example is chosen, by its class and the predicted one.
+export const isChosen = (choice, { trueClass, predictedClass }) =>
+  (choice.class ?? trueClass) === trueClass && (choice.predicted ?? predictedClass) === predictedClass && !(choice.wrong && trueClass === predictedClass);
+
+// The fields of a request for an evaluation.
+export const fieldsOf = ({ class: trueClass, predicted: predictedClass, wrong }) => ({ trueClass, predictedClass, wrongOnly: Boolean(wrong) });
+
+// Shows only these examples, where they can be seen.
+export function showExamples(choice) {
+  go({ ...ALL, ...choice });
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  document.querySelector(".gallery")?.scrollIntoView({ behavior, block: "nearest" });
+}

@@ -1,0 +1,79 @@
+// Which classes are confused: the pairs that are confused most, and for some classes the whole matrix. Each cell opens
+// its examples.
+import { html } from "../shared/html.js";
+import { whole } from "../shared/number_format.js";
+import { showExamples } from "./choice.js";
+
+const MOST_CLASSES = 12; // a larger matrix does not fit; `clearprop evaluate --details` has all
+const MOST_PAIRS = 3;
+
+// `names` are those of the classes, `choice` the examples in the gallery.
+export function Confusion({ classification: { classes, confusion = [] }, names, choice }) {
+  const rows = classes.map((_, row) => confusion.slice(row * classes.length, (row + 1) * classes.length).map(Number));
+  return html`
+    <div class="confusions">
+      ${rows[0]?.length > 0 && html`<${Pairs} rows=${rows} names=${names} />`}
+      ${classes.length <= MOST_CLASSES && html`<${Matrix} ...${{ rows, names, choice }} />`}
+    </div>
+  `;
+}
+
+function Pairs({ rows, names }) {
+  const wrong = rows.flatMap((row, is) => row.map((count, as) => ({ is, as, count })).filter(({ as, count }) => as !== is && count));
+  const pairs = wrong.sort((one, other) => other.count - one.count).slice(0, MOST_PAIRS);
+  if (!pairs.length) return html`<p class="small">No class is confused with another one.</p>`;
+  return html`
+    <div>
+      <p class="small soft" id="confused">Most often confused:</p>
+      <ol class="pairs" aria-labelledby="confused">
+        ${pairs.map(
+          ({ is, as, count }) => html`
+            <li key=${`${is} ${as}`}>
+              <button type="button" class="link" onClick=${() => showExamples({ class: is, predicted: as })}><strong>${names[is]}</strong> predicted as <strong>${names[as]}</strong></button>
+              <span class="small soft">${whole(count)} of ${whole(sum(rows[is]))}</span>
+            </li>
+          `,
+        )}
+      </ol>
+    </div>
+  `;
+}
+
+function Matrix({ rows, names, choice }) {
+  return html`
+    <div class="confusion" tabindex="0">
+      <p class="small soft" id="confusion">Classes of the examples (rows) and predicted classes (columns):</p>
+      <table aria-labelledby="confusion">
+        <thead>
+          <tr>
+            <td></td>
+            ${names.map((name) => html`<th scope="col" key=${name}>${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (row, is) => html`
+              <tr key=${is}>
+                <th scope="row">${names[is]}</th>
+                ${row.map((count, as) => html`<${Cell} key=${as} ...${{ count, names, is, as, choice }} part=${count / (sum(row) || 1)} />`)}
+              </tr>
+            `,
+          )}
+        </tbody>
+      </table>
+    </div>
+  `;
+}
+
+function Cell({ count, part, names, is, as, choice }) {
+  const isShown = choice.class === is && choice.predicted === as;
+  const open = () => showExamples({ class: is, predicted: as });
+  const label = `${names[is]} predicted as ${names[as]}: ${whole(count)}. Show the examples.`;
+  return html`
+    <td class=${count && (as === is ? "hit" : "miss")} style=${`--part: ${part}`}>
+      ${count ? html`<button type="button" aria-pressed=${isShown} aria-label=${label} title=${label} onClick=${open}>${whole(count)}</button>` : "0"}
+    </td>
+  `;
+}
+
+const sum = (row) => row.reduce((total, each) => total + each, 0);

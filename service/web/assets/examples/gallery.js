@@ -1,0 +1,65 @@
+// The gallery: the examples with the largest costs at an update, of all, of a class, or of a cell of the confusion matrix.
+import { html } from "../shared/html.js";
+import { whole } from "../shared/number_format.js";
+import { outputNames, classNames } from "../shared/class_names.js";
+import { go } from "../shared/place.js";
+import { ExampleCard } from "./card.js";
+import { ALL } from "./choice.js";
+import { useExamples } from "./known_examples.js";
+
+export const FEW = 8; // examples that are shown at first
+const MOST = 500;
+
+// `measured` is an evaluation of `set` at an update, with the examples of `choice`.
+export function Gallery({ network, set, update, measured, choice, most, setMost }) {
+  const { worstExamples: items = [], matchingCount, classification, correctCount } = measured;
+  const known = useExamples(network, set, update, items.map(({ example }) => example));
+  const names = outputNames(network, set);
+  const ofClasses = classNames(network, set);
+  const count = Number(matchingCount);
+  const isTrained = ({ trainedUpdate }) => trainedUpdate !== undefined;
+  return html`
+    <section class="panel gallery" aria-label="Examples">
+      <h3>Examples <span class="small soft">largest costs first</span></h3>
+      ${correctCount !== undefined && html`<${Choice} choice=${choice} names=${classification && ofClasses} />`}
+      <p class="small soft" aria-live="polite">${countText(count, items.length)}</p>
+      <ol class=${set.imageShape ? "of-images" : ""} aria-label="Examples with the largest costs">
+        ${items.map((item) => html`<${ExampleCard} key=${item.example} ...${{ network, set, item, names, ofClasses }} known=${known?.get(item.example)} />`)}
+      </ol>
+      ${items.length < Math.min(count, MOST) && html`<button type="button" onClick=${() => setMost(Math.min(most * 3, MOST))}>Show more</button>`}
+      ${!items.every(isTrained) && html`<p class="small soft">No update trained on the examples without a link.</p>`}
+    </section>
+  `;
+}
+
+// `names` are those of the classes, if there are classes.
+function Choice({ choice, names }) {
+  const isAll = choice.class === undefined && choice.predicted === undefined && !choice.wrong;
+  return html`
+    <div class="choice">
+      ${names &&
+      html`
+        <${ClassField} label="Class" name="class" value=${choice.class} names=${names} />
+        <${ClassField} label="Predicted" name="predicted" value=${choice.predicted} names=${names} />
+      `}
+      <label class="check"><input type="checkbox" checked=${Boolean(choice.wrong)} onChange=${(event) => go({ wrong: event.target.checked ? 1 : undefined })} /> Only wrong</label>
+      <button type="button" class="link" disabled=${isAll} onClick=${() => go(ALL)}>Show all</button>
+    </div>
+  `;
+}
+
+const ClassField = ({ label, name, value, names }) => html`
+  <label class="small"
+    >${label}${" "}
+    <select value=${value ?? ""} onChange=${(event) => go({ [name]: event.target.value === "" ? undefined : Number(event.target.value) })}>
+      <option value="">any</option>
+      ${names.map((each, index) => html`<option key=${index} value=${index}>${each}</option>`)}
+    </select>
+  </label>
+`;
+
+function countText(count, shown) {
+  if (!count) return "There is no such example.";
+  const all = count === 1 ? "1 example" : `${whole(count)} examples`;
+  return shown < count ? `${whole(shown)} of ${all}` : all;
+}
