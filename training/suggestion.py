@@ -28,6 +28,12 @@ _SHARE: Final = 0.2
 _LEARNING_RATE: Final = 0.01
 _SHUFFLE_SEED: Final = 1
 
+#: Points of a generator need a longer run, whose validation cost can rise at first, as with a
+#: spiral, and two hidden layers that are small enough to be drawn.
+_GENERATED_HIDDEN: Final = (8, 8)
+_GENERATED_EPOCHS: Final = 1_000
+_GENERATED_LEARNING_RATE: Final = 0.03
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -45,37 +51,41 @@ def suggestion_for(training_set: TrainingSet) -> Suggestion | None:
     """Return settings for a training set; None if neither a table nor a generator describes it.
 
     Classes get softmax outputs, labels sigmoid ones, and numbers identity. Some examples are held
-    out, so that the run ends when they are not predicted better any more.
+    out; with a table, the run ends when they are not predicted better any more.
     """
     target_kind = _target_kind(training_set)
     if target_kind is None:
         return None
+    is_generated = training_set.generator is not None
     inputs, outputs = training_set.input_count, training_set.target_count
-    hidden = min(max(1 << (inputs - 1).bit_length(), _LEAST_HIDDEN), _MOST_HIDDEN)
+    hidden = _GENERATED_HIDDEN if is_generated else (_hidden_for(inputs),)
     activation = _OUTPUTS[target_kind]
     examples = training_set.example_count
     validation = Validation(share=_SHARE) if examples >= _LEAST_TO_HOLD_OUT else None
     held_out = validation.held_out(examples) if validation else 0
+    ends_early = validation is not None and not is_generated
     settings = TrainingSettings(
         training_set.id,
-        _LEARNING_RATE,
+        _GENERATED_LEARNING_RATE if is_generated else _LEARNING_RATE,
         batch_size=min(_BATCH_SIZE, examples - held_out),
-        epochs=_EPOCHS,
+        epochs=_GENERATED_EPOCHS if is_generated else _EPOCHS,
         shuffle_seed=_SHUFFLE_SEED,
         optimizer=Optimizer(OptimizerKind.ADAM),
-        stop=StopCondition(
-            patience=_PATIENCE if validation else 0, restore_best=validation is not None
-        ),
+        stop=StopCondition(patience=_PATIENCE if ends_early else 0, restore_best=ends_early),
         validation=validation,
     )
     return Suggestion(
-        (inputs, hidden, outputs),
-        (Activation.TANH, activation),
+        (inputs, *hidden, outputs),
+        (*(Activation.TANH for _ in hidden), activation),
         natural_cost_function(activation),
         bias=True,
         initializer=Initializer(InitializerKind.GLOROT),
         settings=settings,
     )
+
+
+def _hidden_for(inputs: int) -> int:
+    return min(max(1 << (inputs - 1).bit_length(), _LEAST_HIDDEN), _MOST_HIDDEN)
 
 
 def _target_kind(training_set: TrainingSet) -> TargetKind | None:

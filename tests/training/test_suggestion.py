@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from training.errors import validating
+from training.generators import Generator, GeneratorKind
 from training.numerics.activations import Activation
 from training.settings import check_settings
 from training.suggestion import suggestion_for
@@ -14,6 +15,21 @@ from training.training_set import BUILT_IN, TrainingSet
 
 INPUTS = tuple(InputColumn(name) for name in "abc")
 CLASSES = Targets(TargetKind.CLASSES, ("kind",), ("x", "y"))
+
+
+def test_points_of_a_generator_get_a_long_run() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    for kind, output in (
+        (GeneratorKind.SPIRAL, Activation.SIGMOID),
+        (GeneratorKind.PEAKS, Activation.IDENTITY),
+    ):
+        generator = Generator(kind, 200, 0.1, 3)
+        found = suggestion_for(TrainingSet("arms", "uid", 2, 1, 200, now, generator=generator))
+        assert found is not None
+        assert found.layer_sizes == (2, 8, 8, 1)
+        assert found.activations == (Activation.TANH, Activation.TANH, output)
+        assert found.settings.validation is not None
+        assert not found.settings.stop.patience
 
 
 def set_of(targets: Targets, examples: int) -> TrainingSet:

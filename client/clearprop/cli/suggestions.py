@@ -39,5 +39,7 @@ def _train(name: str, settings: TrainingSettings) -> Iterator[str]:
     yield f"--shuffle-seed {settings.shuffle_seed}"
     if settings.HasField("validation"):
         yield f"--validation-share {settings.validation.share:g}"
+    if settings.stop.patience:
         yield f"--patience {settings.stop.patience}"
+    if settings.stop.restore_best:
         yield "--restore-best"

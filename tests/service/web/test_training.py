@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 from servers import ServerProcess
 from web_numbers import exact, expect_numbers
 
@@ -170,6 +170,49 @@ def test_the_learning_rate_of_a_schedule_is_shown_and_used_in_equations(
     for _ in range(4):  # from the end of the step back to the last weight
         page.keyboard.press("ArrowLeft")
     expect(panel).to_contain_text("·0.125")
+
+
+def test_generated_points_train_a_network_whose_units_have_surfaces(
+    site: ServerProcess, page: Page
+) -> None:
+    page.emulate_media(reduced_motion="reduce")  # no film
+    page.goto(f"{site.http}/?mode=train")
+    page.get_by_label("Training set", exact=True).select_option(label="Points from a generator…")
+    page.get_by_role("radio", name="Moons").check()
+    page.get_by_label("Noise").fill("0.5")
+    page.get_by_label("Points", exact=True).fill("1")
+    expect(page.locator("#wrong-points")).to_contain_text("2 to 100,000")
+    page.get_by_label("Points", exact=True).fill("50")
+    expect(page.get_by_role("img", name="50 points of Moons")).to_be_visible()
+    expect(page.get_by_label("Hidden layers 2-8-8-1")).to_have_value("8-8")
+    page.get_by_label("Epochs", exact=True).fill("3")
+    page.get_by_role("button", name="Create and train").click()
+    expect(page.locator(".state")).to_contain_text("Succeeded")
+    made = requests.get(f"{site.http}/v1/trainingSets/moons", timeout=60).json()["trainingSet"]
+    wanted = {"kind": "GENERATOR_KIND_MOONS", "exampleCount": 50, "noise": 0.5, "seed": "1"}
+    assert made["generator"] == wanted
+
+    units = page.get_by_role("region", name="Units")
+    expect(units.locator("canvas")).to_have_count(2 + 8 + 8 + 1)
+    units.get_by_role("button", name="Surface of hidden 1.2").click()
+    with page.expect_response(_is_of_plane) as answered:
+        page.get_by_label("Update number").fill("2")
+        page.get_by_label("Update number").press("Enter")
+    _wait_for_update(page, "2")
+    surface = page.get_by_role("region", name="Decision surface")
+    surface.get_by_role("img", name="Activation of hidden 1.2").press("ArrowRight")
+    middle = answered.value.json()["predictions"][16 * 32 + 17]
+    value = middle["activations"][0]["values"][1]
+    expect(surface.locator(".reading .num")).to_have_attribute("data-exact", exact(value))
+    surface.get_by_role("button", name="Show the output").click()
+    surface.get_by_role("img", name="Output of the network").press("ArrowRight")
+    expect_numbers(surface.locator(".reading .num"), middle["outputs"])
+
+
+def _is_of_plane(answer: Response) -> bool:
+    """Return whether an answer has the activations around the examples at update 2."""
+    asked = answer.request.post_data_json if answer.url.endswith(":predict") else None
+    return bool(asked and asked.get("activations") and asked["update"] == 2)
 
 
 def test_residuals_are_outputs_minus_targets(site: ServerProcess, page: Page) -> None:

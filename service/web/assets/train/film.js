@@ -5,7 +5,7 @@ import { isRunning } from "../shared/live_state.js";
 import { go } from "../shared/place.js";
 
 const LENGTH = 8000; // ms; a slow service sends fewer frames
-const [LEAST, MOST] = [30, 300]; // ms between the arrival of a frame and the next one
+const [LEAST, MOST] = [16, 300]; // ms between the arrival of a frame and the next one
 const SHORT = 4000; // ms; a longer run was watched while it was trained
 
 // { isPlaying, toggle }. `at` is the update that has arrived on the page; the next one follows it.

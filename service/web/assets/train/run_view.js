@@ -10,7 +10,9 @@ import { useTrainingSet } from "../shared/training_set.js";
 import { useFilm } from "./film.js";
 import { History, rangeOf } from "./history.js";
 import { RunBar } from "./run_bar.js";
+import { hasUnits } from "./plane_values.js";
 import { Surface } from "./surface.js";
+import { UnitSurfaces } from "./unit_surfaces.js";
 import { Evaluation } from "./judgement.js";
 import { OverTime } from "./layers/over_time.js";
 import { Predictions } from "./predictions.js";
@@ -25,6 +27,7 @@ const firstOf = (network, run) => Math.max(Number(run?.firstUpdate ?? 1) - 1, Nu
 
 export function RunView({ place }) {
   const [zoom, setZoom] = useState(null);
+  const [unit, setUnit] = useState(null); // whose surface is shown: { layer, unit }
   const { network, run, latest, speed, error } = useLive(place.network);
   const { set, deleted } = useTrainingSet(run?.settings.trainingSet);
   const hasSurface = network?.layerSizes[0] === 2 && isPlane(set);
@@ -37,7 +40,8 @@ export function RunView({ place }) {
   if (!network) return html`<p class="welcome soft">Loading ${place.network}…</p>`;
   // While the latest update is followed, the one that has arrived.
   const at = place.update === undefined ? Math.min(shown?.at ?? latest, latest) : Math.min(place.update, latest);
-  const { measured, layers = [], surface, projection } = shown ?? {};
+  const { measured, layers = [], around, projection } = shown ?? {};
+  const surfaces = { network, set, around, isMoving: film.isPlaying, chosen: unit, setChosen: setUnit };
   // The predictions of a large set are not listed.
   const isListed = !set || set.examples.length > 0;
   const evaluation = set && html`<${Evaluation} network=${network} run=${run} set=${set} at=${shown?.at} measured=${measured} choice=${choice} />`;
@@ -48,9 +52,10 @@ export function RunView({ place }) {
     <${History} network=${network} run=${run} latest=${latest} at=${at} shown=${shown?.update} film=${film} zoom=${zoom} setZoom=${setZoom} />
     <${OverTime} network=${network} range=${rangeOf(network, latest, zoom)} at=${at} onZoom=${setZoom} />
     <div class="panels">
+      ${hasSurface && html`<${Surface} ...${surfaces} />`}
+      ${hasSurface && hasUnits(network) && html`<${UnitSurfaces} ...${surfaces} layers=${layers} />`}
       ${isListed && html`<${Predictions} network=${network} run=${run} set=${set} deleted=${deleted} measured=${measured} />`}
       ${!isListed && evaluation}
-      ${hasSurface && html`<${Surface} network=${network} set=${set} all=${surface} />`}
       ${!isListed && [projected, gallery]}
       <${Weights} network=${network} run=${run} latest=${latest} at=${shown?.at ?? at} layers=${layers} weight=${place.weight} image=${set?.imageShape} />
       ${isListed && [evaluation, projected, gallery]}

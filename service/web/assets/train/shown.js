@@ -6,26 +6,26 @@ import { outputsOf, rowsOf } from "../shared/columns.js";
 import { fieldsOf } from "../examples/choice.js";
 import { projectionOf } from "../examples/projection.js";
 import { getState } from "../shared/state.js";
-import { surfaceOf } from "./surface.js";
+import { valuesAround } from "./plane_values.js";
 
-const QUICK = 30; // ms between two requests, so that a film has many frames
+const QUICK = 16; // ms between two requests, so that a film has many frames
 
-// { at, update, layers, measured, surface, projection }: the update, its parameters, the measures of `set`, if there is
-// one, with the outputs for its examples, and those of the decision surface, if it `hasSurface`. The measures name up to
+// { at, update, layers, measured, around, projection }: the update, its parameters, the measures of `set`, if there is
+// one, with the outputs for its examples, and what units compute around them, if it `hasSurface`. The measures name up to
 // `most` examples of a `choice`; `plane` is that of the projection, if there is one. Null until the first answer; then
 // what was shown before until the next one.
 export function useShown({ network, set, at, hasSurface, choice, most, plane }) {
   const ask = async (signal) => {
     const path = `networks/${network.network}`;
     const only = { startUpdate: at, endUpdate: at, maxPoints: 2, detail: "DETAIL_COST" };
-    const [{ updates }, { layers }, measured, surface, projection] = await Promise.all([
+    const [{ updates }, { layers }, measured, around, projection] = await Promise.all([
       get(`${path}/updates`, only, signal),
       getState(network.network, { update: at }, signal),
       set && measure(path, network, set, at, { ...fieldsOf(choice), pageSize: most }, signal),
-      hasSurface && surfaceOf(network, set, at, signal),
+      hasSurface && valuesAround(network, set, at, signal),
       set && plane && projectionOf(network, set, at, plane, signal),
     ]);
-    return { at, update: updates[0], layers, measured, surface, projection };
+    return { at, update: updates[0], layers, measured, around, projection };
   };
   const what = JSON.stringify([choice, most, plane?.layer, plane?.axesUpdate]);
   return useAnswer(network && `${set?.uid} ${at} ${what}`, ask, { gap: QUICK }).answer;

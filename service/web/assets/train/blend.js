@@ -1,0 +1,66 @@
+// Surfaces that a film shows: from the values of one update to those of the next in a smooth motion, because a screen
+// has more frames than the service has time for. What stands still has the values of one update.
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { watchTheme } from "../shared/curve.js";
+
+const LONGEST = 300; // ms from one update to the next
+
+// Calls `paint(surfaces)` for each frame. `surfaces` are arrays of numbers, null until they are here; `isMoving` is
+// whether the next ones follow soon.
+export function useBlend(surfaces, isMoving, paint) {
+  const painter = useRef(null);
+  painter.current = paint;
+  const blend = useRef(null);
+  blend.current ??= newBlend((shown) => painter.current(shown));
+  useLayoutEffect(() => {
+    blend.current.show(surfaces, isMoving);
+  }, [surfaces]);
+  // Before the browser paints, while the canvas still exists.
+  useLayoutEffect(() => {
+    blend.current.repaint();
+    return watchTheme(() => blend.current.repaint());
+  });
+  useEffect(() => () => blend.current.end(), []);
+}
+
+function newBlend(paint) {
+  let shown = null;
+  let arrived = -Infinity;
+  let frame = 0;
+
+  function move(from, to, duration) {
+    const began = performance.now();
+    const step = () => {
+      const part = Math.min((performance.now() - began) / duration, 1);
+      shown = part < 1 ? mixed(from, to, part) : to;
+      paint(shown);
+      if (part < 1) frame = requestAnimationFrame(step);
+    };
+    frame = requestAnimationFrame(step);
+  }
+
+  return {
+    show(surfaces, isMoving) {
+      if (!surfaces) return;
+      cancelAnimationFrame(frame);
+      const now = performance.now();
+      const duration = Math.min(now - arrived, LONGEST);
+      arrived = now;
+      if (isMoving && isAlike(shown, surfaces)) move(shown, surfaces, duration);
+      else shown = surfaces;
+    },
+    repaint() {
+      if (shown) paint(shown);
+    },
+    end() {
+      cancelAnimationFrame(frame);
+    },
+  };
+}
+
+const isAlike = (one, other) => one?.length === other.length && one[0].length === other[0].length;
+
+// A value that is not a number has none on the way to it.
+const mixed = (from, to, part) => to.map((values, index) => values.map((value, place) => between(from[index][place], value, part)));
+
+const between = (before, after, part) => (typeof before === "number" && typeof after === "number" ? before + (after - before) * part : after);

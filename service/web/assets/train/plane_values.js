@@ -1,0 +1,52 @@
+// What the units of a network with two inputs compute at the points of a plane: decision surfaces are drawn from this.
+import { post } from "../shared/api.js";
+import { rowsOf } from "../shared/columns.js";
+import { boundsOf } from "../shared/functions.js";
+import { endsOf, largest, valueAlong } from "../shared/interval.js";
+import { rangeOf } from "../shared/output.js";
+import { frameOf } from "../shared/plane.js";
+
+export const CELLS = 32; // per axis; the colours between their centres are interpolated
+
+const MOST_UNITS = 64; // of larger networks, hidden units have no surfaces
+
+// Whether hidden units have surfaces.
+export const hasUnits = ({ layerSizes }) => layerSizes.length > 2 && layerSizes.slice(1).reduce((sum, size) => sum + size) <= MOST_UNITS;
+
+// { outputs, layers } at an update: the values of each output, and those of each unit by layer, if units have surfaces.
+// The values of a unit are those for the cells, row by row from the top.
+export async function valuesAround(network, set, update, signal) {
+  const points = cellsOf(frameOf(set?.examples ?? []));
+  const { predictions } = await post(`networks/${network.network}:predict`, { update, ...rowsOf(network, set ?? {}, points), activations: hasUnits(network) }, signal);
+  // The outputs in the units of the target columns, if these were scaled.
+  const outputs = spread(predictions, ({ values, outputs }) => (values?.length ? values : outputs));
+  const layers = (predictions[0].activations ?? []).map((_, layer) => spread(predictions, ({ activations }) => activations[layer].values));
+  return { outputs, layers };
+}
+
+function spread(predictions, valuesOf) {
+  const rows = predictions.map(valuesOf);
+  return rows[0].map((_, unit) => rows.map((row) => row[unit]));
+}
+
+// The centres of all cells, row by row from the top.
+export function cellsOf({ low, high }) {
+  const along = (axis, step) => valueAlong((step + 0.5) / CELLS, low[axis], high[axis]);
+  return Array.from({ length: CELLS * CELLS }, (_, index) => [along(0, index % CELLS), along(1, CELLS - 1 - Math.floor(index / CELLS))]);
+}
+
+// The scale of the values of an output, { low, high }.
+export function outputScale(network, values) {
+  const { low, high, isBounded } = rangeOf(network);
+  if (isBounded || !values) return { low, high };
+  const [lowest, highest] = endsOf(values);
+  return { low: Math.min(lowest, 0), high: Math.max(highest, 1) };
+}
+
+// The scale of the values of a hidden unit: its bounds, or around 0.
+export function unitScale(network, layer, values) {
+  const bounds = boundsOf(network.activations[layer - 1]);
+  if (bounds) return { low: bounds[0], high: bounds[1] };
+  const most = largest(values.filter(Number.isFinite)) || 1;
+  return { low: -most, high: most };
+}
