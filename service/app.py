@@ -342,7 +342,7 @@ class Server:
         served = routes(self._rpcs)
         pages = [
             *documentation(served, self.version),
-            *web_pages(settings.allow_embed),
+            *web_pages(settings.allow_embed, lessons=settings.lessons),
             *probes(lambda: self.readiness.status),
         ]
         if settings.metrics is None:

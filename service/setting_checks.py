@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from clearprop.addresses import DEFAULT_SERVER, parse_address
 
@@ -49,6 +50,12 @@ def check_endpoint(url: str) -> None:
     """Raise ValueError unless this is the URL of an OTLP endpoint."""
     if not _ENDPOINT.fullmatch(url):
         raise ValueError(f"{url!r} is not an endpoint: use http://HOST:PORT or https://HOST:PORT")
+
+
+def check_folder(path: str) -> None:
+    """Raise ValueError unless this is an existing folder."""
+    if not Path(path).is_dir():
+        raise ValueError(f"{path!r} is not a folder")
 
 
 def check_hosts(hosts: tuple[str, ...]) -> None:

@@ -22,6 +22,7 @@ from service.setting_checks import (
     REQUIRED,
     check_auth,
     check_endpoint,
+    check_folder,
     check_grpc,
     check_hosts,
     check_http,
@@ -123,6 +124,12 @@ class Settings:
         "Write and listen at this URL of the same PostgreSQL database without a pooler, if"
         " --database leads to a pooler in transaction mode.",
         metavar="URL",
+    )
+    lessons: str | None = setting(
+        None,
+        "Add the lessons in this folder to those of the page, or replace them.",
+        metavar="FOLDER",
+        check=check_folder,
     )
     limits: Limits = setting(  # noqa: RUF009 (a field)
         Limits(),

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from service.web.bundle import bundle
+from service.web.lesson_files import lesson_list
 
 _ASSETS = Path(str(files("service.web"))) / "assets"
 
@@ -23,10 +24,13 @@ _TYPES = {"js": "text/javascript", "css": "text/css"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def web_pages(embedders: Sequence[str] = (), assets: Path = _ASSETS) -> list[BaseRoute]:
+def web_pages(
+    embedders: Sequence[str] = (), assets: Path = _ASSETS, lessons: str | None = None
+) -> list[BaseRoute]:
     """Return the routes of the page, of its files and of the icon that browsers ask for.
 
     Pages of the origins `embedders` can embed the page with `embed=1`, which then changes nothing.
+    `lessons` is a folder with more lessons than those of the project.
     """
     page = _Page(assets, embedders)
     return [
@@ -34,6 +38,7 @@ def web_pages(embedders: Sequence[str] = (), assets: Path = _ASSETS) -> list[Bas
         # For pages that name no icon, such as the documentation of the HTTP API.
         Route("/favicon.ico", lambda _: FileResponse(assets / "icon.svg"), methods=["GET"]),
         Route("/web/{name}.{digest}.{kind}", page.file, methods=["GET"]),
+        lesson_list(lessons),
         Mount("/web", StaticFiles(directory=assets)),
     ]
 

@@ -48,7 +48,7 @@ def test_every_executor_passes_the_contract_suite() -> None:
 
 
 def test_there_are_views() -> None:
-    assert [mode for mode, _ in VIEWS] == ["look", "train", "compare", "networks"]
+    assert [mode for mode, _ in VIEWS] == ["look", "train", "compare", "networks", "lessons"]
 
 
 @pytest.mark.parametrize(("mode", "name"), VIEWS)

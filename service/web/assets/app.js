@@ -6,6 +6,7 @@ import { Look } from "./look/look.js";
 import { searchOf } from "./shared/address.js";
 import { useAnswer } from "./shared/answers.js";
 import { get } from "./shared/api.js";
+import { Lessons } from "./lessons/lessons.js";
 import { describe } from "./shared/functions.js";
 import { Networks } from "./networks/networks.js";
 import { html } from "./shared/html.js";
@@ -24,10 +25,11 @@ const MODES = [
   ["train", "Train", Train],
   ["compare", "Compare", Compare],
   ["networks", "Networks", Networks],
+  ["lessons", "Lessons", Lessons],
 ];
 
 // The modes that show something before a network is chosen.
-const WITHOUT_NETWORK = new Set(["train", "networks"]);
+const WITHOUT_NETWORK = new Set(["train", "networks", "lessons"]);
 
 // Before the user has signed in, there is nothing to choose.
 function Head({ place, isOpen }) {
@@ -129,7 +131,7 @@ function Page() {
 function Content({ place }) {
   const { network, mode } = place;
   const [looks, setLooks] = useState(0);
-  const isWorked = network === WORKED && mode !== "networks";
+  const isWorked = network === WORKED && !["networks", "lessons"].includes(mode);
   const { answer: hasWorked } = useAnswer(isWorked ? looks : null, hasWorkedExample);
   const Mode = MODES.find(([each]) => each === mode)?.[2] ?? Look;
   if (!network && !WITHOUT_NETWORK.has(mode)) return html`<${Start} />`;

@@ -21,6 +21,7 @@ PLACES = {
     "train": "?mode=train",
     "watched": "?mode=train&network=worked-example",
     "networks": "?mode=networks",
+    "lessons": "?mode=lessons",
     "compare": "?mode=compare&network=worked-example&base=1&update=6",
 }
 

@@ -21,6 +21,8 @@ def test_opening_the_page_changes_nothing_and_logs_nothing(
         "?mode=compare",
         "?mode=train",
         "?mode=networks",
+        "?mode=lessons",
+        "?mode=lessons&lesson=cost&part=2",
         "?network=worked-example&update=2",
         "docs",
     ):

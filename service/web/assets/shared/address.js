@@ -1,6 +1,6 @@
 // The address of the page: it names everything that the page shows, so a link opens exactly this view.
 //
-//   mode      look, train, compare or networks
+//   mode      look, train, compare, networks or lessons
 //   network   the network's id
 //   update    the number of the selected update; absent: the latest
 //   example   the example in the batch, from 1
@@ -14,15 +14,18 @@
 //   other     the other network of a comparison
 //   where     the filter of the list of networks
 //   sort      the column that sorts it; with - before it, in reverse
+//   lesson    a lesson; absent: the list of them
+//   part      the part of the lesson, from 1
 //   embed     1: without controls that change something, for a frame of another page
 //
 // Older addresses count from 0: `position`, `step`, and `weight` with dots, in which `b` is a bias.
 
-const TEXTS = ["mode", "network", "other", "where", "sort", "embed"];
+const TEXTS = ["mode", "network", "other", "where", "sort", "lesson", "embed"];
 const OF_LIST = ["where", "sort"];
+const OF_LESSON = ["lesson", "part"];
 const OF_GALLERY = ["class", "predicted", "wrong"];
 const NUMBERS = ["update", "base", "position", "step", ...OF_GALLERY];
-const FROM_ONE = { example: "position", line: "step" };
+const FROM_ONE = { example: "position", line: "step", part: "part" };
 const MORE = { networks: OF_LIST, train: OF_GALLERY }; // what only these modes show
 
 // Returns what an address names, as the page uses it: positions, steps, units and inputs from 0.
@@ -39,13 +42,17 @@ export function placeOf(search) {
 
 export function searchOf(place) {
   const query = new URLSearchParams();
-  const names = ["mode", "network", "weight", "unit", "other", "update", "example", "line", "base", "embed"];
-  for (const name of [...names, ...(MORE[place.mode] ?? [])]) {
+  for (const name of namesIn(place.mode)) {
     const text = textOf(place, name);
     if (text !== "" && !(name === "mode" && text === "look")) query.set(name, text);
   }
   const text = query.toString();
   return text && `?${text}`;
+}
+
+function namesIn(mode) {
+  if (mode === "lessons") return ["mode", ...OF_LESSON, "embed"];
+  return ["mode", "network", "weight", "unit", "other", "update", "example", "line", "base", "embed", ...(MORE[mode] ?? [])];
 }
 
 // "2.0.3" → "2-1-4"

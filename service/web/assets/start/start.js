@@ -1,15 +1,22 @@
 // Where to start: what the page shows while no network is chosen.
+import { searchOf } from "../shared/address.js";
 import { html } from "../shared/html.js";
 import { NetworkPicker } from "../shared/network_picker.js";
 import { notify } from "../shared/notices.js";
 import { go } from "../shared/place.js";
 import { openWorkedExample } from "../shared/worked_example.js";
 
+const FIRST = { mode: "lessons", lesson: "what-a-weight-is" };
+
 export function Start() {
   return html`
     <section class="start" aria-labelledby="start-title">
       <h2 id="start-title">Look inside a neural network while it learns</h2>
       <p>Clearprop records every update of every weight. Choose a network, then step through its updates line by line.</p>
+      <p>
+        New to neural networks? Begin with${" "}
+        <a href=${searchOf(FIRST)} onClick=${(event) => (event.preventDefault(), go(FIRST, { push: true }))}>lesson 1: what a weight is</a>.
+      </p>
       <div class="starts">
         <section class="panel">
           <h3>Worked example</h3>

@@ -37,6 +37,13 @@ test("the examples of the gallery have an address, in Train", () => {
   assert.equal(searchOf({ ...chosen, mode: "look" }), "");
 });
 
+test("a part of a lesson has an address, from 1", () => {
+  const part = { mode: "lessons", lesson: "cost", part: 2 };
+  assert.equal(searchOf({ ...part, network: "first" }), "?mode=lessons&lesson=cost&part=3");
+  assert.deepEqual(placeOf("?mode=lessons&lesson=cost&part=3"), part);
+  assert.equal(searchOf({ ...place, lesson: "cost" }), searchOf(place), "other views have none");
+});
+
 test("numbers that nothing has are left out", () => {
   assert.deepEqual(placeOf("?example=0&line=0&update=-1&position=x"), { mode: "look" });
   assert.equal(placeOf("?weight=2-0-1").weight, "2-0-1");

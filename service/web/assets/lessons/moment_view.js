@@ -1,0 +1,139 @@
+// Moments of the service, drawn.
+import { useState } from "preact/hooks";
+import { Picture } from "../picture/picture.js";
+import { Curve } from "../shared/curve.js";
+import { useAnswer } from "../shared/answers.js";
+import { searchOf } from "../shared/address.js";
+import { html } from "../shared/html.js";
+import { short, whole } from "../shared/number_format.js";
+import { Num } from "../shared/number_view.js";
+import { valueAt } from "../shared/parameters.js";
+import { Surface, surfaceOf } from "../train/surface.js";
+import { Batches } from "./batches.js";
+import { scaleOf } from "./moments.js";
+
+export function MomentView({ block, data, copy }) {
+  const View = VIEWS[block.kind];
+  return html`<figure class=${`moment ${block.kind.replace("show ", "of-")}`}><${View} data=${data} copy=${copy} /></figure>`;
+}
+
+const [LEAST, TOP, PITCH, MOST] = [190, 44, 76, 430]; // pixels; a unit has z and δ below it
+
+const heightOf = ({ layerSizes }) => Math.max(LEAST, Math.min(TOP + PITCH * Math.max(...layerSizes), MOST));
+
+const NO_KEYS = { has: () => false };
+
+function PictureOf({ data, copy }) {
+  const [pointed, setPointed] = useState(null);
+  const { network, layers, number } = data;
+  return html`
+    <div class="drawing" style=${`height:${heightOf(network)}px`}>
+      <${Picture} view=${viewOf(data)} scale=${scaleOf(layers)} pointed=${pointed} setPointed=${setPointed} />
+    </div>
+    <figcaption class="small soft">
+      ${number === undefined ? "The weights." : `Example ${whole(number)} of the training set.`}${" "}
+      <a href=${searchOf({ mode: "look", network: copy.id, update: copy.start || undefined })}>Open in Look inside</a>
+    </figcaption>
+  `;
+}
+
+// What is known depends on how far the example has come.
+const KNOWN = { inputs: 0, forward: 1, cost: 2, backward: 3 };
+
+function viewOf({ network, layers, lit, example, values }) {
+  const stage = KNOWN[values] ?? 1;
+  const at = (vectors, layer, unit) => vectors[layer - 1].values[unit];
+  return {
+    network,
+    hasExamples: Boolean(example),
+    lit: { ...lit, isCost: values === "cost" },
+    weight: (key) => valueAt(layers, key),
+    isAfter: NO_KEYS.has,
+    isSecret: NO_KEYS.has,
+    example,
+    cost: example && stage >= KNOWN.cost ? example.cost : undefined,
+    unit(layer, unit) {
+      if (!example) return {};
+      if (layer === 0) return { a: example.inputs.values[unit] };
+      if (stage < KNOWN.forward) return {};
+      const delta = stage >= KNOWN.backward ? at(example.deltas, layer, unit) : undefined;
+      return { a: at(example.activations, layer, unit), z: at(example.logits, layer, unit), delta };
+    },
+  };
+}
+
+const STROKES = [
+  ["--accent", undefined],
+  ["--negative", [6, 3]],
+  ["--good", [2, 2]],
+  ["--now", [8, 2, 2, 2]],
+];
+
+function CurveOf({ data: { xs, lines, best, scale } }) {
+  if (xs.length < 2) return html`<p class="soft">The curve appears here after training.</p>`;
+  const isDrawn = (y) => typeof y === "number" && (scale !== "log" || y > 0);
+  const drawn = lines.map(({ name, ys }, index) => {
+    const [stroke, dash] = STROKES[index % STROKES.length];
+    return { name, stroke, dash, width: 2, ys: ys.map((y) => (y === undefined ? undefined : isDrawn(y) ? y : null)) };
+  });
+  const names = lines.map(({ name }) => name);
+  return html`
+    <ul class="legend small">
+      ${drawn.map(({ name, stroke, dash }) => html`<li key=${name}><span class=${`key of${stroke} ${dash ? "dashed" : ""}`} aria-hidden="true"></span>${name}</li>`)}
+    </ul>
+    <${Curve} xs=${xs} lines=${drawn} best=${best} scale=${scale} height=${230} label=${`${names.join(", ")} by update, from ${whole(xs[0])} to ${whole(xs.at(-1))}.`} />
+    <figcaption class="small soft">
+      By update.${" "}${drawn.map(({ name, ys }) => html`<span key=${name}>${name}: ${shortOrNone(ys.find(isNumber))} → ${shortOrNone(ys.findLast(isNumber))}. </span>`)}
+      ${best && `◆ best validation cost: ${short(best[1])} after update ${whole(best[0])}.`}
+    </figcaption>
+  `;
+}
+
+const isNumber = (y) => typeof y === "number";
+const shortOrNone = (y) => (y === undefined ? "–" : short(y));
+
+const Numbers = ({ data }) => html`
+  <dl class="quantities">
+    ${data.map(({ name, value }) => html`<div key=${name}><dt>${name}</dt><dd><${Num} value=${value} name=${name} /></dd></div>`)}
+  </dl>
+`;
+
+const ROWS = 8;
+
+const Examples = ({ data: { set, outputs } }) => html`
+  <div class="scrolled" tabindex="0" role="group" aria-label="Examples">
+    <table class="lesson-examples">
+      <thead>
+        <tr><th>Example</th>${set.examples[0].inputs.map((_, index) => html`<th key=${index}>Input ${index + 1}</th>`)}<th>Target</th><th>Output</th></tr>
+      </thead>
+      <tbody>
+        ${set.examples.slice(0, ROWS).map(
+          ({ inputs, targets }, index) => html`
+            <tr key=${index}>
+              <td>${index + 1}</td>
+              ${inputs.map((value, input) => html`<td key=${input}><${Num} value=${value} /></td>`)}
+              <td>${targets.map((value) => html`<${Num} value=${value} /> `)}</td>
+              <td>${outputs[index].map((value) => html`<${Num} value=${value} name="output" /> `)}</td>
+            </tr>
+          `,
+        )}
+      </tbody>
+    </table>
+  </div>
+  ${set.examples.length > ROWS && html`<figcaption class="small soft">The first ${ROWS} of ${set.examples.length} examples.</figcaption>`}
+`;
+
+// While the outputs for the next update load, those of the last one stay.
+function SurfaceOf({ data: { network, set, update } }) {
+  const { answer } = useAnswer(`${network.network} ${update}`, (signal) => surfaceOf(network, set, update, signal));
+  return html`<${Surface} network=${network} set=${set} all=${answer} />`;
+}
+
+const VIEWS = {
+  "show picture": PictureOf,
+  "show curve": CurveOf,
+  "show numbers": Numbers,
+  "show examples": Examples,
+  "show surface": SurfaceOf,
+  "show batches": Batches,
+};
