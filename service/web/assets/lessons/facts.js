@@ -8,9 +8,16 @@ export function factsOf(copy, at = "latest") {
   const answers = new Map();
   const once = (key, ask) => answers.get(key) ?? answers.set(key, ask()).get(key);
   const network = () => once("network", async () => (await get(`networks/${id}`)).network);
-  const run = () => once("run", async () => (await get(`networks/${id}/runs`, { pageSize: 1 })).runs[0]);
   const latest = async () => Number((await network()).latestUpdate);
+  const run = () => once("run", askRun);
+  // None after a new beginning.
+  const askRun = async () => {
+    const [found] = (await get(`networks/${id}/runs`, { pageSize: 1 })).runs;
+    const isOver = found && Number(found.latestUpdate) < (await latest());
+    return isOver && (await stateAt("latest")).kind === "UPDATE_KIND_RESET" ? undefined : found;
+  };
   const numberOf = async (update) => (update === "start" ? start : Number.isInteger(update) ? update : await latest());
+  const stateAt = (update) => once(`state ${update}`, async () => (await get(`networks/${id}/state`, { update: await numberOf(update) })).state);
   const askTrace = async (update) => {
     if (Number.isInteger(update)) return (await get(`networks/${id}/updates/${update}:trace`)).trace;
     const isActive = (await network()).activeRun !== "0";
@@ -29,7 +36,7 @@ export function factsOf(copy, at = "latest") {
     run,
     latest,
     // The parameters after an update.
-    state: (update = at) => once(`state ${update}`, async () => (await get(`networks/${id}/state`, { update: await numberOf(update) })).state),
+    state: (update = at) => stateAt(update),
     // The inside of an update. With the latest parameters that is the next one, which is not applied.
     trace: (update = at) => once(`trace ${update}`, () => askTrace(update === "start" ? start : update)),
     evaluation: (name, update = at) => once(`evaluation ${name} ${update}`, () => evaluate(name, update)),

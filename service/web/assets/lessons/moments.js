@@ -64,8 +64,8 @@ async function trajectories(items, facts) {
   const latest = await facts.latest();
   const { id, start } = facts.copy;
   const run = await facts.run();
-  // Since the part began or, if it started again, since its latest run; all updates of a network that is only shown.
-  const first = latest > start ? Math.max(start, Number(run?.firstUpdate ?? 1) - 1) : 0;
+  // Of the latest run since the part began; all updates of a network that is only shown.
+  const first = latest === start ? 0 : run ? Math.max(start, Number(run.firstUpdate) - 1) : latest;
   const count = Math.min(STATES, latest - first + 1);
   const xs = [...new Set(Array.from({ length: count }, (_, index) => Math.round(first + ((latest - first) * index) / Math.max(1, count - 1))))];
   const states = await Promise.all(xs.map(async (update) => (await get(`networks/${id}/state`, { update })).state.layers));
