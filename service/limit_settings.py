@@ -1,10 +1,12 @@
 """Limits as settings: NAME=VALUE, or a table of a file."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import Any
 
+from service.setting import DEFAULT, Setting
 from training.limits import Limits, described
 
 _SETTING = re.compile(r"([a-z_]+)=([0-9]{1,16})(|KiB|MiB|GiB|TiB)")
@@ -56,3 +58,24 @@ def _parsed(setting: str, known: set[str], source: str) -> tuple[str, int]:
     if unit and not name.endswith("_bytes"):
         raise ValueError(f"{source}: {name} is not a size: use a number without {unit}")
     return name, number * _UNITS[unit]
+
+
+def read_limits(
+    setting: Setting,
+    given: list[str],
+    environment: Mapping[str, str],
+    in_file: Mapping[str, Any],
+    path: str,
+) -> tuple[Limits, dict[str, str]]:
+    """Return the limits, and the source of each; see `service.settings.read_settings`."""
+    source_of_file = f"the setting {setting.key} in {path}"
+    limits = Limits()
+    sources = {limit.name: DEFAULT for limit in described(limits)}
+    for texts, source, name in (
+        (limits_of_table(in_file.get(setting.key, {}), source_of_file), source_of_file, path),
+        (environment.get(setting.variable, "").split(), setting.variable, setting.variable),
+        (given, setting.option, setting.option),
+    ):
+        limits = with_settings(limits, texts, source)
+        sources |= {text.partition("=")[0]: name for text in texts}
+    return limits, sources

@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+#: The source of a setting that is not set.
+DEFAULT = "default"
+
 _DECLARATION = "declaration"
 _NUMBER = re.compile("[0-9]{1,16}")
 _SWITCH = {"true": True, "yes": True, "on": True, "1": True}

@@ -12,8 +12,8 @@ from typing import Any
 from clearprop.addresses import is_loopback, parse_address
 
 from service.jwt_settings import check_algorithms, check_completeness, check_keys
-from service.limit_settings import limits_of_table, with_settings
-from service.setting import Declaration, Setting, declared, setting
+from service.limit_settings import read_limits
+from service.setting import DEFAULT, Declaration, Setting, declared, setting
 from service.setting_checks import (
     DEFAULT_GRPC,
     DEFAULT_HTTP,
@@ -38,9 +38,6 @@ from storage.urls import without_password
 from training.limits import Limits, described
 
 DEFAULT_DATABASE = "sqlite:///clearprop.db"
-
-#: The source of a setting that is not set.
-DEFAULT = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +348,7 @@ def read_settings(
     sources: dict[str, str] = {}
     for each in SETTINGS:
         if isinstance(each.default, Limits):
-            read = _limits(each, given.get(each.name, ()), environment, in_file, f"{path}")
+            read = read_limits(each, given.get(each.name, ()), environment, in_file, f"{path}")
             values[each.name] = read[0]
             sources |= {f"{each.key}.{name}": source for name, source in read[1].items()}
         elif each.name in given:
@@ -366,27 +363,6 @@ def read_settings(
         else:
             sources[each.key] = DEFAULT
     return SourcedSettings(Settings(**values), sources)
-
-
-def _limits(
-    setting: Setting,
-    given: list[str],
-    environment: Mapping[str, str],
-    in_file: Mapping[str, Any],
-    path: str,
-) -> tuple[Limits, dict[str, str]]:
-    """Return the limits, and the source of each."""
-    source_of_file = f"the setting {setting.key} in {path}"
-    limits = Limits()
-    sources = {limit.name: DEFAULT for limit in described(limits)}
-    for texts, source, name in (
-        (limits_of_table(in_file.get(setting.key, {}), source_of_file), source_of_file, path),
-        (environment.get(setting.variable, "").split(), setting.variable, setting.variable),
-        (given, setting.option, setting.option),
-    ):
-        limits = with_settings(limits, texts, source)
-        sources |= {text.partition("=")[0]: name for text in texts}
-    return limits, sources
 
 
 def quiet_grpc(environment: MutableMapping[str, str] = os.environ) -> None:
