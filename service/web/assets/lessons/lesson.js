@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { searchOf } from "../shared/address.js";
 import { html } from "../shared/html.js";
 import { go } from "../shared/place.js";
+import { isEmbedded } from "../shared/presenting.js";
 import { Part } from "./part.js";
 import { learner, solve, solved, startLearning } from "./progress.js";
 import { Text } from "./text.js";
@@ -35,7 +36,7 @@ export function Lesson({ lesson, number, following, place }) {
         <h2 id="part-title" tabindex="-1" ref=${title}>${part.title}</h2>
         <${Text} text=${part.text} />
       </div>
-      ${who
+      ${who && !isEmbedded()
         ? html`<${Part} key=${`${at} ${who}`} ...${{ lesson, part, learner: who, onSolved, isSolved: done.includes(at) }} />`
         : html`<${Begin} onBegin=${begin} />`}
       <${Onward} ...${{ lesson, at, following, isSolved: done.includes(at) || !part.question, onSolved: part.question ? () => {} : onSolved }} />
@@ -46,7 +47,7 @@ export function Lesson({ lesson, number, following, place }) {
 const Begin = ({ onBegin }) => html`
   <div class="panel lesson-begin">
     <p>This lesson is done with networks of your own. They are small, and their names begin with lesson-.</p>
-    <button class="main" onClick=${onBegin}>Create my networks and begin</button>
+    ${isEmbedded() ? html`<p>Open it in a window to begin.</p>` : html`<button class="main" onClick=${onBegin}>Create my networks and begin</button>`}
   </div>
 `;
 
