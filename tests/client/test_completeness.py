@@ -12,12 +12,9 @@ import clearprop
 import clearprop.aio
 import pytest
 import typer
-from clearprop.cli.connection import option_of
+from clearprop.cli.option_names import CURRENT, option_of
 from clearprop.cli.program import app
 from clearprop.v1 import training_service_pb2 as pb
-from clearprop.v1.network_pb2 import Initializer
-from clearprop.v1.run_pb2 import TrainingSettings
-from clearprop.v1.training_set_pb2 import Generator
 from google.protobuf.descriptor import Descriptor
 
 
@@ -189,6 +186,12 @@ NOT_ON_THE_COMMAND_LINE = {
     "ResetWeights.parameters": "whole layers are for programs",
 }
 
+#: Fields of requests that are not in their settings.
+WHOLE = ("settings.", "initializer.", "generator.")
+
+#: Errors about them name the row of a file.
+READ_FROM_FILES = {"examples", "columns"}
+
 METHODS = pb.DESCRIPTOR.services_by_name["TrainingService"].methods_by_name
 SETTINGS = {
     "Clipping",
@@ -297,27 +300,17 @@ def test_every_field_of_a_request_is_an_option_of_a_command(rpc: str) -> None:
         assert given(rpc, field, names) or left_out, field
 
 
-def settings_fields(message: Descriptor, path: str) -> Iterator[str]:
-    for field in message.fields:
-        if field.message_type is not None:
-            yield from settings_fields(field.message_type, f"{path}.{field.name}")
-        else:
-            yield f"{path}.{field.name}"
-
-
-@pytest.mark.parametrize(
-    ("command", "field"),
-    [
-        *(("train", each) for each in settings_fields(TrainingSettings.DESCRIPTOR, "settings")),
-        *(("create", each) for each in settings_fields(Initializer.DESCRIPTOR, "initializer")),
-        *(
-            ("generate", each)
-            for each in settings_fields(Generator.DESCRIPTOR, "generator")
-            if each != "generator.kind"  # an argument
-        ),
-    ],
-)
-def test_an_error_about_a_field_names_the_option_of_a_command(command: str, field: str) -> None:
-    group: Any = typer.main.get_command(app)
-    options = {name for each in group.commands[command].params for name in each.opts}
-    assert option_of(f"{field}[0]") in options
+@pytest.mark.parametrize("rpc", [rpc for rpc in RPCS if rpc not in NO_COMMAND])
+def test_an_error_about_a_field_names_the_option_that_sets_it(rpc: str) -> None:
+    command: Any = typer.main.get_command(app)
+    for name in RPCS[rpc].command.split():
+        command = command.commands[name]
+    options = {
+        each.name: each.opts[0] for each in command.params if each.param_type_name == "option"
+    }
+    CURRENT.set(command.params)
+    for field in set(fields(METHODS[rpc].input_type)) - READ_FROM_FILES:
+        names = {field.rpartition(".")[2]} | (looked_up(NAMES, rpc, field) or set())
+        whole = field if "." not in field or field.startswith(WHOLE) else f"settings.{field}"
+        expected = {options[name] for name in names & options.keys()} or {whole}
+        assert option_of(whole) in expected, field

@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from clearprop.cli.commands import PANELS
+from clearprop.cli.option_names import CURRENT
 from clearprop.cli.server_options import NAMES, with_server_options
 
 #: The group of entry points by which clearprop-server adds its commands: a function for each.
@@ -56,6 +57,11 @@ class PlainCommand(TyperCommand):
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write the arguments, by their names alone, and the options with their defaults."""
         _write_parameters(self, ctx, formatter)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        """Run the command, whose options errors then name."""
+        CURRENT.set(self.params)
+        return super().invoke(ctx)
 
 
 class PlainGroup(TyperGroup):

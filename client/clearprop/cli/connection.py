@@ -10,6 +10,7 @@ from rich.markup import escape
 
 import clearprop
 from clearprop.cli.console import err, sentence, show_advice, show_failure
+from clearprop.cli.option_names import option_of
 from clearprop.cli.server_options import Server
 from clearprop.errors import CLOSED
 
@@ -30,33 +31,6 @@ _ADVICE = {
     "NO_PAUSED_RUN": {
         "step {network} --on SET --learning-rate RATE --batch-size N --epochs N": "starts a run"
     },
-}
-
-#: Options that have other names than the fields that they set.
-_OPTIONS = {
-    "first_position": "--from-position",
-    "first_step": "--from-line",
-    "float32": "--float32",
-    "generator.example_count": "--examples",
-    "generator.kind": "generator",
-    "initializer.kind": "--initializer",
-    "settings.clipping.norm": "--clip-norm",
-    "settings.clipping.value": "--clip-value",
-    "settings.dropout.rates": "--dropout",
-    "settings.dropout.seed": "--dropout-seed",
-    "settings.frozen.biases": "--frozen-biases",
-    "settings.frozen.layers": "--frozen-layers",
-    "settings.optimizer.kind": "--optimizer",
-    "settings.stop.non_finite_cost": "--stop-on-non-finite-cost",
-    "settings.schedule.kind": "--schedule",
-    "settings.training_set": "--on",
-    "settings.validation.every": "--validation-every",
-    "settings.validation.fold": "--validation-fold",
-    "settings.validation.folds": "--validation-folds",
-    "settings.validation.seed": "--validation-seed",
-    "settings.validation.share": "--validation-share",
-    "settings.validation.training_set": "--validation-set",
-    "settings.validation.unit": "--validation-unit",
 }
 
 #: What to do if the server does not know who calls.
@@ -132,16 +106,6 @@ def _show_no_answer(error: clearprop.ClearpropError, server: Server, notes: str)
         problem = f"no server answers at {server}. Start one, or choose another with --server."
         show_failure(sentence(f"{notes}{problem}"))
         show_advice("serve", "starts a server on this machine")
-
-
-def option_of(field: str) -> str:
-    """Return the option that sets a field of a request; fields that arguments set are unchanged."""
-    if field.startswith(("settings.", "initializer.", "generator.")) or field in _OPTIONS:
-        parent, _, name = field.rpartition(".")
-        prefix = "schedule-" if parent == "settings.schedule" else ""
-        name = name.partition("[")[0].replace("_", "-")
-        return _OPTIONS.get(field.partition("[")[0], f"--{prefix}{name}")
-    return field
 
 
 class _Known(dict[str, str]):

@@ -112,8 +112,8 @@ def test_incompatible_functions_are_named(clearprop: Clearprop) -> None:
         code=1,
     ).stderr
     assert {line.split(":")[0].strip() for line in output.splitlines()[1:]} == {
-        "activations[0]",
-        "cost_function",
+        "--activations",
+        "--cost",
         "--low",
         "--high",
     }

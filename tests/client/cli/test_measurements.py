@@ -83,7 +83,7 @@ def test_a_training_set_that_does_not_fit_is_refused(clearprop: Clearprop) -> No
     name = fresh_id()
     clearprop("create", name, "--layers", "3-1")
     output = clearprop("evaluate", name, "--on", "xor", code=1).stderr
-    assert "training_set: The examples of xor have 2 inputs, but the network has 3" in output
+    assert "--on: The examples of xor have 2 inputs, but the network has 3" in output
 
 
 def test_the_gradients_of_a_smooth_network_are_right(clearprop: Clearprop) -> None:

@@ -204,7 +204,7 @@ def test_errors_of_the_server_are_shown(clearprop: Clearprop, tmp_path: Path) ->
     (tmp_path / "table.csv").write_text("a,y\n1,2\n")
     table = ("import", "table.csv", "--targets", "y")
     output = clearprop(*table, "--name", "Not An Id", code=1).stderr
-    assert "training_set: Must be 1 to 63 characters of a-z" in output
+    assert "--name: Must be 1 to 63 characters of a-z" in output
     assert "already" in clearprop(*table, "--name", "xor", code=1).stderr
 
 
