@@ -1,5 +1,4 @@
 // Which examples the gallery shows: { class, predicted, wrong }, as the address names them; classes count from 0.
-import { go } from "../shared/place.js";
 
 export const ALL = { class: undefined, predicted: undefined, wrong: undefined };
 
@@ -11,10 +10,3 @@ export const isChosen = (choice, { trueClass, predictedClass }) =>
 
 // The fields of a request for an evaluation.
 export const fieldsOf = ({ class: trueClass, predicted: predictedClass, wrong }) => ({ trueClass, predictedClass, wrongOnly: Boolean(wrong) });
-
-// Shows only these examples, where they can be seen.
-export function showExamples(choice) {
-  go({ ...ALL, ...choice });
-  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
-  document.querySelector(".gallery")?.scrollIntoView({ behavior, block: "nearest" });
-}

@@ -2,7 +2,7 @@
 // its examples.
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
-import { showExamples } from "./choice.js";
+import { showExamples } from "./show_examples.js";
 
 const MOST_CLASSES = 12; // a larger matrix does not fit; `clearprop evaluate --details` has all
 const MOST_PAIRS = 3;

@@ -2,41 +2,36 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { watchTheme } from "../shared/curve.js";
 import { html } from "../shared/html.js";
-import { drawPoints, nearest, placesOf } from "./plane_drawing.js";
+import { drawPoints } from "./plane_drawing.js";
+import { between, nearest, placesOf } from "./plane_places.js";
 
 const NEAR = 16; // pixels
-const ROOM = { first: null }; // before there are points
+const WAY = 140; // ms in which points move to their next places: about as long as the next update takes to arrive
 
 // `frame` are points that fit into the drawing beside `points`, and give it a scale for all updates; it changes with
-// `frameKey`. `isShown` tells which points are not faint. `pointed` is the place of the point that is marked.
+// `frameKey`. `isShown` tells which points are not faint. `pointed` is the index of the point that is marked.
 export function PlaneCanvas({ points, names, isShown, frame, frameKey, pointed, setPointed, setPinned }) {
   const canvas = useRef(null);
-  const seen = useRef(ROOM);
-  if (seen.current.key !== frameKey) seen.current = { key: frameKey };
-  const draw = useRef(() => {});
-  draw.current = () => {
-    const { clientWidth: width, clientHeight: height } = canvas.current;
-    const places = placesOf(points, frame ?? [], { width, height }, seen.current);
-    drawPoints(canvas.current, { points, places, names, isShown, pointed });
-    canvas.current.places = places;
-  };
-  useLayoutEffect(() => draw.current());
+  const now = useRef({});
+  Object.assign(now.current, { points, names, isShown, pointed, frame, frameKey });
+  useLayoutEffect(() => drawNow(canvas.current, now.current));
   useLayoutEffect(() => {
-    const again = () => draw.current();
+    const again = () => drawNow(canvas.current, now.current);
     const resized = new ResizeObserver(again);
     resized.observe(canvas.current);
     const themed = watchTheme(again);
     return () => {
       resized.disconnect();
       themed();
+      cancelAnimationFrame(now.current.next);
     };
   }, []);
-  const at = ({ offsetX, offsetY }) => nearest(canvas.current.places ?? [], offsetX, offsetY, NEAR);
+  const at = ({ offsetX, offsetY }) => nearest(now.current.places ?? [], offsetX, offsetY, NEAR);
   const press = (event) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!by || !points.length) return;
     event.preventDefault();
-    setPinned(((pointed ?? -1) + by + points.length) % points.length);
+    setPinned(((pointed ?? (by > 0 ? -1 : 0)) + by + points.length) % points.length);
   };
   return html`
     <canvas
@@ -50,4 +45,28 @@ export function PlaneCanvas({ points, names, isShown, frame, frameKey, pointed, 
       onKeyDown=${press}
     ></canvas>
   `;
+}
+
+// Draws the points, or begins to move them to their places at another update. `now` has what is drawn, and keeps
+// `places`, where the points are.
+function drawNow(canvas, now) {
+  cancelAnimationFrame(now.next);
+  const isSame = now.drawn?.frameKey === now.frameKey && now.drawn.points.length === now.points.length;
+  if (!isSame) now.seen = {};
+  const size = { width: canvas.clientWidth, height: canvas.clientHeight };
+  const ends = placesOf(now.points, now.frame ?? [], size, now.seen);
+  if (isSame && now.drawn.points !== now.points && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    now.way = { starts: now.places, began: performance.now() };
+  } else if (!isSame) {
+    now.way = null;
+  }
+  now.drawn = { points: now.points, frameKey: now.frameKey };
+  const step = () => {
+    const part = now.way ? Math.min((performance.now() - now.way.began) / WAY, 1) : 1;
+    now.places = part < 1 ? between(now.way.starts, ends, part) : ends;
+    drawPoints(canvas, now);
+    if (part < 1) now.next = requestAnimationFrame(step);
+    else now.way = null;
+  };
+  step();
 }

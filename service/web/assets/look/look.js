@@ -75,7 +75,7 @@ function Network({ place, network, run: liveRun, latest }) {
         <${CostCurve} ...${{ network, first, latest, update: opened.wanted, cost: opened.wanted === opened.update ? opened.trace?.cost : undefined, isFollowing }} />
       </div>
       <aside class="insight">
-        ${set && moment && html`<${ImageOfExample} trace=${opened.trace} example=${moment.example} set=${set} />`}
+        ${set && moment && html`<${ImageOfExample} ...${{ network, set }} trace=${opened.trace} example=${moment.example} known=${moment.known} />`}
         ${weight && moment
           ? html`<${WeightPanel} key=${weight} ...${{ opened, weight, pointed, setPointed, setSecret }} />`
           : unit && moment

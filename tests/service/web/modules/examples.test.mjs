@@ -1,6 +1,9 @@
 // Examples by class: which are chosen, how classes are told apart, and where points are.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { isChosen } from "./assets/examples/choice.js";
+import { markOf } from "./assets/examples/marks.js";
+import { between, nearest, placesOf } from "./assets/examples/plane_places.js";
 import { classNames, isOneHot, outputNames } from "./assets/shared/class_names.js";
 
 const classes = { preparation: { table: { inputs: [], targets: { classes: ["cat", "dog", "cow"], names: ["pet"] } } } };
@@ -21,4 +24,37 @@ test("outputs have the names of classes only if each example belongs to one", ()
   assert.deepEqual(outputNames(network, setOf()), []);
   assert.deepEqual(outputNames({ ...network, ...classes }, null), ["cat", "dog", "cow"]);
   assert.ok(!isOneHot([1]));
+});
+
+test("the cell of a confusion matrix chooses its examples, and only wrong ones can be chosen", () => {
+  const [right, wrong] = [{ trueClass: 8, predictedClass: 8 }, { trueClass: 8, predictedClass: 1 }];
+  const chosen = (choice) => [right, wrong].map((example) => isChosen(choice, example));
+  assert.deepEqual(chosen({}), [true, true]);
+  assert.deepEqual(chosen({ class: 8, predicted: 1 }), [false, true]);
+  assert.deepEqual(chosen({ class: 1 }), [false, false]);
+  assert.deepEqual(chosen({ wrong: 1 }), [false, true]);
+});
+
+test("points have one scale, which fits all that was seen, and those without a place are nowhere", () => {
+  const seen = {};
+  const size = { width: 128, height: 228 };
+  const points = [{ x: 0, y: 0 }, { x: 1, y: 2 }, { x: "NaN", y: 0 }];
+  assert.deepEqual(placesOf(points, [], size, seen), [[14, 214], [114, 14], null]);
+  assert.deepEqual(placesOf(points.slice(0, 1), [{ x: 2, y: 0 }], size, seen), [[14, 164]]);
+  assert.deepEqual(placesOf([{ x: 7, y: 7 }], [], size, {}), [[64, 114]]);
+  assert.deepEqual(placesOf([{ x: "Infinity", y: 7 }], [], size, {}), [null]);
+});
+
+test("the nearest point is found, and points move straight", () => {
+  const places = [[0, 0], null, [10, 0]];
+  assert.equal(nearest(places, 7, 0, 16), 2);
+  assert.equal(nearest(places, 0, 40, 16), null);
+  assert.deepEqual(between([[0, 0], null], [[4, 8], [1, 1]], 0.25), [[1, 2], [1, 1]]);
+});
+
+test("short names of classes are their own signs; others have different signs and colours", () => {
+  assert.equal(markOf(["1", "10"], 1).sign, "10");
+  const names = Array.from({ length: 60 }, (_, index) => `class ${index}`);
+  const marks = new Set(names.map((_, index) => JSON.stringify(markOf(names, index))));
+  assert.equal(marks.size, 60);
 });
