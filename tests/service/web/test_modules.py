@@ -45,6 +45,10 @@ OWN_FONT = re.compile(r"font\w*\s*[:=]\s*[`\"'][^`\"']*\d\s*px")
 #: Sides that are wrong in languages that are written from right to left.
 SIDES = re.compile(r"\b(?:margin|padding)-(?:left|right)\b|text-align: (?:left|right)\b")
 
+#: The names in a module that others can import, and those that it imports from another.
+EXPORTED = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
+IMPORTED = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";', re.MULTILINE)
+
 HERE = Path(__file__).parent / "modules"
 MODULES = sorted(
     path for path in ASSETS.rglob("*.js") if "vendor" not in path.relative_to(ASSETS).parts
@@ -209,6 +213,19 @@ def test_no_module_knows_a_variable_of_the_loops() -> None:
         if told.search(line)
     }
     assert found == set()
+
+
+def test_modules_import_what_others_export() -> None:
+    texts = {path: path.read_text() for path in MODULES}
+    exported = {path: set(EXPORTED.findall(text)) for path, text in texts.items()}
+    missing = [
+        f"{path.relative_to(ASSETS)}: {name}"
+        for path, text in texts.items()
+        for names, source in IMPORTED.findall(text)
+        for name in (each.split()[0] for each in names.split(",") if each.strip())
+        if name not in exported[(path.parent / source).resolve()]
+    ]
+    assert missing == []
 
 
 def test_no_module_and_no_function_is_long() -> None:

@@ -8,7 +8,8 @@ import { html } from "../shared/html.js";
 import { short, whole } from "../shared/number_format.js";
 import { Num } from "../shared/number_view.js";
 import { valueAt } from "../shared/parameters.js";
-import { Surface, surfaceOf } from "../train/surface.js";
+import { valuesAround } from "../train/plane_values.js";
+import { Surface } from "../train/surface.js";
 import { Batches } from "./batches.js";
 import { scaleOf } from "./moments.js";
 
@@ -125,8 +126,8 @@ const Examples = ({ data: { set, outputs } }) => html`
 
 // While the outputs for the next update load, those of the last one stay.
 function SurfaceOf({ data: { network, set, update } }) {
-  const { answer } = useAnswer(`${network.network} ${update}`, (signal) => surfaceOf(network, set, update, signal));
-  return html`<${Surface} network=${network} set=${set} all=${answer} />`;
+  const { answer } = useAnswer(`${network.network} ${update}`, (signal) => valuesAround(network, set, update, signal));
+  return html`<${Surface} network=${network} set=${set} around=${answer} />`;
 }
 
 const VIEWS = {

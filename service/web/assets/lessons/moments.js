@@ -6,7 +6,7 @@ import { createSet } from "./copies.js";
 import { parseQuantity, readQuantity } from "./quantities.js";
 
 const POINTS = 300; // of a curve
-const STATES = 48; // of the trajectory of a weight
+const MOST = 1000; // the largest page that the service sends: updates in the trajectory of a weight
 const CELLS = 60; // examples in a picture of batches
 
 // `block` is one that shows something, `facts` are those of its network. Resolves to what its view needs.
@@ -66,11 +66,12 @@ async function trajectories(items, facts) {
   const run = await facts.run();
   // Of the latest run since the part began; all updates of a network that is only shown.
   const first = latest === start ? 0 : run ? Math.max(start, Number(run.firstUpdate) - 1) : latest;
-  const count = Math.min(STATES, latest - first + 1);
-  const xs = [...new Set(Array.from({ length: count }, (_, index) => Math.round(first + ((latest - first) * index) / Math.max(1, count - 1))))];
-  const states = await Promise.all(xs.map(async (update) => (await get(`networks/${id}/state`, { update })).state.layers));
+  const { updates } = await get(`networks/${id}/updates`, { startUpdate: first, endUpdate: latest, detail: "DETAIL_PARAMETERS", pageSize: MOST });
   const lines = items.map(({ text, value }) => ({ name: text, key: parseQuantity(value).key }));
-  return { xs, lines: lines.map(({ name, key }) => ({ name, ys: states.map((layers) => valueAt(layers, keyOfText(key))) })) };
+  return {
+    xs: updates.map(({ update }) => Number(update)),
+    lines: lines.map(({ name, key }) => ({ name, ys: updates.map(({ layers }) => valueAt(layers, keyOfText(key))) })),
+  };
 }
 
 function valueAt(layers, key) {

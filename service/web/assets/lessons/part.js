@@ -13,22 +13,22 @@ export function Part({ lesson, part, learner, isSolved, onSolved }) {
   const [version, setVersion] = useState(0); // of the network, which the learner changes
   const [problem, setProblem] = useState(null);
   const refused = (error) => setProblem(sentence(error.message));
-  const { answer } = useAnswer(version, () => load(lesson, part, learner), { isUrgent: true, refused });
-  const copy = answer?.copy;
+  const open = (name) => openCopy({ lesson, part, name, learner });
+  const { answer: moments } = useAnswer(version, () => load(lesson, part, open), { isUrgent: true, refused });
+  const { answer: copy } = useAnswer("question", async () => part.question && open(part.question.fields.network), { isUrgent: true, refused });
   return html`
-    <div class="lesson-moments" aria-busy=${!answer}>
+    <div class="lesson-moments" aria-busy=${!moments}>
       ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
-      ${answer?.moments.map(({ block, data, copy: of }, index) => html`<${MomentView} key=${index} ...${{ block, data, copy: of }} />`)}
+      ${moments?.map(({ block, data, copy: of }, index) => html`<${MomentView} key=${index} ...${{ block, data, copy: of }} />`)}
     </div>
     ${part.question && copy && html`<${Question} ...${{ block: part.question, copy, isSolved, onSolved, onChanged: () => setVersion((before) => before + 1) }} />`}
   `;
 }
 
-// { copy: the network of the question, moments: [{ block, data, copy }] }
-async function load(lesson, part, learner) {
-  const open = (name) => openCopy({ lesson, part, name, learner });
-  const facts = new Map(); // moments of one network at one update share what is known of it
-  const moments = await Promise.all(
+// [{ block, data, copy }]: moments of one network at one update share what is known of it.
+async function load(lesson, part, open) {
+  const facts = new Map();
+  return Promise.all(
     part.shows.map(async (block) => {
       const copy = await open(block.fields.network);
       const key = `${copy.id} ${block.fields.at}`;
@@ -36,5 +36,4 @@ async function load(lesson, part, learner) {
       return { block, copy, data: await loadMoment(block, facts.get(key), lesson, part) };
     }),
   );
-  return { copy: part.question && (await open(part.question.fields.network)), moments };
 }
