@@ -24,6 +24,9 @@ SATURATED: Mapping[Activation, tuple[float, float]] = MappingProxyType(
     {Activation.SIGMOID: (0.05, 0.95), Activation.TANH: (-0.9, 0.9)}
 )
 
+#: The numbers of a part of a sum: they fit into the cache of a processor.
+_PART: Final = 16_384
+
 #: The largest number of examples on which activations are computed.
 MOST_EXAMPLES: Final = 256
 
@@ -88,7 +91,7 @@ def summarize(
             None if gradient is None else norm(gradient[_parameters(shape)]),
             None
             if before is None
-            else norm(after[_parameters(shape)] - before[_parameters(shape)]),
+            else norm(after[_parameters(shape)], before[_parameters(shape)]),
             norm(after[_parameters(shape)]),
             histogram(after[shape.weights]),
             of_units,
@@ -98,9 +101,19 @@ def summarize(
 
 
 @allow_overflow
-def norm(numbers: Array) -> float:
-    """Return √(((0 + x₀²) + x₁²) + …), infinite if a square overflows."""
-    return sqrt(sum_in_order(numbers * numbers))
+def norm(numbers: Array, origin: Array | None = None) -> float:
+    """Return √(((0 + x₀²) + x₁²) + …), infinite if a square overflows.
+
+    With an `origin`, x are the differences from it. They are computed in parts, because arrays as
+    large as a layer would take longer to allocate than to fill.
+    """
+    total = 0.0
+    for first in range(0, len(numbers), _PART):
+        part = numbers[first : first + _PART]
+        if origin is not None:
+            part = part - origin[first : first + _PART]
+        total = sum_in_order(part * part, total)
+    return sqrt(total)
 
 
 def spread_examples(count: int, most: int = MOST_EXAMPLES) -> NDArray[np.intp]:

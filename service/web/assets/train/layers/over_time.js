@@ -9,7 +9,8 @@ import { LayerNumbers } from "./layer_numbers.js";
 import { Norms } from "./norms.js";
 import { LayerRidges } from "./ridges.js";
 
-// A few updates come soon, whatever the size of the network; many may take as long as training did.
+// A few updates come soon, whatever the size of the network; many may take as long as training did. So each answer has
+// twice as many as the one before, most of which the service has computed.
 const [FEW, MANY, BINS] = [6, 64, 48];
 const GAP = 2000; // ms between two requests during a run
 
@@ -28,9 +29,9 @@ function Loaded({ network, range: { from, to }, at, onZoom }) {
   const [most, setMost] = useState(FEW);
   const [hasNumbers, setNumbers] = useState(false);
   const ask = (signal) => get(`networks/${network.network}/updates:summarize`, { startUpdate: from, endUpdate: to, maxPoints: most, maxBins: BINS }, signal);
-  const { answer, error, key } = useAnswer(`${most} ${from} ${to}`, ask, { gap: most === FEW ? 0 : GAP });
+  const { answer, error, key } = useAnswer(`${most} ${from} ${to}`, ask, { gap: most < MANY ? 0 : GAP });
   useEffect(() => {
-    if (answer) setMost(MANY);
+    if (answer?.thinned) setMost(Math.min(MANY, 2 * most));
   }, [answer]);
   if (!answer) return html`<p class="small soft">${error ? error.message : "Loading…"}</p>`;
   const points = answer.updates;
@@ -38,7 +39,7 @@ function Loaded({ network, range: { from, to }, at, onZoom }) {
   // A click selects the nearest update of those that are summarized.
   const pick = (update) => go({ update: numbers.reduce((best, each) => (Math.abs(each - update) < Math.abs(best - update) ? each : best)) });
   return html`
-    <p class="small soft">${sentences(answer, numbers)}${answer.thinned && key.startsWith(`${FEW} `) ? " More follow…" : ""}</p>
+    <p class="small soft">${sentences(answer, numbers)}${answer.thinned && !key.startsWith(`${MANY} `) ? " More follow…" : ""}</p>
     <${Norms} ...${{ network, points, numbers, bins: answer.layers, at, onPick: pick, onZoom }} />
     ${answer.layers.map((bins, index) => html`<${LayerRidges} key=${index} ...${{ network, points, numbers, bins, at, onPick: pick }} layer=${index + 1} />`)}
     <details class="as-numbers" onToggle=${(event) => setNumbers(event.currentTarget.open)}>
