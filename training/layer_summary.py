@@ -89,9 +89,7 @@ def summarize(
     return tuple(
         LayerSummary(
             None if gradient is None else norm(gradient[_parameters(shape)]),
-            None
-            if before is None
-            else norm(after[_parameters(shape)], before[_parameters(shape)]),
+            None if before is None else norm(after[_parameters(shape)], before[_parameters(shape)]),
             norm(after[_parameters(shape)]),
             histogram(after[shape.weights]),
             of_units,

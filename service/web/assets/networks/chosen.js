@@ -1,4 +1,4 @@
-// The networks whose curves are drawn: each has a colour and dashes of its own.
+// The networks that are selected in the table. The last ones are drawn: each has a colour and dashes of its own.
 
 const LOOKS = [
   { stroke: "--accent", dash: [] },
@@ -11,10 +11,9 @@ const LOOKS = [
 
 export const MOST_CHOSEN = LOOKS.length;
 
-export const lookOf = (chosen, network) => LOOKS[chosen.indexOf(network)];
+export const lookOf = (drawn, network) => LOOKS[drawn.indexOf(network)];
 
-// Returns the chosen networks with one more, or one less; of too many, the first is left out.
-export function toggled(chosen, network) {
-  if (chosen.includes(network)) return chosen.filter((each) => each !== network);
-  return [...chosen, network].slice(-MOST_CHOSEN);
-}
+// Returns the chosen networks with one more, or one less.
+export const toggled = (chosen, network) => (chosen.includes(network) ? chosen.filter((each) => each !== network) : [...chosen, network]);
+
+export const drawnOf = (chosen) => chosen.slice(-MOST_CHOSEN);

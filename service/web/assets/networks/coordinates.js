@@ -4,7 +4,7 @@ import { short, whole } from "../shared/number_format.js";
 import { axesOf } from "./axes.js";
 import { lookOf } from "./chosen.js";
 import { bestOf, combined, REPEATS } from "./combinations.js";
-import { differingLabels } from "./listing.js";
+import { varyingLabels } from "./listing.js";
 
 const HEIGHT = 240;
 const TOP = 34;
@@ -15,7 +15,7 @@ const NARROW = { side: 56, width: (count) => 112 + 110 * (count - 1) };
 export function Coordinates({ rows, chosen }) {
   const { result, combinations } = combined(rows);
   const isMean = combinations.length < rows.length;
-  const names = differingLabels(rows).filter((name) => !REPEATS.includes(name));
+  const names = varyingLabels(rows).filter((name) => !REPEATS.includes(name));
   const axes = axesOf(names, isMean ? `Mean ${result.toLowerCase()}` : result, combinations);
   if (axes.length < 2 || combinations.length < 2) return null;
   const style = isNarrow() ? NARROW : WIDE;

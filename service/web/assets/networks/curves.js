@@ -1,31 +1,44 @@
 // The cost curves of several networks in one plot.
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { Curve } from "../shared/curve.js";
 import { html } from "../shared/html.js";
 import { lookOf, MOST_CHOSEN } from "./chosen.js";
+import { Key } from "./key.js";
 
 const POINTS = 300;
 const NONE = [];
 
+// What a curve is drawn by: the whole history by its updates, the latest run by its epochs, or by its time.
+const AXES = {
+  update: { name: "update", of: ({ update }) => Number(update) },
+  epoch: { name: "epoch", isOfRun: true, of: ({ epoch, firstExample }, { trainingExamples }) => Number(epoch) - 1 + Number(firstExample) / Number(trainingExamples || Infinity) },
+  time: { name: "time", isOfRun: true, of: ({ update }, run) => (secondsOf(run) * (Number(update) - Number(run.firstUpdate) + 1)) / (Number(run.latestUpdate) - Number(run.firstUpdate) + 1) },
+};
+
+const secondsOf = ({ startTime, endTime }) => (Date.parse(endTime ?? new Date()) - Date.parse(startTime)) / 1000;
+const NOTES = { epoch: "Epochs of the latest run.", time: "Seconds of the latest run, as if each of its updates took equally long." };
+
 export function Curves({ rows, chosen, isLog, setLog }) {
+  const [by, setBy] = useState("update");
   const shown = chosen.map((id) => rows.find(({ network }) => network.network === id)).filter(Boolean);
   const isValidated = shown.length > 0 && shown.every(({ run }) => run?.settings.validation);
   const key = shown.map(({ network }) => `${network.network} ${network.latestUpdate}`).join(" ");
-  const { answer } = useAnswer(key ? `${isValidated} ${key}` : null, (signal) => Promise.all(shown.map(({ network }) => curveOf(network, isValidated, signal))));
+  const { answer } = useAnswer(key ? `${isValidated} ${by} ${key}` : null, (signal) => Promise.all(shown.map((row) => curveOf(row, isValidated, AXES[by], signal))));
   const curves = (shown.length && answer) || NONE;
   const { xs, lines } = useMemo(() => linesOf(curves, chosen, isLog), [answer, chosen, isLog]);
   return html`
     <section class="panel" aria-label="Cost curves">
       <div class="curves-head">
         <h3>${isValidated ? "Validation cost" : "Cost"}</h3>
-        <span class="small soft">Select up to ${MOST_CHOSEN} networks in the table.</span>
+        <span class="small soft">${NOTES[by] ?? (chosen.length < MOST_CHOSEN ? `Select up to ${MOST_CHOSEN} networks in the table.` : `The last ${MOST_CHOSEN} of the selected networks.`)}</span>
         <span class="spring"></span>
+        <label class="small">By${" "}<select aria-label="Draw by" value=${by} onChange=${(event) => setBy(event.target.value)}>${Object.entries(AXES).map(([each, { name }]) => html`<option key=${each} value=${each}>${name}</option>`)}</select></label>
         <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => setLog(event.target.checked)} /> Logarithmic</label>
       </div>
       ${lines.length > 0 &&
-      html`<${Curve} xs=${xs} lines=${lines} height=${220} scale=${isLog ? "log" : "linear"} label=${`${isValidated ? "Validation cost" : "Cost"} of ${lines.map(({ name }) => name).join(", ")} by update.`} />`}
+      html`<${Curve} xs=${xs} lines=${lines} height=${220} scale=${isLog ? "log" : "linear"} isWhole=${by === "update"} label=${`${isValidated ? "Validation cost" : "Cost"} of ${lines.map(({ name }) => name).join(", ")} by ${AXES[by].name}.`} />`}
       <ul class="keys small">
         ${shown.map(({ network }) => html`<li key=${network.network}><${Key} look=${lookOf(chosen, network.network)} /> ${network.network}</li>`)}
       </ul>
@@ -33,14 +46,12 @@ export function Curves({ rows, chosen, isLog, setLog }) {
   `;
 }
 
-const Key = ({ look }) => html`
-  <svg class="key" viewBox="0 0 28 8" aria-hidden="true"><path d="M0,4H28" style=${{ stroke: `var(${look.stroke})`, strokeDasharray: look.dash.join(" ") }} /></svg>
-`;
-
-async function curveOf({ network }, isValidated, signal) {
-  const { updates } = await get(`networks/${network}/updates`, { maxPoints: POINTS, detail: "DETAIL_COST", ...(isValidated && { validated: true }) }, signal);
-  const values = updates.map(({ update, cost, validation }) => [Number(update), isValidated ? validation.cost : cost]);
-  return { network, values: new Map(values) };
+async function curveOf({ network, run }, isValidated, { isOfRun, of }, signal) {
+  if (isOfRun && !run?.startTime) return { network: network.network, values: new Map() };
+  const range = isOfRun ? { startUpdate: run.firstUpdate, endUpdate: run.latestUpdate } : {};
+  const query = { ...range, maxPoints: POINTS, detail: "DETAIL_COST", ...(isValidated && { validated: true }) };
+  const { updates } = await get(`networks/${network.network}/updates`, query, signal);
+  return { network: network.network, values: new Map(updates.map((each) => [of(each, run), isValidated ? each.validation.cost : each.cost])) };
 }
 
 function linesOf(curves, chosen, isLog) {

@@ -4,8 +4,9 @@
 export const COLUMNS = {
   network: { name: "Network", valueOf: ({ network }) => network.network },
   layers: { name: "Layers", valueOf: ({ network }) => Number(network.parameterCount) },
+  runs: { name: "Runs", valueOf: ({ run }) => (run ? Number(run.run) : 0) },
   updates: { name: "Updates", valueOf: ({ network }) => Number(network.latestUpdate) },
-  run: { name: "Run", valueOf: ({ run }) => run?.state },
+  run: { name: "State", valueOf: ({ run }) => run?.state },
   cost: { name: "Cost", valueOf: ({ run }) => run?.latestCost },
   "validation-cost": { name: "Validation cost", valueOf: (row) => validationOf(row)?.cost },
   accuracy: { name: "Accuracy", valueOf: (row) => validationOf(row)?.accuracy },
@@ -44,9 +45,13 @@ export function sorted(rows, sort) {
 // The service sends what is not finite as a text.
 const ordered = (value) => ({ Infinity, "-Infinity": -Infinity })[value] ?? value;
 
-// The labels that differ between networks, which are the settings that vary in a sweep.
-export function differingLabels(rows) {
+// The labels that not all networks have alike.
+export const differingLabels = (rows) => labelsWith(rows, (values) => new Set(values).size > 1);
+
+// The labels with several values, which are the settings that vary in a sweep.
+export const varyingLabels = (rows) => labelsWith(rows, (values) => new Set(values.filter((value) => value !== undefined)).size > 1);
+
+function labelsWith(rows, isWanted) {
   const names = [...new Set(rows.flatMap(({ network }) => Object.keys(network.labels)))];
-  const valuesOf = (name) => new Set(rows.map(({ network }) => network.labels[name]).filter((value) => value !== undefined));
-  return names.filter((name) => valuesOf(name).size > 1).sort();
+  return names.filter((name) => isWanted(rows.map(({ network }) => network.labels[name]))).sort();
 }

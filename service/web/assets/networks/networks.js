@@ -6,9 +6,11 @@ import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { ROUNDING, whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
-import { toggled } from "./chosen.js";
+import { Actions } from "./actions.js";
+import { drawnOf, toggled } from "./chosen.js";
 import { Coordinates } from "./coordinates.js";
 import { Curves } from "./curves.js";
+import { Differences } from "./differences.js";
 import { COLUMNS, differingLabels, isFound, sorted, validationOf } from "./listing.js";
 
 const PAGE = 1000; // the largest page that the service sends
@@ -25,7 +27,11 @@ export function Networks({ place }) {
   const { answer } = useAnswer(`${looks} ${filter}`, (signal) => listed(filter, signal));
   if (!answer) return html`<p class="networks soft">Loading networks…</p>`;
   const rows = sorted(answer.rows, sort);
-  const toggle = (network) => setChosen(toggled(chosen, network));
+  const drawn = drawnOf(chosen);
+  const changed = (selected) => {
+    setChosen(selected);
+    setLooks(looks + 1);
+  };
   return html`
     <div class="networks">
       <form class="filter" role="search" onSubmit=${(event) => event.preventDefault()}>
@@ -38,16 +44,21 @@ export function Networks({ place }) {
       </form>
       ${rows.length > 0 &&
       html`
-        <${Curves} rows=${rows} chosen=${chosen} isLog=${isLog} setLog=${setLog} />
-        <${Coordinates} rows=${rows} chosen=${chosen} />
-        <${Table} rows=${rows} sort=${sort} chosen=${chosen} toggle=${toggle} />
+        <${Table} rows=${rows} sort=${sort} chosen=${chosen} setChosen=${setChosen} />
+        <${Actions} chosen=${rows.filter(({ network }) => chosen.includes(network.network))} changed=${changed} />
+        <${Curves} rows=${rows} chosen=${drawn} isLog=${isLog} setLog=${setLog} />
+        <${Differences} rows=${rows} drawn=${drawn} />
+        <${Coordinates} rows=${rows} chosen=${drawn} />
       `}
     </div>
   `;
 }
 
-function Table({ rows, sort, chosen, toggle }) {
+function Table({ rows, sort, chosen, setChosen }) {
   const labels = differingLabels(rows);
+  const ids = rows.map(({ network }) => network.network);
+  const areAll = ids.every((id) => chosen.includes(id));
+  const toggle = (network) => setChosen(toggled(chosen, network));
   return html`
     <section class="panel" aria-label="Networks">
       <p class="small soft">${ROUNDING}</p>
@@ -56,7 +67,7 @@ function Table({ rows, sort, chosen, toggle }) {
         <table>
           <thead>
             <tr>
-              <th scope="col">Curve</th>
+              <th scope="col"><input type="checkbox" aria-label="Select all" checked=${areAll} onChange=${() => setChosen(areAll ? [] : ids)} /></th>
               ${Object.entries(COLUMNS).map(([column, { name }]) => html`<${Header} key=${column} column=${column} name=${name} sort=${sort} />`)}
               ${labels.length > 0 && html`<th scope="col" class="labels">Labels</th>`}
             </tr>
@@ -90,9 +101,10 @@ function Row({ row, labels, isChosen, toggle }) {
   const words = labels.filter((name) => name in network.labels).map((name) => `${name}=${network.labels[name]}`);
   return html`
     <tr>
-      <td><input type="checkbox" aria-label=${`Curve of ${network.network}`} checked=${isChosen} onChange=${() => toggle(network.network)} /></td>
+      <td><input type="checkbox" aria-label=${`Select ${network.network}`} checked=${isChosen} onChange=${() => toggle(network.network)} /></td>
       <th scope="row"><a href=${`/?network=${network.network}`} onClick=${open}>${network.network}</a></th>
       <td class="layers">${network.layerSizes.join("-")}</td>
+      <td class="runs">${run ? whole(run.run) : ""}</td>
       <td class="updates">${whole(network.latestUpdate)}</td>
       <td class="run">${run ? run.state.replace("RUN_STATE_", "").toLowerCase() : ""}</td>
       <td><${Num} value=${run?.latestCost} name="cost" /></td>

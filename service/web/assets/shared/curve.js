@@ -26,9 +26,9 @@ const probe = document.head.appendChild(document.createElement("i"));
 watchTheme(() => colours.clear());
 
 // `xs` are numbers of updates, `lines` [{ name, ys, stroke: the name of a colour, dash, width }], each `ys`
-// as long as `xs`: null is a gap, undefined is not; `marks` are updates with × at the top; `best` is a point
+// as long as `xs`, which are numbers of another kind unless `isWhole`: null is a gap, undefined is not; `marks` are updates with × at the top; `best` is a point
 // [update, value] with a diamond; `at` is the selected update.
-export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height = 200, label, scale = "linear" }) {
+export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height = 200, label, scale = "linear", isWhole = true }) {
   const isPresented = usePresented();
   const box = useRef(null);
   const plot = useRef(null);
@@ -36,11 +36,11 @@ export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height 
   const { data, exponent } = useMemo(() => scaled(xs, lines, scale), [xs, lines, scale]);
   now.current = { at, marks, best, exponent, onPick, onZoom };
   // A new number of lines or another scale needs a new plot; new points do not.
-  const shape = `${scale} ${lines.map(({ name, stroke, width }) => `${name} ${stroke} ${width}`)}`;
+  const shape = `${scale} ${isWhole} ${lines.map(({ name, stroke, width }) => `${name} ${stroke} ${width}`)}`;
 
   useLayoutEffect(() => {
     const parent = box.current;
-    const made = new uPlot(options(parent, { lines, scale, now }), data, parent);
+    const made = new uPlot(options(parent, { lines, scale, isWhole, now }), data, parent);
     plot.current = made;
     const resized = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height: parent.clientHeight }));
     resized.observe(parent);
@@ -67,7 +67,7 @@ function scaled(xs, lines, scale) {
   return { data: [xs, ...lines.map(({ ys }) => divided(ys))], exponent };
 }
 
-function options(box, { lines, scale, now }) {
+function options(box, { lines, scale, isWhole, now }) {
   const large = enlargement();
   const axis = { stroke: () => colour("--ink-soft"), font: font("--type-2") };
   const rule = { stroke: () => colour("--line"), width: 1 };
@@ -79,7 +79,7 @@ function options(box, { lines, scale, now }) {
     cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
     scales: { x: { time: false }, y: scale === "log" ? { distr: 3, range: (_, low, high) => powersAround(low, high) } : { range: (_, low, high) => roomy(low, high) } },
     axes: [
-      { ...axis, grid: rule, ticks: rule, size: 28 * large, space: 90 * large, values: (_, ticks) => ticks.map(tickOf) },
+      { ...axis, grid: rule, ticks: rule, size: 28 * large, space: 90 * large, values: (_, ticks) => (isWhole ? ticks.map(tickOf) : heightsOf(ticks)) },
       { ...axis, grid: rule, ticks: rule, size: (_, texts) => large * widthOf(texts), ...(scale === "log" ? POWERS : heightsWith(now)) },
     ],
     series: [

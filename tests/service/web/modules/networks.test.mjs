@@ -4,8 +4,9 @@ import test from "node:test";
 import { placeOf, searchOf } from "./assets/shared/address.js";
 import { axesOf } from "./assets/networks/axes.js";
 import { bestOf, combined } from "./assets/networks/combinations.js";
-import { toggled } from "./assets/networks/chosen.js";
-import { differingLabels, isFound, sorted, validationOf } from "./assets/networks/listing.js";
+import { drawnOf, toggled } from "./assets/networks/chosen.js";
+import { differences, placesOf } from "./assets/networks/settings.js";
+import { differingLabels, isFound, sorted, validationOf, varyingLabels } from "./assets/networks/listing.js";
 
 const row = (network, labels, cost, more = {}) => ({
   network: { network, labels, parameterCount: "3", latestUpdate: "10", createTime: "2026-01-01T00:00:00Z" },
@@ -41,7 +42,8 @@ test("the validation is that of the weights that a run ended with", () => {
 });
 
 test("axes are the labels that differ, and the result", () => {
-  assert.deepEqual(differingLabels(ROWS), ["rate", "trial"]);
+  assert.deepEqual(varyingLabels(ROWS), ["rate", "trial"]);
+  assert.deepEqual(differingLabels([...ROWS, row("t", { sweep: "s", rate: "1", trial: "1", mark: "yes" })]), ["mark", "rate", "trial"]);
   const axesFor = (rows) => axesOf(["rate"], "Validation cost", combined(rows).combinations);
   const alone = ROWS.map(({ network, run }) => ({ network: { ...network, labels: { rate: network.labels.rate } }, run }));
   delete alone[3].network.labels.rate;
@@ -81,8 +83,16 @@ test("networks of other sweeps, and those without labels, are not put together",
 test("at most six curves are drawn", () => {
   const six = ["a", "b", "c", "d", "e", "f"];
   assert.deepEqual(six.reduce(toggled, []), six);
-  assert.deepEqual(toggled(six, "g"), ["b", "c", "d", "e", "f", "g"]);
+  assert.deepEqual(drawnOf(toggled(six, "g")), ["b", "c", "d", "e", "f", "g"]);
   assert.deepEqual(toggled(six, "c"), ["a", "b", "d", "e", "f"]);
+});
+
+test("settings that differ have their names, and places by size", () => {
+  const withRate = (learningRate, kind) => ({ network: { layerSizes: [2, 1], bias: true, initializer: { kind: "INITIALIZER_KIND_HE_NORMAL" } }, run: { settings: { learningRate, optimizer: { kind, momentum: 0.9 } } } });
+  const found = differences([withRate(0.1, "OPTIMIZER_KIND_ADAM"), withRate(10, "OPTIMIZER_KIND_MOMENTUM"), { network: { layerSizes: [2, 1], bias: true } }]);
+  assert.deepEqual(found.map(({ name }) => name), ["initializer", "learning rate", "optimizer", "optimizer momentum"]);
+  assert.deepEqual(found[2].values, ["adam", "momentum", undefined]);
+  assert.deepEqual(placesOf(["10", "0.1", undefined, "9"]), [1, 0, null, 0.5]);
 });
 
 test("the filter and the order are in the address of the list only", () => {
