@@ -176,6 +176,7 @@ def test_generated_points_train_a_network_whose_units_have_surfaces(
     site: ServerProcess, page: Page
 ) -> None:
     page.emulate_media(reduced_motion="reduce")  # no film
+    page.set_viewport_size({"width": 390, "height": 844})  # a surface is as wide as a new canvas
     page.goto(f"{site.http}/?mode=train")
     page.get_by_label("Training set", exact=True).select_option(label="Points from a generator…")
     page.get_by_role("radio", name="Moons").check()
@@ -201,6 +202,8 @@ def test_generated_points_train_a_network_whose_units_have_surfaces(
     _wait_for_update(page, "2")
     surface = page.get_by_role("region", name="Decision surface")
     surface.get_by_role("img", name="Activation of hidden 1.2").press("ArrowRight")
+    sides = surface.locator("canvas").evaluate("({ width, height }) => [width, height]")
+    assert sides == [300, 300]
     middle = answered.value.json()["predictions"][16 * 32 + 17]
     value = middle["activations"][0]["values"][1]
     expect(surface.locator(".reading .num")).to_have_attribute("data-exact", exact(value))

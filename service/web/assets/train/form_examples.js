@@ -1,4 +1,5 @@
 // Examples for the form: each fills it in, and describes what to look for.
+import { GENERATED } from "./generators.js";
 import { DEFAULTS } from "./settings.js";
 
 const example = (name, see, changes) => ({ name, see, values: { ...DEFAULTS, ...changes } });
@@ -29,6 +30,19 @@ export const FORM_EXAMPLES = [
     hidden: "",
     output: "ACTIVATION_IDENTITY",
     rate: "30",
+  }),
+  example("A spiral", "The arms are apart only where the network bends the plane. Watch the surfaces of its units: lines first, then curves made of them.", {
+    data: GENERATED,
+    generator: "GENERATOR_KIND_SPIRAL",
+    hidden: "8-8",
+    activation: "ACTIVATION_TANH",
+    bias: true,
+    initializer: "INITIALIZER_KIND_GLOROT",
+    optimizer: "OPTIMIZER_KIND_ADAM",
+    rate: "0.03",
+    batch: "32",
+    epochs: "1000",
+    shuffle: "1",
   }),
   example("A longer run", "4,417 parameters train for several seconds. Pause the run, look at earlier updates, and resume.", {
     hidden: "64-64",

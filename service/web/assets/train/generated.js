@@ -30,7 +30,7 @@ export function Generated({ values, wrong, change, shown }) {
       <div class="generators" role="radiogroup" aria-label="Generator">
         ${Object.entries(GENERATORS).map(([kind, name]) => html`<${Kind} key=${kind} kind=${kind} name=${name} isChosen=${kind === values.generator} change=${change} />`)}
       </div>
-      <${Points} set=${shown} label=${shown ? `${shown.exampleCount} points of ${GENERATORS[values.generator]}` : "Points"} />
+      <${Points} set=${shown} label=${shown && `${shown.exampleCount} points of ${GENERATORS[shown.generator.kind]}`} />
       <label class="noise" for="field-noise"><span>Noise</span> <span class="soft">${values.noise}</span></label>
       <input
         id="field-noise"
@@ -72,7 +72,7 @@ function Points({ set, label }) {
     draw();
     return watchTheme(draw);
   }, [set]);
-  return html`<canvas ref=${canvas} class="points" role=${label && "img"} aria-label=${label} aria-hidden=${!label} />`;
+  return html`<canvas ref=${canvas} class="points" role=${label && "img"} aria-label=${label} aria-hidden=${label ? undefined : true} />`;
 }
 
 function paint(canvas, examples) {

@@ -35,12 +35,13 @@ export function cellsOf({ low, high }) {
   return Array.from({ length: CELLS * CELLS }, (_, index) => [along(0, index % CELLS), along(1, CELLS - 1 - Math.floor(index / CELLS))]);
 }
 
-// The scale of the values of an output, { low, high }.
+// The scale of the values of an output, { low, high }: its bounds, or from 0, or around 0 if some are negative.
 export function outputScale(network, values) {
   const { low, high, isBounded } = rangeOf(network);
   if (isBounded || !values) return { low, high };
   const [lowest, highest] = endsOf(values);
-  return { low: Math.min(lowest, 0), high: Math.max(highest, 1) };
+  const most = Math.max(-lowest, highest, 1);
+  return { low: lowest < 0 ? -most : 0, high: most };
 }
 
 // The scale of the values of a hidden unit: its bounds, or around 0.

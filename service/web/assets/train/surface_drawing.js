@@ -16,7 +16,7 @@ const shareIn = ({ low, high }) => (value) => (typeof value === "number" ? partO
 function prepared(canvas) {
   const ratio = devicePixelRatio;
   const side = Math.round(canvas.clientWidth * ratio);
-  if (canvas.width !== side) Object.assign(canvas, { width: side, height: side });
+  if (canvas.width !== side || canvas.height !== side) Object.assign(canvas, { width: side, height: side });
   return { ctx: canvas.getContext("2d"), side, ratio };
 }
 
