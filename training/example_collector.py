@@ -7,6 +7,7 @@ from math import isfinite
 
 import numpy as np
 
+from training.class_names import check_class_names, check_class_targets
 from training.errors import LimitExceeded, Violations, validating
 from training.generators import Generator, check_generator, generate
 from training.image_shape import (
@@ -27,6 +28,7 @@ from training.training_set import Examples
 _MOST_REPORTED = 10
 
 _IMAGE_SHAPE = "image_shape"
+_CLASS_NAMES = "class_names"
 
 #: The inputs and targets of an example, of any length, and its weight.
 Row = tuple[Array, Array, float]
@@ -36,14 +38,15 @@ class Collector:
     """Collects the examples of one training set, up to the limits.
 
     `table` are their columns, if they have names; they are then added by `add_columns`.
-    `image_shape` is the shape of their inputs, if they are an image, and `generator` what made
-    them, if anything did.
+    `image_shape` is the shape of their inputs, if they are an image, `class_names` are the names of
+    their classes, if they have no table, and `generator` is what made them, if anything did.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.table: Table | None = None
         self.image_shape: ImageShape | None = None
+        self.class_names: tuple[str, ...] = ()
         self.generator: Generator | None = None
         self._weights_column = ""
         self._has_refused = False
@@ -72,6 +75,9 @@ class Collector:
             self._has_refused = True
             self._note(violations, _each(rows))
             return
+        if self.class_names:
+            names = self.class_names
+            check_class_targets(violations, _CLASS_NAMES, names, chunk.targets, self._count)
         self._inputs.append(chunk.inputs)
         self._targets.append(chunk.targets)
         self._weights.append(chunk.weights)
@@ -92,6 +98,14 @@ class Collector:
         if self.table is not None:
             check_image_table(violations, _IMAGE_SHAPE, shape, self.table)
             self.table = replace(self.table, shape=shape.sizes)
+
+    def expect_classes(self, violations: Violations, names: Sequence[str]) -> None:
+        """Expect examples of classes with these names, before they are added; after `expect`."""
+        violations.require(
+            self.table is None, _CLASS_NAMES, "must be empty with a table, which names its classes"
+        )
+        check_class_names(violations, _CLASS_NAMES, names)
+        self.class_names = tuple(names)
 
     def add_columns(self, violations: Violations, columns: Sequence[Column]) -> None:
         """Add rows of the expected table, or a violation for each invalid value.

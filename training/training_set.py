@@ -53,7 +53,9 @@ class TrainingSet:
 
     `id` is its name, chosen by the client, `uid` an identity that is never reused; history refers
     to the uid. `table` are its columns, if they have names; its examples are then not prepared yet,
-    and a missing number is NaN. `image_shape` is the shape of its inputs, if they are an image.
+    and a missing number is NaN. Without a table, `class_names` are the names of its classes, one
+    for each target, if they have names. `image_shape` is the shape of its inputs, if they are an
+    image.
     `generator` is what made its examples, if the service did.
     """
 
@@ -66,6 +68,7 @@ class TrainingSet:
     built_in: bool = False
     table: Table | None = None
     image_shape: ImageShape | None = None
+    class_names: tuple[str, ...] = ()
     generator: Generator | None = None
 
 

@@ -72,6 +72,12 @@ class TrainingSetInfo:
         return sizes_of(message.image_shape) if message.HasField("image_shape") else None
 
     @property
+    def class_names(self) -> list[str]:
+        """The names of the classes, one for each target; empty without names, and in lists."""
+        names = self.message.table.targets.classes or self.message.class_names
+        return list(names)
+
+    @property
     def generator(self) -> GeneratorInfo | None:
         """How the service made the examples; None if a client sent them."""
         if not self.message.HasField("generator"):

@@ -1,6 +1,6 @@
 """The messages of an upload, which sends a training set in chunks and can be retried."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count, zip_longest
 from typing import Any
 
@@ -40,6 +40,7 @@ class Upload:
         weights: WeightsLike | None = None,
         *,
         image_shape: ImageShape | None = None,
+        class_names: Sequence[str] = (),
         replace: bool = False,
     ) -> None:
         self._first = UploadTrainingSetRequest(
@@ -47,6 +48,7 @@ class Upload:
             request_id=request_id,
             replace=replace,
             image_shape=image_shape,
+            class_names=class_names,
         )
         self._columns: dict[str, Iterable[Any]] = {
             "inputs": _rows("inputs", inputs),

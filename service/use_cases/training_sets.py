@@ -42,8 +42,8 @@ class NewTrainingSet:
     """A training set to be stored; `replaces` if it takes the place of one with the same id.
 
     If the id is empty, the service chooses one. `table` are its columns, if they have names,
-    `image_shape` is the shape of its inputs, if they are an image, and `generator` is what made its
-    examples, if the service did.
+    `image_shape` is the shape of its inputs, if they are an image, `generator` is what made its
+    examples, if the service did, and `class_names` are those of its classes, without a table.
     """
 
     id: str
@@ -51,6 +51,7 @@ class NewTrainingSet:
     table: Table | None = None
     image_shape: ImageShape | None = None
     generator: Generator | None = None
+    class_names: tuple[str, ...] = ()
     replaces: bool = False
 
 
@@ -200,6 +201,7 @@ class TrainingSets:
             create_time=self._clock.now(),
             table=new.table,
             image_shape=new.image_shape,
+            class_names=new.class_names,
             generator=new.generator,
         )
 

@@ -42,6 +42,7 @@ class TrainingSetRecord(Record, frozen=True, kw_only=True):
     built_in: bool = False
     table: TablePart | UnsetType = UNSET
     image_shape: ImageShapePart | UnsetType = UNSET
+    class_names: tuple[str, ...] | UnsetType = UNSET
     generator: GeneratorPart | UnsetType = UNSET
 
 
@@ -62,6 +63,7 @@ def write(training_set: TrainingSet) -> bytes:
             built_in=training_set.built_in,
             table=part_of_table(training_set.table) if training_set.table else UNSET,
             image_shape=ImageShapePart(*astuple(shape)) if shape else UNSET,
+            class_names=training_set.class_names or UNSET,
             generator=GeneratorPart(*astuple(generator)) if generator else UNSET,
         )
     )
@@ -81,6 +83,7 @@ def read(document: bytes) -> TrainingSet:
         built_in=record.built_in,
         table=table,
         image_shape=_image_shape_of(record, table),
+        class_names=record.class_names or (),
         generator=_generator_of(record.generator) if record.generator else None,
     )
 

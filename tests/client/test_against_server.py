@@ -396,6 +396,17 @@ def test_examples_are_chosen_by_class_and_projected(client: Client) -> None:
     assert 0.0 < sum(projection.variance_shares) <= 1.0 + 1e-9
 
 
+def test_classes_without_a_table_have_names(client: Client) -> None:
+    rows = ([[0, 0], [1, 1]], [[1, 0], [0, 1]])
+    for send in (client.create_training_set, client.upload_training_set):
+        made = send(fresh_id("set"), *rows, class_names=["cat", "dog"])
+        assert made.class_names == ["cat", "dog"]
+        assert client.training_set(made.id).class_names == ["cat", "dog"]
+    with pytest.raises(ClearpropError) as caught:
+        client.upload_training_set("", rows[0], [[1], [0]], class_names=["cat", "dog"])
+    assert [bad.field for bad in caught.value.violations] == ["class_names"]
+
+
 def test_gradients_are_checked(client: Client) -> None:
     network = client.create_network(
         layer_sizes=[2, 5, 1], activations=["relu", "sigmoid"], bias=True, seed=7

@@ -89,6 +89,7 @@ HANDLES = {
 NAMES = {
     "base_update": {"base", "first"},
     "before_update": {"before"},
+    "class_names": {"class_names", "classes"},
     "clipping.norm": {"clip_norm"},
     "clipping.value": {"clip_value"},
     "cost_function": {"cost"},
@@ -172,6 +173,7 @@ NOT_IN_THE_CLIENT = {
 
 #: Fields that no option of a command gives, beside those that no method does.
 NOT_ON_THE_COMMAND_LINE = {
+    "CreateTrainingSet.class_names": "`import` uploads, and names the classes of a column",
     "request_id": "the client makes one for each command, with which it repeats the call",
     "etag": "a command acts on the network as it is when it is typed",
     "uid": "a command is about the network that has the id now",

@@ -117,6 +117,7 @@ def test_a_network_learns_digits_that_are_imported_from_csv(
         )
     unseen = client.training_set(names["unseen"])
     assert (unseen.example_count, unseen.image_shape) == (360, (8, 8))
+    assert unseen.class_names == list("0123456789")
 
     network = learn(client, names["seen"])
 

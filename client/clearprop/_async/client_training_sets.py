@@ -34,6 +34,7 @@ class AsyncClientTrainingSets:
         *,
         weights: VectorLike | None = None,
         image_shape: Sequence[int] | None = None,
+        class_names: Sequence[str] = (),
         replace: bool = False,
         request_id: str = "",
     ) -> AsyncTrainingSet:
@@ -44,12 +45,14 @@ class AsyncClientTrainingSets:
         the id; if it is empty, the service generates one. `weights` [examples] are factors of the
         examples' costs and gradients in training; all are 1 by default. `image_shape` says that the
         inputs are the pixels of an image, row by row: its height and width, such as (8, 8), or
-        (8, 8, 3) with red, green and blue for each pixel. With `replace`, a set with this id is
-        deleted in the same step.
+        (8, 8, 3) with red, green and blue for each pixel. `class_names` are the names of the
+        classes, one for each target, if every example belongs to one class. With `replace`, a set
+        with this id is deleted in the same step.
         """
         call = training_sets.create_training_set(
             *(training_set, inputs, targets, request_id, weights),
             image_shape=image_shape,
+            class_names=class_names,
             replace=replace,
         )
         response = await self._connection.call(call)
@@ -89,6 +92,7 @@ class AsyncClientTrainingSets:
         *,
         weights: WeightsLike | None = None,
         image_shape: Sequence[int] | None = None,
+        class_names: Sequence[str] = (),
         replace: bool = False,
         request_id: str = "",
     ) -> AsyncTrainingSet:
@@ -97,8 +101,8 @@ class AsyncClientTrainingSets:
         `inputs` and `targets` are arrays [examples, numbers], or iterables, such as generators,
         that yield a row of numbers for each example, or one number for `weights`. The set is stored
         completely or not at all. A chunk has 2^17 numbers; the service waits up to a minute for
-        each chunk. `image_shape` is the shape of the image that the inputs are, as in
-        `create_training_set`. With `replace`, a set with this id is deleted in the same step.
+        each chunk. `image_shape` and `class_names` are those of `create_training_set`. With
+        `replace`, a set with this id is deleted in the same step.
 
         Raises ValueError for rows that are not numbers, and if the numbers of inputs, targets and
         weights differ.
@@ -106,6 +110,7 @@ class AsyncClientTrainingSets:
         upload = training_sets.upload_training_set(
             *(training_set, inputs, targets, request_id, weights),
             image_shape=image_shape,
+            class_names=class_names,
             replace=replace,
         )
         response = await self._connection.upload(upload)

@@ -31,6 +31,7 @@ def create_training_set(  # noqa: PLR0913 - what a training set has
     weights: VectorLike | None = None,
     *,
     image_shape: Sequence[int] | None = None,
+    class_names: Sequence[str] = (),
     replace: bool = False,
 ) -> Call[pb.CreateTrainingSetResponse]:
     """Create a training set."""
@@ -58,6 +59,7 @@ def create_training_set(  # noqa: PLR0913 - what a training set has
         request_id=request_id or new_request_id(),
         replace=replace,
         image_shape=image_shape_of(image_shape),
+        class_names=class_names,
     )
     return Call(request, pb.CreateTrainingSetResponse)
 
@@ -95,12 +97,14 @@ def upload_training_set(  # noqa: PLR0913 - what a training set has
     weights: WeightsLike | None = None,
     *,
     image_shape: Sequence[int] | None = None,
+    class_names: Sequence[str] = (),
     replace: bool = False,
 ) -> Upload:
     """Create a training set that is sent in chunks."""
     return Upload(
         *(training_set, inputs, targets, request_id or new_request_id(), weights),
         image_shape=image_shape_of(image_shape),
+        class_names=class_names,
         replace=replace,
     )
 

@@ -9,6 +9,7 @@ from clearprop.cli.number_format import counted, number
 from clearprop.cli.output import show_table
 from clearprop.infos import NetworkInfo
 from clearprop.measures import AverageMeasures, Classification, ClassMeasures, Evaluation
+from clearprop.training_set_infos import TrainingSetInfo
 from clearprop.unit_names import output_names
 
 #: A confusion matrix of more classes is too wide for a terminal.
@@ -20,12 +21,13 @@ _MOST_ROWS = 50
 _UNDEFINED = "-"
 
 
-def class_names(network: NetworkInfo) -> list[str]:
-    """Return the names of the classes of a network; without names, their numbers from 0."""
+def class_names(network: NetworkInfo, training_set: TrainingSetInfo) -> list[str]:
+    """Return the names of the classes of a network on a set; without names, numbers from 0."""
     outputs = network.layer_sizes[-1]
     if outputs == 1:  # the classes of one output are its targets
         return ["0", "1"]
-    return output_names(network.message.preparation.table) or list(map(str, range(outputs)))
+    names = output_names(network.message.preparation.table) or training_set.class_names
+    return names if len(names) == outputs else list(map(str, range(outputs)))
 
 
 def class_index(names: Sequence[str], name: str, option: str) -> int | None:
@@ -41,12 +43,12 @@ def class_index(names: Sequence[str], name: str, option: str) -> int | None:
     )
 
 
-def show_details(evaluation: Evaluation, network: NetworkInfo) -> None:
+def show_details(evaluation: Evaluation, network: NetworkInfo, of_classes: Sequence[str]) -> None:
     """Print the measures of each class, label or output."""
     outputs = network.layer_sizes[-1]
     names = output_names(network.message.preparation.table) or _numbered(outputs)
     if (classification := evaluation.classification) is not None:
-        _show_classification(classification, class_names(network))
+        _show_classification(classification, of_classes)
     elif evaluation.labels:
         _show_measures("output", evaluation.labels, names, [])
     else:

@@ -71,7 +71,7 @@ def evaluate(  # noqa: PLR0913 - an argument for each option of the command
     """Measure how well a network fits a training set."""
     with connected(server) as client:
         found = client.network(network)
-        names = class_names(found)
+        names = class_names(found, client.training_set(on))
         evaluation = found.evaluate(
             on,
             update=update,
@@ -85,7 +85,7 @@ def evaluate(  # noqa: PLR0913 - an argument for each option of the command
         return
     say(_evaluated(evaluation))
     if details:
-        show_details(evaluation, found)
+        show_details(evaluation, found, names)
     if details or true_class or predicted_class or wrong_only:
         show_worst(evaluation, names)
 

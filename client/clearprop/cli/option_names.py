@@ -8,6 +8,7 @@ from typing import Any
 #: request may also be set by a parameter with the name of both, such as `validation_share`.
 _PARAMETERS = {
     "before_update": ("before",),
+    "class_names": ("classes",),
     "clipping.norm": ("clip_norm",),
     "clipping.value": ("clip_value",),
     "columns": ("table",),

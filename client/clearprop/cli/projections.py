@@ -67,13 +67,13 @@ def project(  # noqa: PLR0913 - an argument for each option of the command
     """
     with connected(server) as client:
         found = client.network(network)
+        names = class_names(found, client.training_set(on))
         projection = found.project(
             on, layer=layer, update=update, axes_update=axes_update, example_count=examples
         )
     if as_json:
         say_json(projection.message)
         return
-    names = class_names(found)
     shares = " and ".join(f"{share:.1%}" for share in projection.variance_shares)
     say(
         f"[bold]{'Inputs' if layer == 0 else f'Layer {layer}'}[/] of [cyan]{escape(network)}[/] for"

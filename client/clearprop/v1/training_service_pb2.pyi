@@ -813,6 +813,7 @@ class CreateTrainingSetRequest(_message.Message):
     IMAGE_SHAPE_FIELD_NUMBER: _builtins.int
     GENERATOR_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    CLASS_NAMES_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the new training set: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one."""
     request_id: _builtins.str
@@ -854,6 +855,13 @@ class CreateTrainingSetRequest(_message.Message):
         `table`, `columns`, `weights` and `image_shape` are then empty.
         """
 
+    @_builtins.property
+    def class_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The names of the classes, one for each target: at least 2, all different, 1 to 255 characters each.
+        Every example then belongs to one class: its target is 1 and all others are 0. Only shown. Must be
+        empty with a table, which names its classes.
+        """
+
     def __init__(
         self,
         *,
@@ -867,10 +875,11 @@ class CreateTrainingSetRequest(_message.Message):
         image_shape: _training_set_pb2.ImageShape | None = ...,
         generator: _training_set_pb2.Generator | None = ...,
         validate_only: _builtins.bool = ...,
+        class_names: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["generator", b"generator", "image_shape", b"image_shape", "table", b"table"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "examples", b"examples", "generator", b"generator", "image_shape", b"image_shape", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "validate_only", b"validate_only", "weights", b"weights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_names", b"class_names", "columns", b"columns", "examples", b"examples", "generator", b"generator", "image_shape", b"image_shape", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "validate_only", b"validate_only", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -916,6 +925,7 @@ class UploadTrainingSetRequest(_message.Message):
     WEIGHTS_FIELD_NUMBER: _builtins.int
     REPLACE_FIELD_NUMBER: _builtins.int
     IMAGE_SHAPE_FIELD_NUMBER: _builtins.int
+    CLASS_NAMES_FIELD_NUMBER: _builtins.int
     training_set: _builtins.str
     """The id of the new training set: `[a-z][a-z0-9-]{0,62}`. Empty: the server generates one.
     Allowed only in the first request of the stream.
@@ -956,6 +966,12 @@ class UploadTrainingSetRequest(_message.Message):
         first request of the stream.
         """
 
+    @_builtins.property
+    def class_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The names of the classes, as in CreateTrainingSetRequest. Allowed only in the first request of the
+        stream.
+        """
+
     def __init__(
         self,
         *,
@@ -967,10 +983,11 @@ class UploadTrainingSetRequest(_message.Message):
         weights: _builtins.str = ...,
         replace: _builtins.bool = ...,
         image_shape: _training_set_pb2.ImageShape | None = ...,
+        class_names: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["image_shape", b"image_shape", "table", b"table"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "examples", b"examples", "image_shape", b"image_shape", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "weights", b"weights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_names", b"class_names", "columns", b"columns", "examples", b"examples", "image_shape", b"image_shape", "replace", b"replace", "request_id", b"request_id", "table", b"table", "training_set", b"training_set", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -57,6 +57,7 @@ class TrainingSetHandlers:
             collector.table,
             collector.image_shape,
             collector.generator,
+            collector.class_names,
             replaces=request.replace,
         )
         if request.validate_only:

@@ -36,7 +36,7 @@ _GENERATOR_KINDS: EnumTable[training_set_pb2.GeneratorKind.ValueType, GeneratorK
 )
 
 #: What describes examples that are sent.
-_OF_SENT_EXAMPLES = ("examples", "table", "columns", "weights", "image_shape")
+_OF_SENT_EXAMPLES = ("examples", "table", "columns", "weights", "image_shape", "class_names")
 
 _Rows = (
     training_service_pb2.CreateTrainingSetRequest | training_service_pb2.UploadTrainingSetRequest
@@ -52,6 +52,8 @@ def expect_form(violations: Violations, collector: Collector, request: _Rows) ->
         shape = request.image_shape
         image = ImageShape(shape.height, shape.width, shape.channels or 1)
         collector.expect_image(violations, image)
+    if request.class_names:
+        collector.expect_classes(violations, request.class_names)
 
 
 def add_rows(violations: Violations, collector: Collector, request: _Rows) -> None:
@@ -131,13 +133,14 @@ def training_set(
         table=table(source.table) if source.table else None,
         suggestion=_suggestion(suggested) if suggested else None,
         image_shape=_image_shape(source.image_shape) if source.image_shape else None,
+        class_names=source.class_names,
         generator=_generator(source.generator) if source.generator else None,
     )
 
 
 def listed_set(source: TrainingSet) -> training_set_pb2.TrainingSet:
-    """Convert a training set for a list: without its table, which may be large."""
-    return training_set(replace(source, table=None))
+    """Convert a training set for a list: without its table and names, which may be large."""
+    return training_set(replace(source, table=None, class_names=()))
 
 
 def _examples(examples: Examples) -> Iterator[training_set_pb2.Example]:

@@ -45,7 +45,7 @@ class Upload:
                 self._form = _form_of(message)
                 expect_form(violations, self._collector, message)
             else:
-                for field in ("training_set", "request_id", "weights", "replace"):
+                for field in ("training_set", "request_id", "weights", "replace", "class_names"):
                     violations.require(not getattr(message, field), field, _ONLY_IN_FIRST)
                 violations.require(not message.HasField("table"), "table", _ONLY_IN_FIRST)
                 has_shape = message.HasField("image_shape")
@@ -64,6 +64,7 @@ class Upload:
             examples,
             self._collector.table,
             self._collector.image_shape,
+            class_names=self._collector.class_names,
             replaces=self._replaces,
         )
         return Uploaded(new, self._request(set_id, examples, respond))
@@ -95,10 +96,12 @@ class Upload:
 
 
 def _form_of(message: training_service_pb2.UploadTrainingSetRequest) -> str:
-    """Return what the digest contains of a table and an image, after what it always contained."""
+    """Return what the digest contains of a table, an image and classes, after its first parts."""
     form = ""
     if message.HasField("table"):
         form += f" {message.weights} {message.table.SerializeToString()!r}"
     if message.HasField("image_shape"):
         form += f" image {message.image_shape.SerializeToString()!r}"
+    if message.class_names:
+        form += f" classes {list(message.class_names)!r}"
     return form

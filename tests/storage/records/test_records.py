@@ -103,6 +103,13 @@ TRAINING_SETS = {
         ),
         TrainingSet("red", "u", 6, 1, 4, TIME, image_shape=ImageShape(1, 2, 3)),
     ),
+    "classes": (
+        (
+            '{"id":"pets","uid":"u","input_count":1,"target_count":2,"example_count":4,'
+            f'"create_time":"{WHEN}","built_in":false,"class_names":["cat","dog"]}}'
+        ),
+        TrainingSet("pets", "u", 1, 2, 4, TIME, class_names=("cat", "dog")),
+    ),
     "generated": (
         (
             '{"id":"arms","uid":"u","input_count":2,"target_count":1,"example_count":4,'

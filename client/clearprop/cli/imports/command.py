@@ -180,6 +180,7 @@ def _upload(
                 *(name, plain.inputs, plain.targets),
                 weights=plain.weights,
                 image_shape=found.image_shape and sizes_of(found.image_shape),
+                class_names=found.message.targets.classes,
                 replace=replace,
             )
         else:
@@ -198,7 +199,10 @@ def _report(made: TrainingSet, found: Examples, *, is_like: bool) -> None:
     if made.image_shape:
         say(f"The inputs are {described_images(made)}")
     if not made.message.HasField("table"):
-        say("The set has no names: with --divide-by, they are not stored. --min-max keeps them.")
+        say(
+            "The columns have no names: with --divide-by, they are not stored. --min-max keeps"
+            " them."
+        )
     if found.unused:
         say(f"Not used: {escape(listed_names(found.unused))}")
     show_warnings(made.warnings)

@@ -7,7 +7,7 @@ export function classNames(network, set) {
   const outputs = network.layerSizes.at(-1);
   if (outputs === 1) return ["0", "1"];
   const { outputs: known } = unitNames(network);
-  const names = known.length ? known : (set?.table?.targets.classes ?? []);
+  const names = known.length ? known : (set?.table?.targets.classes ?? set?.classNames ?? []);
   return Array.from({ length: outputs }, (_, index) => names[index] ?? String(index));
 }
 

@@ -20,8 +20,8 @@ export function valuesOf({ inputs: columns }, inputs) {
 
 // The class of an example, or null if its targets are numbers. A class without a name is a number from 0, and only
 // that of an image: the targets of other sets without names are shown as they are.
-export function classNameOf({ table, imageShape }, targets) {
-  const classes = table?.targets.classes;
+export function classNameOf({ table, imageShape, classNames }, targets) {
+  const classes = table?.targets.classes ?? classNames;
   if (classes?.length) return classes[targets.indexOf(1)];
   return imageShape && isOneHot(targets) ? String(targets.indexOf(1)) : null;
 }

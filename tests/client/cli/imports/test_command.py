@@ -123,7 +123,7 @@ def test_labels_become_classes_that_are_named_in_their_order(
         f"Training set {name}: 3 examples, 1 input, 3 targets",
         "Inputs: length",
         "Targets: the classes of kind in this order: oak, setosa, virginica",
-        "The set has no names: with --divide-by, they are not stored. --min-max keeps them.",
+        "The columns have no names: with --divide-by, they are not stored. --min-max keeps them.",
     ]
     assert examples(clearprop, name)[0] == {"inputs": [2.55], "targets": [0.0, 1.0, 0.0]}
 
