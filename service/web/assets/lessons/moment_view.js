@@ -15,7 +15,8 @@ import { scaleOf } from "./moments.js";
 
 export function MomentView({ block, data, copy }) {
   const View = VIEWS[block.kind];
-  return html`<figure class=${`moment ${block.kind.replace("show ", "of-")}`}><${View} data=${data} copy=${copy} /></figure>`;
+  const isWide = block.kind === "show picture" && data.network.layerSizes.length > 3;
+  return html`<figure class=${`moment ${block.kind.replace("show ", "of-")} ${isWide ? "wide" : ""}`}><${View} data=${data} copy=${copy} /></figure>`;
 }
 
 const [LEAST, TOP, PITCH, MOST] = [190, 44, 76, 430]; // pixels; a unit has z and δ below it
@@ -78,14 +79,15 @@ function CurveOf({ data: { xs, lines, best, scale } }) {
     return { name, stroke, dash, width: 2, ys: ys.map((y) => (y === undefined ? undefined : isDrawn(y) ? y : null)) };
   });
   const names = lines.map(({ name }) => name);
+  const marks = xs.filter((_, index) => lines.some(({ ys }) => typeof ys[index] === "string")).slice(0, 1);
   return html`
     <ul class="legend small">
       ${drawn.map(({ name, stroke, dash }) => html`<li key=${name}><span class=${`key of${stroke} ${dash ? "dashed" : ""}`} aria-hidden="true"></span>${name}</li>`)}
     </ul>
-    <${Curve} xs=${xs} lines=${drawn} best=${best} scale=${scale} height=${230} label=${`${names.join(", ")} by update, from ${whole(xs[0])} to ${whole(xs.at(-1))}.`} />
+    <${Curve} xs=${xs} lines=${drawn} marks=${marks} best=${best} scale=${scale} height=${230} label=${`${names.join(", ")} by update, from ${whole(xs[0])} to ${whole(xs.at(-1))}.`} />
     <figcaption class="small soft">
       By update.${" "}${drawn.map(({ name, ys }) => html`<span key=${name}>${name}: ${shortOrNone(ys.find(isNumber))} → ${shortOrNone(ys.findLast(isNumber))}. </span>`)}
-      ${best && `◆ best validation cost: ${short(best[1])} after update ${whole(best[0])}.`}
+      ${marks.length > 0 && "×: infinite from there on. "}${best && `◆ best validation cost: ${short(best[1])} after update ${whole(best[0])}.`}
     </figcaption>
   `;
 }

@@ -34,7 +34,7 @@ export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height 
   const plot = useRef(null);
   const now = useRef({});
   const { data, exponent } = useMemo(() => scaled(xs, lines, scale), [xs, lines, scale]);
-  now.current = { at, marks, best, exponent, onPick, onZoom };
+  now.current = { at, marks, best, exponent, scale, onPick, onZoom };
   // A new number of lines or another scale needs a new plot; new points do not.
   const shape = `${scale} ${isWhole} ${lines.map(({ name, stroke, width }) => `${name} ${stroke} ${width}`)}`;
 
@@ -60,7 +60,8 @@ export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height 
 // uPlot computes differences, which can overflow, and has no ticks for huge and tiny numbers: these are
 // divided by a power of ten, which the labels of the ticks include.
 function scaled(xs, lines, scale) {
-  const [low, high] = scale === "log" ? [1, 1] : endsOf(lines.flatMap(({ ys }) => ys));
+  if (scale === "log") return { data: [xs, ...lines.map(({ ys }) => ys.map(heightInPowers))], exponent: 0 };
+  const [low, high] = endsOf(lines.flatMap(({ ys }) => ys));
   const power = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high)) || 1));
   const exponent = power > 11 || power < -20 ? Math.max(power, -300) : 0;
   const divided = (ys) => (exponent ? ys.map((y) => y && y / 10 ** exponent) : ys);
@@ -77,7 +78,7 @@ function options(box, { lines, scale, isWhole, now }) {
     legend: { show: false },
     padding: [null, 26 * large, null, null], // half of the last number
     cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
-    scales: { x: { time: false }, y: scale === "log" ? { distr: 3, range: (_, low, high) => powersAround(low, high) } : { range: (_, low, high) => roomy(low, high) } },
+    scales: { x: { time: false }, y: scale === "log" ? { range: (_, low, high) => powersAround(low, high) } : { range: (_, low, high) => roomy(low, high) } },
     axes: [
       { ...axis, grid: rule, ticks: rule, size: 28 * large, space: 90 * large, values: (_, ticks) => (isWhole ? ticks.map(tickOf) : heightsOf(ticks)) },
       { ...axis, grid: rule, ticks: rule, size: (_, texts) => large * widthOf(texts), ...(scale === "log" ? POWERS : heightsWith(now)) },
@@ -111,23 +112,23 @@ const heightsWith = (now) => ({ values: (_, ticks) => heightsOf(ticks).map((text
 
 const withExponent = (text, exponent) => (exponent && text && Number(text) !== 0 ? `${text}e${minus(String(exponent))}` : text);
 
-// From a power of ten to a power of ten, within float64.
+// Logarithmic curves are drawn by their powers of ten: uPlot's own scale has no ticks for a range of hundreds of them.
+const heightInPowers = (y) => (typeof y !== "number" ? y : y > 0 ? Math.log10(y) : null);
+
+// From a power of ten to a power of ten.
 function powersAround(low, high) {
-  if (low === null) return [0.1, 1];
-  const [first, last] = [Math.max(Math.floor(Math.log10(low)), -323), Math.ceil(Math.log10(high))];
-  return [10 ** first, Math.min(10 ** Math.max(last, first + 1), Number.MAX_VALUE)];
+  if (low === null) return [-1, 0];
+  const first = Math.floor(low);
+  return [first, Math.max(Math.ceil(high), first + 1)];
 }
 
 // Powers of ten, few enough to be readable.
 const POWERS = {
   splits: (_, __, low, high) => {
-    const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
-    const step = Math.max(1, Math.ceil((last - first) / 6));
-    const count = Math.max(Math.floor((last - first) / step) + 1, 0);
-    return Array.from({ length: count }, (_, index) => 10 ** (first + index * step));
+    const step = Math.max(1, Math.ceil((high - low) / 6));
+    return Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, index) => low + index * step);
   },
-  filter: (_, splits) => splits,
-  values: (_, ticks) => ticks.map((tick) => (tick >= 0.001 && tick <= 1000 ? String(Number(tick.toPrecision(1))) : tick.toExponential(0))),
+  values: (_, ticks) => ticks.map((power) => (Math.abs(power) <= 3 ? String(Number((10 ** power).toPrecision(1))) : `1e${minus(String(power))}`)),
 };
 
 // Labels with as many decimals as the ticks need.
@@ -190,10 +191,10 @@ function drawMarks(u, marks) {
   ctx.restore();
 }
 
-function drawBest(u, { best, exponent }) {
+function drawBest(u, { best, exponent, scale }) {
   const { min, max } = u.scales.x;
   if (!best || best[0] < min || best[0] > max) return;
-  const [x, y] = [u.valToPos(best[0], "x", true), u.valToPos(best[1] / 10 ** exponent, "y", true)];
+  const [x, y] = [u.valToPos(best[0], "x", true), u.valToPos(scale === "log" ? heightInPowers(best[1]) : best[1] / 10 ** exponent, "y", true)];
   const half = 6 * devicePixelRatio;
   const { ctx } = u;
   ctx.save();
