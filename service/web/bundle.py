@@ -26,6 +26,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", r
 _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 _STYLE = re.compile(r' *<link rel="stylesheet" href="/web/([^"]+)" />\n')
 _MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
+_COMPONENTS = "components/components.js"
 _ENTRY = re.compile(r'(?<=<script type="module" src=")/web/([^"]+)')
 
 
@@ -33,6 +34,8 @@ class Bundle(NamedTuple):
     """The page as it is served."""
 
     page: bytes
+    components: bytes | None
+    """The page that shows all components, if there is one."""
     import_map: bytes
     """The inline script of the page."""
     files: dict[str, bytes]
@@ -61,8 +64,12 @@ def bundle(assets: Path) -> Bundle:
         *(f'<link rel="modulepreload" href="{address}" />' for address in vendors.values()),
     ]
     index = _MAP.sub("\n    ".join(head), _STYLE.sub("", index))
-    index = _ENTRY.sub(_add(files, "page.js", _Modules(assets).joined(entry)), index)
-    return Bundle(index.encode(), import_map.encode(), files)
+    page = _ENTRY.sub(_add(files, "page.js", _Modules(assets).joined(entry)), index)
+    components = None
+    if (assets / _COMPONENTS).exists():
+        joined = _Modules(assets).joined(_COMPONENTS)
+        components = _ENTRY.sub(_add(files, "components.js", joined), index).encode()
+    return Bundle(page.encode(), components, import_map.encode(), files)
 
 
 class _Modules:

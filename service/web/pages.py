@@ -37,6 +37,7 @@ def web_pages(
         Route("/", page.index, methods=["GET"]),
         # For pages that name no icon, such as the documentation of the HTTP API.
         Route("/favicon.ico", lambda _: FileResponse(assets / "icon.svg"), methods=["GET"]),
+        Route("/web/components", page.components, methods=["GET"]),
         Route("/web/{name}.{digest}.{kind}", page.file, methods=["GET"]),
         lesson_list(lessons),
         Mount("/web", StaticFiles(directory=assets)),
@@ -55,11 +56,21 @@ class _Page:
     async def index(self, request: Request) -> Response:
         """Return the index, after a look whether a file has changed."""
         self._refresh()
+        return self._answer(request, self._index)
+
+    async def components(self, request: Request) -> Response:
+        """Return the page that shows all components."""
+        self._refresh()
+        if self._components is None:
+            return Response("There is no such page.", 404)
+        return self._answer(request, self._components)
+
+    def _answer(self, request: Request, page: "_File") -> Response:
         is_embedded = request.query_params.get("embed") == "1"
         embedders = self._embedders if is_embedded else ()
         policy = _policy(self._import_map, embedders)
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
-        return self._index.response(request, "text/html", headers)
+        return page.response(request, "text/html", headers)
 
     async def file(self, request: Request) -> Response:
         """Return a file that the index names."""
@@ -76,6 +87,7 @@ class _Page:
         if changed != self._changed:
             made = bundle(self._assets)
             self._index, self._import_map = _File(made.page), made.import_map
+            self._components = None if made.components is None else _File(made.components)
             self._files = {address: _File(content) for address, content in made.files.items()}
             self._changed = changed
 

@@ -27,6 +27,7 @@ VIEWS = [
     ("layers", "light", (1280, 800), "?mode=train&network=digits"),
     ("compare", "light", (1280, 800), "?mode=compare&network=worked-example&base=1&update=6"),
     ("networks", "light", (1280, 960), "?mode=networks&where=sweep%3Dspecies"),
+    ("components", "light", (1280, 800), "web/components"),
 ]
 
 
@@ -69,7 +70,8 @@ def main() -> None:
                 page.evaluate(_SETTLED)
                 page.evaluate(_TO_THE_TOP)
                 shown = page.locator(".over-time") if name == "layers" else page
-                shown.screenshot(path=IMAGES / f"{name}.png")
+                whole = {"full_page": True} if name == "components" else {}
+                shown.screenshot(path=IMAGES / f"{name}.png", **whole)
 
 
 def _prepare(server: ServerProcess) -> None:

@@ -143,6 +143,14 @@ def test_classes_are_named_as_people_name_them(folder: Path) -> None:
     run_module(folder, HERE / "examples.test.mjs")
 
 
+def test_nothing_moves_for_those_who_prefer_it_still() -> None:
+    moving = re.compile(r"\b(?:transition|animation|scroll-behavior)\b")
+    unless = "@media (prefers-reduced-motion: no-preference) {"
+    for path in ASSETS.rglob("*.css"):
+        always, _, _ = path.read_text().partition(unless)
+        assert moving.search(always) is None, path.name
+
+
 def test_the_styles_have_one_palette_and_one_scale_of_type_and_space() -> None:
     sheets = [path for path in ASSETS.rglob("*.css") if path.name not in {"theme.css", "uplot.css"}]
     found = {path.name: OWN.findall(path.read_text()) for path in sheets}

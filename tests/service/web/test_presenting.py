@@ -3,9 +3,15 @@
 import re
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from promises import IS_LONG
+from servers import ServerProcess
 
 FAULTS = (Path(__file__).parent / "faults.js").read_text()
+
+#: Windows and themes in which the components are measured.
+LOOKS = [("light", 1280), ("dark", 390), *((("dark", 1920), ("light", 768)) if IS_LONG else ())]
 
 
 def test_presenting_enlarges_the_picture_and_its_explanation(
@@ -44,3 +50,50 @@ def test_an_embedded_page_can_be_stepped_through_and_changes_nothing(
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     for name in ("Create and train", "Pause", "Cancel"):
         expect(page.get_by_role("button", name=name)).to_be_hidden()
+
+
+def test_all_components_fit_in_all_states(page: Page, site: ServerProcess, tmp_path: Path) -> None:
+    page.goto(f"{site.http}/web/components")
+    expect(page.get_by_role("heading", name="Training")).to_be_visible()
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))")
+        assert page.evaluate(FAULTS) == []
+        found = Axe().run(page).response["violations"]
+        serious = [each["id"] for each in found if each["impact"] in {"serious", "critical"}]
+        assert serious == []
+        picture = page.screenshot(path=tmp_path / f"{scheme}-{width}.png", full_page=True)
+        assert picture
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.evaluate(FAULTS) == []
+
+
+def test_paper_is_light_and_has_no_controls(page: Page, worked_example: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{worked_example}&update=1&example=2&line=334")
+    expect(page.locator(".unit-name").first).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
+    for controls in (".head", ".stepper", ".save", "input"):
+        expect(page.locator(controls).first).to_be_hidden()
+    page.set_viewport_size({"width": 720, "height": 1000})  # A4 without its margins
+    assert page.evaluate(FAULTS) == []
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+
+
+def test_pictures_and_videos_show_what_the_page_shows(page: Page, worked_example: str) -> None:
+    page.goto(f"{worked_example}&mode=train")
+    expect(page.locator(".surface canvas")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="SVG").click()
+    texts = re.findall(">([^<>]+)</text>", download.value.path().read_text())
+    assert {"Decision surface", "Predictions", "h5"} <= set(texts)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Video").click()
+        page.get_by_role("button", name="■ Stop").click()
+    assert download.value.suggested_filename == "worked-example-update-6.webm"
+    assert download.value.path().read_bytes().startswith(b"\x1aE\xdf\xa3")  # of Matroska

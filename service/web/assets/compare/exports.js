@@ -1,5 +1,5 @@
 // Files to download: the service exports the network, the page draws its picture.
-import { savePicture } from "../picture/file.js";
+import { pictureIn, savePicture } from "../picture/file.js";
 import { download, exportAddress, FORMATS } from "../shared/exporting.js";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
@@ -11,7 +11,7 @@ const PICTURES = [
 ];
 
 export function Exports({ side, picture }) {
-  const save = (format) => savePicture(picture.current, format, { network: side.name, update: side.update }).catch(notify);
+  const save = (format) => savePicture(pictureIn(picture.current), format, { network: side.name, update: side.update }).catch(notify);
   return html`
     <section class="panel exports" aria-label="Export">
       <h3>Export <span class="small soft">${side.name} at update ${whole(side.update)}</span></h3>

@@ -1,5 +1,7 @@
 // Look inside: a network at one moment of one update, with controls to step through it.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { pictureIn } from "../picture/file.js";
+import { Save } from "../picture/save.js";
 import { useScale } from "../picture/scale.js";
 import { weightText } from "../shared/address.js";
 import { useAnswer } from "../shared/answers.js";
@@ -19,11 +21,10 @@ import { litEnd, litStart, momentAt } from "./moment.js";
 import { NotFound } from "./not_found.js";
 import { PhasePanel } from "./phase_panel.js";
 import { Ribbon } from "./ribbon.js";
-import { Save } from "./save.js";
 import { StagePicture } from "./stage_picture.js";
-import { PhaseStrip, Stepper, useStepKeys } from "./stepper.js";
+import { PhaseStrip, Stepper, usePlayer, useStepKeys } from "./stepper.js";
 import { isUnit, UnitPanel } from "./unit_panel.js";
-import { captionOf } from "./view.js";
+import { captionOf, titleOf } from "./view.js";
 import { WeightPanel } from "./weight_panel.js";
 
 const HINT = "Press → or Play to step through this update.";
@@ -57,18 +58,19 @@ function Network({ place, network, run: liveRun, latest }) {
   const scale = useScale(network, run, latest);
   const opened = shown && { ...shown, first, latest, wanted: isFollowing ? shown.update : update, isLate: !isFollowing && shown.update !== update };
   useStepKeys(opened, moment);
+  const player = usePlayer(opened, moment);
   if (!opened && error) return html`<${NotFound} message=${error.message} network=${network.network} latest=${latest} />`;
   if (!opened || !scale) return html`<div class="look"></div>`;
   return html`
     <div class="look" aria-busy=${opened.update !== update}>
       <div class="stage">
-        <${Stepper} opened=${opened} moment=${moment} />
+        <${Stepper} opened=${opened} moment=${moment} player=${player} />
         ${moment ? html`<${PhaseStrip} opened=${opened} moment=${moment} />` : html`<p class="phases soft">${headingOf(opened)}</p>`}
         <${StagePicture} ...${{ opened, moment, scale, weight, unit, pointed, setPointed, setUnplaced, secret }} />
         <div class="caption small soft">
           <span>${captionOf(opened, moment)}<br />${moment && place.step === undefined ? HINT : ROUNDING}${unplaced > 0 && ` ${unplaced} of ${drawn} weights show their value on hover.`}</span>
           <span class="spring"></span>
-          <${Save} network=${network} update=${opened.update} />
+          <${Save} network=${network.network} update=${opened.update} partsOf=${(button) => pictureIn(button.closest(".stage"))} caption=${titleOf(opened, moment)} player=${player} />
           <${Help} />
         </div>
         ${run && html`<${Ribbon} ...${{ network, run, update: opened.update, moment, opened }} />`}

@@ -66,7 +66,7 @@ export function useStepKeys(opened, moment) {
   }, []);
 }
 
-export function Stepper({ opened, moment }) {
+export function Stepper({ opened, moment, player }) {
   const { wanted, latest, trace, walk } = opened;
   const inBatch = moment && moment.phase.position !== undefined;
   const parts = [
@@ -86,12 +86,13 @@ export function Stepper({ opened, moment }) {
           </div>
         `,
       )}
-      <${Play} opened=${opened} moment=${moment} />
+      <${Play} opened=${opened} player=${player} />
     </div>
   `;
 }
 
-function Play({ opened, moment }) {
+// Plays the lines of updates: { isPlaying, toggle, speed, setSpeed }, the speed as an index of SPEEDS.
+export function usePlayer(opened, moment) {
   const [speed, setSpeed] = useState(2);
   const [isPlaying, setPlaying] = useState(false);
   const current = useRef();
@@ -103,9 +104,13 @@ function Play({ opened, moment }) {
     if (isAtEnd) go({ update: opened.first, position: undefined, step: 0 });
     setPlaying(true);
   };
+  return { isPlaying, toggle: () => (isPlaying ? setPlaying(false) : play()), speed, setSpeed };
+}
+
+function Play({ opened, player: { isPlaying, toggle, speed, setSpeed } }) {
   return html`
     <div class="play">
-      <button class="main" onClick=${() => (isPlaying ? setPlaying(false) : play())}>${isPlaying ? "❚❚ Pause" : "▶ Play"}</button>
+      <button class="main" onClick=${toggle}>${isPlaying ? "❚❚ Pause" : "▶ Play"}</button>
       <select aria-label="Speed" value=${speed} onChange=${(event) => setSpeed(Number(event.target.value))}>
         ${SPEEDS.map(([name, what], index) => (opened.walk?.hasNoLines && what === "phase" ? null : html`<option key=${index} value=${index}>${opened.walk?.hasNoLines ? name.replace("line", "phase") : name}</option>`))}
       </select>

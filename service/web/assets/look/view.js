@@ -2,6 +2,7 @@
 import { isReadable, stillView } from "../picture/still.js";
 import { whole } from "../shared/number_format.js";
 import { keyOf, valueAt } from "../shared/parameters.js";
+import { phaseName } from "./phases.js";
 
 // At a moment. The new value of the weight `secret` stays hidden.
 export function viewOf({ network, trace }, moment, secret) {
@@ -31,6 +32,12 @@ export function viewOf({ network, trace }, moment, secret) {
 export function changedView({ network, state, comparison }) {
   const changed = new Set(comparison?.changes.map(keyOf));
   return { ...stillView(network, state.layers), hasExamples: true, isAfter: (key) => changed.has(key) };
+}
+
+// Above the frames of a video.
+export function titleOf({ network, update }, moment) {
+  const of = `${network.network}, update ${whole(update)}`;
+  return moment ? `${of}, example ${moment.position + 1}: ${phaseName(network, moment.phase)}` : of;
 }
 
 export function captionOf({ network, update, comparison }, moment) {

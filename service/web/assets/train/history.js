@@ -2,11 +2,12 @@
 import { useMemo, useState } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
+import { Save } from "../picture/save.js";
 import { Curve } from "../shared/curve.js";
 import { html } from "../shared/html.js";
 import { gapSentence, isNonFinite } from "../shared/non_finite.js";
 import { Num } from "../shared/number_view.js";
-import { whole } from "../shared/number_format.js";
+import { short, whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { UPDATE_KINDS } from "../shared/update_kinds.js";
 import { smoothed } from "./smoothing.js";
@@ -76,11 +77,18 @@ export function History({ network, run, latest, at, shown, film, zoom, setZoom }
           ? html`<span>Epoch ${whole(shown.epoch)}</span> <span>Cost before the update: <${Num} value=${shown.cost} name="cost" /></span>`
           : html`<span>${shown && UPDATE_KINDS[shown.kind]}</span>`}
         ${shown?.validation && html`<span>Validation cost after it: <${Num} value=${shown.validation.cost} name="validation cost" /></span>`}
+        <${Save} network=${network.network} update=${at} partsOf=${partsOf} caption=${captionOf(network, at, shown)} player=${film} still=".evaluation, .trajectories, p" />
         <span class="small soft tip">Click the curve to select an update. Drag to zoom.</span>
       </p>
     </div>
   `;
 }
+
+// What a picture of the run shows: the curve, and the panels below it.
+const partsOf = (button) => [...button.closest(".watched").querySelectorAll(".history > .curve, .panels")];
+
+const captionOf = ({ network }, at, shown) =>
+  `${network}, update ${whole(at)}${isOfBatch(shown) && typeof shown.cost === "number" ? `, cost ${short(shown.cost)}` : ""}`;
 
 // Whether the updates of a run see different examples.
 const isOfBatches = (run) => Boolean(run) && Number(run.totalUpdates) > Number(run.settings.epochs);

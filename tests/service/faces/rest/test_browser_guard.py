@@ -151,12 +151,11 @@ def test_responses_have_security_headers(http_server: ServerProcess, path: str) 
     assert not [name for name in headers if name.lower().startswith("access-control")]
 
 
-FRAME: tuple[bytes, ...] = (
-    b"Host: localhost",
-    b"Sec-Fetch-Site: cross-site",
-    b"Sec-Fetch-Mode: navigate",
+#: The headers with which the frame of another page opens an address.
+FRAME = (
+    *(b"Host: localhost", b"Sec-Fetch-Site: cross-site", b"Sec-Fetch-Mode: navigate"),
+    b"Sec-Fetch-Dest: iframe",
 )
-FRAME += (b"Sec-Fetch-Dest: iframe",)
 
 
 def test_pages_of_allowed_origins_can_embed_the_page_and_nothing_else(tmp_path: Path) -> None:
