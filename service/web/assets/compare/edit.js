@@ -35,7 +35,7 @@ export function Edit({ side, chosen, preview, onPreview }) {
     if (preview) drop().catch(notify);
   };
   return html`
-    <section class="panel edit" aria-label="Edit">
+    <section class="panel edit at-work" aria-label="Edit">
       <h3>Edit a weight <span class="small soft">The edit goes to a fork of update ${whole(side.update)}. ${side.name} does not change.</span></h3>
       <form onSubmit=${look} novalidate>
         <${Weight} ...${{ side, layers, parameter, chosen }} />

@@ -18,13 +18,13 @@ export function Start() {
         <a href=${searchOf(FIRST)} onClick=${(event) => (event.preventDefault(), go(FIRST, { push: true }))}>lesson 1: what a weight is</a>.
       </p>
       <div class="starts">
-        <section class="panel">
+        <section class="panel at-work">
           <h3>Worked example</h3>
           <p>Two inputs, five hidden units and one output, trained on XOR for six updates: small enough to follow every number.</p>
           <p class="small soft">This creates the network worked-example if it does not exist.</p>
           <button class="main" onClick=${() => openWorkedExample().catch(notify)}>Open the worked example</button>
         </section>
-        <section class="panel">
+        <section class="panel at-work">
           <h3>New network</h3>
           <p>Choose a training set, layers and settings. Watch the cost, the predictions and the weights during training.</p>
           <button onClick=${() => go({ mode: "train" }, { push: true })}>Train a network</button>
@@ -49,7 +49,7 @@ export function MissingWorkedExample({ onCreated }) {
         The worked example is a network with two inputs, five hidden units and one output, trained on XOR for six updates. It is the
         same on every server, so this address shows the same numbers after you create it.
       </p>
-      <button class="main" onClick=${create}>Create the worked example</button>
+      <button class="main at-work" onClick=${create}>Create the worked example</button>
     </section>
   `;
 }
