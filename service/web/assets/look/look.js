@@ -64,6 +64,7 @@ function Network({ place, network, run: liveRun, latest }) {
   return html`
     <div class="look" aria-busy=${opened.update !== update}>
       <div class="stage">
+        <h2 class="only-paper">${titleOf(opened, moment)}</h2>
         <${Stepper} opened=${opened} moment=${moment} player=${player} />
         ${moment ? html`<${PhaseStrip} opened=${opened} moment=${moment} />` : html`<p class="phases soft">${headingOf(opened)}</p>`}
         <${StagePicture} ...${{ opened, moment, scale, weight, unit, pointed, setPointed, setUnplaced, secret }} />

@@ -77,7 +77,7 @@ export function History({ network, run, latest, at, shown, film, zoom, setZoom }
           ? html`<span>Epoch ${whole(shown.epoch)}</span> <span>Cost before the update: <${Num} value=${shown.cost} name="cost" /></span>`
           : html`<span>${shown && UPDATE_KINDS[shown.kind]}</span>`}
         ${shown?.validation && html`<span>Validation cost after it: <${Num} value=${shown.validation.cost} name="validation cost" /></span>`}
-        <${Save} network=${network.network} update=${at} partsOf=${partsOf} caption=${captionOf(network, at, shown)} player=${film} still=".evaluation, .trajectories, p" />
+        <${Save} key="save" network=${network.network} update=${at} partsOf=${partsOf} caption=${captionOf(network, shown)} player=${film} still=".evaluation" />
         <span class="small soft tip">Click the curve to select an update. Drag to zoom.</span>
       </p>
     </div>
@@ -87,8 +87,8 @@ export function History({ network, run, latest, at, shown, film, zoom, setZoom }
 // What a picture of the run shows: the curve, and the panels below it.
 const partsOf = (button) => [...button.closest(".watched").querySelectorAll(".history > .curve, .panels")];
 
-const captionOf = ({ network }, at, shown) =>
-  `${network}, update ${whole(at)}${isOfBatch(shown) && typeof shown.cost === "number" ? `, cost ${short(shown.cost)}` : ""}`;
+const captionOf = ({ network }, shown) =>
+  [network, shown && `update ${whole(shown.update)}`, isOfBatch(shown) && typeof shown.cost === "number" && `cost ${short(shown.cost)}`].filter(Boolean).join(", ");
 
 // Whether the updates of a run see different examples.
 const isOfBatches = (run) => Boolean(run) && Number(run.totalUpdates) > Number(run.settings.epochs);
