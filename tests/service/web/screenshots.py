@@ -69,9 +69,11 @@ def main() -> None:
                     page.get_by_text("Layers over time").click()
                 page.evaluate(_SETTLED)
                 page.evaluate(_TO_THE_TOP)
-                shown = page.locator(".over-time") if name == "layers" else page
-                whole = {"full_page": True} if name == "components" else {}
-                shown.screenshot(path=IMAGES / f"{name}.png", **whole)
+                path = IMAGES / f"{name}.png"
+                if name == "layers":
+                    page.locator(".over-time").screenshot(path=path)
+                else:
+                    page.screenshot(path=path, full_page=name == "components")
 
 
 def _prepare(server: ServerProcess) -> None:

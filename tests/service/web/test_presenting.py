@@ -52,19 +52,19 @@ def test_an_embedded_page_can_be_stepped_through_and_changes_nothing(
         expect(page.get_by_role("button", name=name)).to_be_hidden()
 
 
-def test_all_components_fit_in_all_states(page: Page, site: ServerProcess, tmp_path: Path) -> None:
+def test_all_components_fit_in_all_states(page: Page, site: ServerProcess) -> None:
     page.goto(f"{site.http}/web/components")
-    expect(page.get_by_role("heading", name="Training")).to_be_visible()
+    expect(page.get_by_role("heading", name="Training", exact=True)).to_be_visible()
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))")
         assert page.evaluate(FAULTS) == []
-        found = Axe().run(page).response["violations"]
+        # A theme and a window change colours and boxes only.
+        rules = None if scheme == "light" else {"runOnly": ["color-contrast", "target-size"]}
+        found = Axe().run(page, options=rules).response["violations"]
         serious = [each["id"] for each in found if each["impact"] in {"serious", "critical"}]
         assert serious == []
-        picture = page.screenshot(path=tmp_path / f"{scheme}-{width}.png", full_page=True)
-        assert picture
     page.evaluate("document.documentElement.dir = 'rtl'")
     assert page.evaluate(FAULTS) == []
 

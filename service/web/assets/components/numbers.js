@@ -9,7 +9,7 @@ import { WeightTables } from "../train/weight_tables.js";
 import { EXAMPLES, IMAGE, PIXELS, runOf, SMALL, SMALL_LAYERS } from "./samples.js";
 
 const UNIT = { low: 0, high: 1, isBounded: true };
-const set = { uid: "1", trainingSet: "xor", examples: EXAMPLES, exampleCount: "4", targetCount: 1 };
+const set = { uid: "1", trainingSet: "xor", examples: EXAMPLES, sample: EXAMPLES, exampleCount: "4", targetCount: 1 };
 const outputs = [[0.0698], [0.9669], [0.9421], [0.04499]];
 const classification = { classes: ["0", "1"], confusion: ["2", "0", "1", "1"], macroAverage: { precision: 0.8333, recall: 0.75, f1: 0.7333 }, logLoss: 0.3125 };
 const all = { cost: 0.3125, correctCount: "3", classification, worstExamples: [] };
@@ -33,6 +33,6 @@ export const NUMBERS = [
     </p>`],
   ["Predictions", html`<${Predictions} network=${SMALL} run=${runOf("SUCCEEDED")} set=${set} measured=${{ outputs }} />`, "train"],
   ["Predictions before a run", html`<${Predictions} network=${SMALL} />`, "train"],
-  ["Evaluation", html`<${Evaluation} network=${SMALL} run=${runOf("SUCCEEDED")} set=${set} at=${120} measured=${{ all, outputs }} />`, "train"],
+  ["Evaluation", html`<${Evaluation} network=${SMALL} run=${runOf("SUCCEEDED")} set=${set} choice=${{}} measured=${{ all, outputs }} />`, "train"],
   ["Weights as numbers", html`<section class="panel weights"><${WeightTables} network=${SMALL} layers=${SMALL_LAYERS} /></section>`, "train"],
 ];

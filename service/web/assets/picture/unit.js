@@ -38,8 +38,8 @@ export function Unit({ at, style, ...all }) {
         ? html`<text class="unit-value" font-size=${font} x=${x} y=${y + halfHeight * 0.25} dy="0.35em" ...${marks("a", values.a)} ...${fit}>${numberText(values.a)}</text>`
         : html`<text class="unit-value none" x=${x} y=${y + halfHeight * 0.25} dy="0.35em">·</text>`}
       ${layer > 0 && (rows > 0 || isLit) && html`<${Below} ...${{ at, style, values, isLit }} />`}
-      ${layer > 0 && hasBiases && html`<${Bias} at=${at} style=${style} ...${all} />`}
     </g>
+    ${layer > 0 && hasBiases && html`<${Bias} at=${at} style=${style} ...${all} />`}
   `;
 }
 

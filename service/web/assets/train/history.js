@@ -77,7 +77,7 @@ export function History({ network, run, latest, at, shown, film, zoom, setZoom }
           ? html`<span>Epoch ${whole(shown.epoch)}</span> <span>Cost before the update: <${Num} value=${shown.cost} name="cost" /></span>`
           : html`<span>${shown && UPDATE_KINDS[shown.kind]}</span>`}
         ${shown?.validation && html`<span>Validation cost after it: <${Num} value=${shown.validation.cost} name="validation cost" /></span>`}
-        <${Save} key="save" network=${network.network} update=${at} partsOf=${partsOf} caption=${captionOf(network, shown)} player=${film} still=".evaluation" />
+        <${Save} key="save" network=${network.network} update=${at} partsOf=${partsOf} caption=${captionOf(network, shown)} player=${film} still=".evaluation, .gallery" />
         <span class="small soft tip">Click the curve to select an update. Drag to zoom.</span>
       </p>
     </div>
