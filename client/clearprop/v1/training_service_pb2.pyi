@@ -852,7 +852,7 @@ class CreateTrainingSetRequest(_message.Message):
     @_builtins.property
     def generator(self) -> _training_set_pb2.Generator:
         """How the server makes the examples, in place of `examples` and of everything that describes them:
-        `table`, `columns`, `weights` and `image_shape` are then empty.
+        `table`, `columns`, `weights`, `image_shape` and `class_names` are then empty.
         """
 
     @_builtins.property
