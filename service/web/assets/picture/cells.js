@@ -1,28 +1,32 @@
 // A canvas of cells: each shows one number by its colour, and the colour of a part that takes part has a frame.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { watchTheme } from "../shared/curve.js";
+import { colour, watchTheme } from "../shared/curve.js";
 import { cellAfter, cellAt, heat } from "../shared/heat.js";
 import { html } from "../shared/html.js";
 import { classes } from "./number_text.js";
 
 // `values` are `rows` × `columns` numbers, row by row, or null while there are none; those that are not numbers stay
-// empty. `scale` is the size of a number in full colour. `size` is { width, height } in pixels. `marks` are cells to
-// frame: without a row or a column, all of its column or row. `at` is the column of the grid. `point` receives the cell under the pointer or the
+// empty. `scale` is the size of a number in full colour. `size` is { width, height } in pixels; without it, that of the
+// style. `frames` are boxes of cells with a thin frame. `marks` are boxes to frame: without a row or a column, all of its
+// column or row; without a width or a height, of one cell. `isCell` says whether a cell has a number that can be read,
+// `start` is where the keyboard begins. `at` is the column of the grid. `point` receives the cell under the pointer or the
 // cursor, or null; `pick` the one that is clicked.
-export function Cells({ label, rows, columns, values, scale, size, isLit, className, at, marks = [], point, pick }) {
+export function Cells({ label, rows, columns, values, scale, size, frames, isLit, className, at, marks = [], isCell = always, start, point, pick }) {
   const canvas = useRef(null);
   const [cursor, setCursor] = useState(null);
   const theme = useTheme();
-  useLayoutEffect(() => paint(canvas.current, { rows, columns, values, scale, size }), [values, scale, size.width, size.height, rows, columns, theme]);
+  const own = useOwnSize(canvas, !size);
+  const { width, height } = size ?? own;
+  useLayoutEffect(() => paint(canvas.current, { rows, columns, values, scale, frames, width, height }), [values, scale, width, height, rows, columns, frames, theme]);
   const moveTo = (cell) => (setCursor(cell), point(cell));
   const press = (event) => {
-    const after = cellAfter(event, cursor, columns, rows);
+    const after = nextCell(event, cursor ?? start, columns, rows, isCell);
     if (after) event.stopPropagation();
     if (after) moveTo(after);
     else if (event.key === "Enter" && cursor) pick(cursor);
   };
   return html`
-    <div class=${classes("cells", className, isLit && "lit")} style=${{ width: `${size.width}px`, height: `${size.height}px`, gridColumn: at }}>
+    <div class=${classes("cells", className, isLit && "lit")} style=${size ? { width: `${width}px`, height: `${height}px`, gridColumn: at } : `--columns:${columns};--rows:${rows}`}>
       <canvas
         ref=${canvas}
         tabindex="0"
@@ -30,7 +34,7 @@ export function Cells({ label, rows, columns, values, scale, size, isLit, classN
         aria-label=${label}
         onPointerMove=${(event) => point(cellAt(event, columns, rows))}
         onPointerLeave=${() => point(null)}
-        onClick=${(event) => pick(cellAt(event, columns, rows))}
+        onClick=${(event) => isCell(cellAt(event, columns, rows)) && pick(cellAt(event, columns, rows))}
         onKeyDown=${press}
         onBlur=${() => moveTo(null)}
       ></canvas>
@@ -39,12 +43,41 @@ export function Cells({ label, rows, columns, values, scale, size, isLit, classN
   `;
 }
 
+const always = () => true;
+
+// The next cell that can be read; undefined if the key moves to none.
+function nextCell(event, cell, columns, rows, isCell) {
+  let after = cellAfter(event, cell, columns, rows);
+  while (after && !isCell(after)) {
+    const next = cellAfter(event, after, columns, rows); // over a gap
+    if (next.row === after.row && next.column === after.column) return undefined;
+    after = next;
+  }
+  return after;
+}
+
 const percent = (part) => `${100 * part}%`;
 
-function placeOf({ row, column }, rows, columns) {
-  const [top, height] = row === undefined ? [0, 1] : [row / rows, 1 / rows];
-  const [left, width] = column === undefined ? [0, 1] : [column / columns, 1 / columns];
-  return { top: percent(top), height: percent(height), left: percent(left), width: percent(width) };
+function placeOf({ row, column, width = 1, height = 1 }, rows, columns) {
+  const [top, tall] = row === undefined ? [0, 1] : [row / rows, height / rows];
+  const [left, wide] = column === undefined ? [0, 1] : [column / columns, width / columns];
+  return { top: percent(top), height: percent(tall), left: percent(left), width: percent(wide) };
+}
+
+const UNKNOWN = { width: 0, height: 0 };
+
+// The size that the style gives to a canvas.
+function useOwnSize(canvas, isWanted) {
+  const [size, setSize] = useState(UNKNOWN);
+  useLayoutEffect(() => {
+    if (!isWanted) return undefined;
+    const measure = () => setSize(({ width, height }) => (width === canvas.current.clientWidth && height === canvas.current.clientHeight ? { width, height } : { width: canvas.current.clientWidth, height: canvas.current.clientHeight }));
+    const observer = new ResizeObserver(measure);
+    observer.observe(canvas.current);
+    measure();
+    return () => observer.disconnect();
+  }, [isWanted]);
+  return size;
 }
 
 // A number that changes with the theme.
@@ -54,8 +87,9 @@ function useTheme() {
   return theme;
 }
 
-function paint(canvas, { rows, columns, values, scale, size }) {
+function paint(canvas, { rows, columns, values, scale, frames = [], ...size }) {
   const [width, height] = [size.width, size.height].map((side) => Math.round(side * devicePixelRatio));
+  if (!width || !height) return;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   // Drawn by the processor, which is done with a few cells before a graphics card has begun.
   const ctx = canvas.getContext("2d", { willReadFrequently: true });
@@ -63,4 +97,8 @@ function paint(canvas, { rows, columns, values, scale, size }) {
   if (!values) return;
   ctx.imageSmoothingEnabled = width < columns || height < rows;
   ctx.drawImage(heat(columns, rows, values, scale), 0, 0, width, height);
+  const [across, down] = [width / columns, height / rows];
+  ctx.strokeStyle = colour("--line");
+  ctx.lineWidth = devicePixelRatio;
+  for (const box of frames) ctx.strokeRect(box.column * across, box.row * down, box.width * across, box.height * down);
 }

@@ -1,17 +1,14 @@
 // The weights of a network that is too large for lines: an image per layer, a row per unit, a column per input; or an
 // image per unit of the first layer, if its inputs are an image.
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { colour, watchTheme } from "../shared/curve.js";
-import { cellAfter, cellAt, heat } from "../shared/heat.js";
+import { useMemo, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { short } from "../shared/number_format.js";
 import { Num } from "../shared/number_view.js";
-import { keyAt, keyOf, parameterOf, valueOf } from "../shared/parameters.js";
+import { keyOf, parameterOf, valueOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { layerName, parameterName } from "../shared/unit_names.js";
+import { Cells } from "./cells.js";
 import { imageLayout, matrixLayout } from "./map_layout.js";
-
-const LARGEST = 14; // pixels of a cell
 
 // `scale` is the size of a weight in full colour; `weight` is the key of the selected one. `image` is the shape of the
 // inputs, if they are images.
@@ -31,46 +28,25 @@ const isOf = (image, { units, inputs }) => image && image.height * image.width *
 
 function WeightMap({ network, layer, layers, number, scale, weight, image }) {
   const [cell, setCell] = useState(null);
-  const canvas = useRef(null);
   const { units, inputs, weights, biases } = layer;
-  const layout = useMemo(() => (image ? imageLayout(layer, image) : matrixLayout(layer)), [image, units, inputs, biases.length > 0]);
-  const { columns, rows } = layout;
-  const pointed = cell && layout.parameterAt(cell);
-  const shown = pointed ? { layer: number, ...pointed } : selectedIn(weight, number);
-  useLayoutEffect(() => {
-    const draw = () => paint(canvas.current, layout, valuesOf(layer, layout), scale, shown);
-    draw();
-    return watchTheme(draw);
-  });
-  const choose = () => shown && go({ weight: keyOf(shown) });
-  const press = (event) => {
-    if (event.key === "Enter") choose();
-    let after = cellAfter(event, cell ?? layout.start, columns, rows);
-    while (after && !layout.parameterAt(after)) {
-      const next = cellAfter(event, after, columns, rows); // over the gap
-      if (next.row === after.row && next.column === after.column) return;
-      after = next;
-    }
-    if (after) setCell(after);
-  };
+  const layout = useLayout(image, units, inputs, biases.length);
+  const values = useMemo(() => valuesOf(layer, layout), [weights, layout]);
+  const { parameterAt, boxOf, tileOf } = layout;
+  const shown = cell && parameterAt(cell) ? { layer: number, ...parameterAt(cell) } : selectedIn(weight, number);
   return html`
     <figure class="weight-map">
       <figcaption class="small">
         Weights into the ${layerName(network, number)} <span class="soft">${image ? ofImage(units, image, biases.length > 0) : html`${units} units (rows) × ${inputs} inputs${biases.length > 0 && " and the bias"} (columns)`}</span>
       </figcaption>
       <div class=${image ? "of-images" : undefined}>
-        <canvas
-          ref=${canvas}
-          tabindex="0"
-          role="img"
-          style=${`--columns:${columns};--rows:${rows};--largest:${LARGEST}px`}
-          aria-label=${`${weights.length} weights into the ${layerName(network, number)}. Use the arrow keys to read single ones, and Enter to select one.`}
-          onPointerMove=${(event) => setCell(cellAt(event, columns, rows))}
-          onPointerLeave=${() => setCell(null)}
-          onClick=${choose}
-          onKeyDown=${press}
-          onBlur=${() => setCell(null)}
-        ></canvas>
+        <${Cells}
+          label=${`${weights.length} weights into the ${layerName(network, number)}. Use the arrow keys to read single ones, and Enter to select one.`}
+          ...${{ ...layout, values, scale }}
+          isCell=${(at) => parameterAt(at) !== null}
+          marks=${shown ? [boxOf(shown), ...(tileOf ? [tileOf(shown.unit)] : [])] : []}
+          point=${setCell}
+          pick=${(at) => go({ weight: keyOf({ layer: number, ...parameterAt(at) }) })}
+        />
       </div>
       <p class="small map-reading" aria-live="polite">
         ${shown
@@ -79,6 +55,14 @@ function WeightMap({ network, layer, layers, number, scale, weight, image }) {
       </p>
     </figure>
   `;
+}
+
+// By itself, so that it keeps no weights.
+function useLayout(image, units, inputs, biasCount) {
+  return useMemo(() => {
+    const layer = { units, inputs, biases: { length: biasCount } };
+    return image ? imageLayout(layer, image) : matrixLayout(layer);
+  }, [image, units, inputs, biasCount]);
 }
 
 function selectedIn(weight, number) {
@@ -105,23 +89,4 @@ function valuesOf({ units, inputs, weights, biases }, { columns, rows, boxOf, of
     if (biases.length) fill(boxOf({ unit }), biases[unit]);
   }
   return values;
-}
-
-function paint(canvas, { columns, rows, frames, boxOf, tileOf }, values, scale, chosen) {
-  const ratio = devicePixelRatio;
-  const [width, height] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio];
-  Object.assign(canvas, { width, height });
-  const ctx = canvas.getContext("2d");
-  ctx.imageSmoothingEnabled = width < columns || height < rows;
-  ctx.drawImage(heat(columns, rows, values, scale), 0, 0, width, height);
-  const [across, down] = [width / columns, height / rows];
-  const frame = (box) => ctx.strokeRect(box.column * across, box.row * down, box.width * across, box.height * down);
-  ctx.strokeStyle = colour("--line");
-  ctx.lineWidth = ratio;
-  frames.forEach(frame);
-  if (!chosen) return;
-  ctx.strokeStyle = colour("--now");
-  if (tileOf) frame(tileOf(chosen.unit));
-  ctx.lineWidth = 2 * ratio;
-  frame(boxOf(chosen));
 }

@@ -5,7 +5,7 @@ import { colour } from "./curve.js";
 // what is not a number is transparent, as 0 is. It is valid until the next call.
 export function heat(columns, rows, values, scale = 1) {
   const [low, high] = ["--negative", "--positive"].map(channelsOf);
-  const image = new ImageData(columns, rows);
+  if (image.width !== columns || image.height !== rows) image = new ImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer); // a million of them take a few milliseconds
   const opacity = 255 / scale;
   for (let index = 0; index < values.length; index += 1) {
@@ -18,6 +18,7 @@ export function heat(columns, rows, values, scale = 1) {
 }
 
 const drawn = new OffscreenCanvas(1, 1);
+let image = new ImageData(1, 1); // kept, as a film has many of one size
 
 // Red, green and blue in the order of the bytes of a pixel.
 const channelsOf = (name) => colour(name).match(/\d+/g).slice(0, 3).reduce((all, channel, place) => all | (channel << (8 * place)), 0);
