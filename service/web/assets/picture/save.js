@@ -27,8 +27,7 @@ export function Save({ network, update, partsOf, caption, player, still }) {
     }
     setVideo(null);
   };
-  // Also when it is removed: a recording does not outlive its picture.
-  useEffect(() => (video && player.isPlaying ? () => video.stop() : undefined), [video, player.isPlaying]);
+  useEnd(video, player.isPlaying);
   return html`
     <span class="save small" ref=${button}>
       Save:
@@ -36,4 +35,9 @@ export function Save({ network, update, partsOf, caption, player, still }) {
       ${" "}<button type="button" class=${video ? "recording" : "link"} title="Plays from here until the end, or until you stop it" onClick=${() => (video ? video.stop() : start())}>${video ? "■ Stop" : "Video"}</button>
     </span>
   `;
+}
+
+// Ends a video with what is played, or with its picture. By itself, so that it keeps no update that is no longer shown.
+function useEnd(video, isPlaying) {
+  useEffect(() => (video && isPlaying ? () => video.stop() : undefined), [video, isPlaying]);
 }
