@@ -28,7 +28,7 @@ from service.cli.demo.witness import Witness
 NETWORK = "xor-cluster"
 #: Large enough that the run takes some seconds, so that there is time to kill processes.
 LAYERS = (2, 300, 300, 1)
-UPDATES = 12_000
+UPDATES = 8_000
 
 #: At these parts of the run, the worker and the server are killed.
 _WORKER_KILLED, _SERVER_KILLED = 0.25, 0.6
@@ -36,7 +36,7 @@ _WORKER_KILLED, _SERVER_KILLED = 0.25, 0.6
 #: After this time, the watch has received what a killed worker had committed.
 _IN_TRANSIT_SECONDS = 1.0
 
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 120.0
 _POLL_SECONDS = 0.01
 
 

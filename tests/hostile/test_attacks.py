@@ -26,7 +26,7 @@ from bench.clients import Healthy
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc; uses 127.0.0.2")
 
 #: How long an attack lasts at least.
-SECONDS = 60.0 if IS_LONG else 0.5
+SECONDS = 60.0 if IS_LONG else 0.25
 
 #: How long a healthy call may take, in seconds. Without isolation it takes up to a minute.
 MOST_SECONDS = 10.0

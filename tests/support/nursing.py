@@ -4,6 +4,7 @@ gRPC bears a fork as long as it has not begun to work, and nothing here uses it.
 """
 
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -99,6 +100,7 @@ def _load() -> None:
 
 def _nurse() -> None:
     _load()
+    gc.freeze()  # else each child would copy the pages that its first collection visits
     children: set[int] = set()
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
