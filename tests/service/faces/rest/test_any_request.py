@@ -10,6 +10,7 @@ import pytest
 import requests
 import schemathesis
 from openapi_documents import openapi_document
+from patience import PATIENCE
 from promises import IS_LONG, Promise, rounds
 from schemathesis import Case, HookContext, SerializationContext
 from schemathesis.config import SchemathesisConfig
@@ -82,7 +83,7 @@ def schema(server: ServerProcess) -> BaseSchema:
     config = {
         "base-url": server.http,
         "generation": {"max-examples": rounds(2, 200)},
-        "request-timeout": 60,
+        "request-timeout": PATIENCE,
         "continue-on-failure": True,
         "operations": [] if IS_LONG else [IN_BRIEF],
         "checks": {"positive_data_acceptance": {"expected-statuses": ANSWERS}},
