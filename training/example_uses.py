@@ -31,13 +31,14 @@ def latest_uses(
     """Return the latest use of each of these examples in the first `updates_done` updates.
 
     `numbers` are their indices in the training set. An example has no use if it is held out, left
-    over at the end of an epoch, or not in the latest updates: those of an epoch, up to a limit.
+    over at the end of an epoch, or not in the latest updates: those of two epochs, up to a limit.
+    In the order of an epoch it can be first, and in that of the next one last.
     """
     rows = dict(_rows(examples, numbers))
     seen, found = 0, dict[int, ExampleUse]()
     first = max(0, updates_done - _MOST_UPDATES)
     for index in range(updates_done - 1, first - 1, -1):
-        if len(found) == len(rows) or seen >= run.examples + run.settings.batch_size:
+        if len(found) == len(rows) or seen >= 2 * run.examples + run.settings.batch_size:
             break
         batch = list(batch_rows(run, index))
         seen += len(batch)

@@ -25,11 +25,15 @@ VIEWS = [
     ("weight", "light", (1280, 800), f"{MOMENT}&weight=2-1-2"),
     ("train", "light", (1280, 960), "?mode=train&network=xor&update=4700&weight=2-1-2"),
     ("layers", "light", (1280, 800), "?mode=train&network=digits"),
+    ("examples", "light", (1280, 800), "?mode=train&network=digits&update=300&wrong=1"),
     ("compare", "light", (1280, 800), "?mode=compare&network=worked-example&base=1&update=6"),
     ("networks", "light", (1280, 960), "?mode=networks&where=sweep%3Dspecies"),
     ("components", "light", (1280, 800), "web/components"),
 ]
 
+
+#: What is shown of the page in a picture that is not the whole window.
+PARTS = {"layers": ".over-time", "examples": ".panels"}
 
 #: The networks in the table whose curves are drawn.
 CURVES = (0, 5, 10)
@@ -70,8 +74,8 @@ def main() -> None:
                 page.evaluate(_SETTLED)
                 page.evaluate(_TO_THE_TOP)
                 path = IMAGES / f"{name}.png"
-                if name == "layers":
-                    page.locator(".over-time").screenshot(path=path)
+                if name in PARTS:
+                    page.locator(PARTS[name]).screenshot(path=path)
                 else:
                     page.screenshot(path=path, full_page=name == "components")
 
@@ -117,7 +121,8 @@ def _train_digits(client: clearprop.Client) -> None:
     """Train a network on handwritten digits."""
     digits = np.load(ROOT / "tests" / "data" / "digits.npz")
     classes = np.eye(10)[digits["labels"]]
-    client.create_training_set("digits", digits["images"] / 16.0, classes)
+    images = digits["images"] / 16.0
+    client.create_training_set("digits", images, classes, image_shape=(8, 8))
     network = client.create_network(
         "digits",
         layer_sizes=[64, 32, 10],
