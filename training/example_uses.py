@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from training.batch_update import batch_rows
+from training.cancellation import cancellable
 from training.run import Run
 from training.run_examples import RunExamples
 
@@ -37,7 +38,7 @@ def latest_uses(
     rows = dict(_rows(examples, numbers))
     seen, found = 0, dict[int, ExampleUse]()
     first = max(0, updates_done - _MOST_UPDATES)
-    for index in range(updates_done - 1, first - 1, -1):
+    for index in cancellable(range(updates_done - 1, first - 1, -1)):
         if len(found) == len(rows) or seen >= 2 * run.examples + run.settings.batch_size:
             break
         batch = list(batch_rows(run, index))

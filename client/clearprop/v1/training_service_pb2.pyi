@@ -2504,8 +2504,8 @@ class WorstExample(_message.Message):
     """Its cost. Can be infinite or NaN."""
     trained_update: _builtins.int
     """The latest update up to `EvaluateResponse.update` whose batch contains the example, for
-    TraceUpdate. Absent unless the run of that update uses the example, in its latest epoch and its
-    latest 20,000 updates, and the update can be traced.
+    TraceUpdate. Absent unless the run of that update uses the example, in its latest two epochs and
+    its latest 20,000 updates, and the update can be traced.
     """
     trained_position: _builtins.int
     """The position of the example in the batch of `trained_update`, counting from 0."""
