@@ -19,6 +19,7 @@ from bench import (
     insight,
     migrating,
     page,
+    page_memory,
     page_watching,
     report,
     rest,
@@ -45,7 +46,7 @@ def main() -> None:
             rows, table = engine.measure()
             rows += validating.rows()
             for part in (
-                *(service, at_once, page, page_watching),
+                *(service, at_once, page, page_watching, page_memory),
                 *(access, rest, watching, crowd, insight),
             ):
                 rows += part.rows()

@@ -3,7 +3,6 @@
 import json
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from shutil import which
 from typing import Any
 
@@ -11,6 +10,7 @@ import clearprop
 from playwright.sync_api import Browser, Page
 
 from bench.browsing import browsing
+from bench.plain_browser import private
 from bench.report import Row
 from bench.serving import Server
 
@@ -116,12 +116,7 @@ def _memory_of(browser: Browser, page: Page) -> float:
     page.context.new_cdp_session(page).send("HeapProfiler.collectGarbage")
     processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
     drawing = [each["id"] for each in processes if each["type"] == "renderer"]
-    return max(map(_private, drawing))
-
-
-def _private(process: int) -> float:
-    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    return sum(int(each.split()[1]) for each in lines if each.startswith("Private_")) / 1024
+    return max(map(private, drawing))
 
 
 def _frames(found: Watching) -> Row:
