@@ -27,6 +27,7 @@ VIEWS = [
     ("layers", "light", (1280, 800), "?mode=train&network=digits"),
     ("examples", "light", (1280, 800), "?mode=train&network=digits&update=300&wrong=1"),
     ("compare", "light", (1280, 800), "?mode=compare&network=worked-example&base=1&update=6"),
+    ("lesson", "light", (1280, 640), "?mode=lessons&lesson=forward-pass&part=5"),
     ("networks", "light", (1280, 960), "?mode=networks&where=sweep%3Dspecies"),
     ("components", "light", (1280, 800), "web/components"),
 ]
@@ -65,6 +66,7 @@ def main() -> None:
             with new_page() as page:
                 page.set_viewport_size({"width": width, "height": height})
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                page.add_init_script("localStorage.setItem('learner', 'reader')")
                 page.goto(f"{server.http}/{place}")
                 page.evaluate(_SETTLED)
                 for number in CURVES if name == "networks" else ():
