@@ -42,8 +42,9 @@ function PictureOf({ data, copy }) {
 // What is known depends on how far the example has come.
 const KNOWN = { inputs: 0, forward: 1, cost: 2, backward: 3 };
 
-function viewOf({ network, layers, lit, example, values }) {
-  const stage = KNOWN[values] ?? 1;
+function viewOf({ network, layers, lit, example, values = "forward" }) {
+  const [, last = Infinity] = values.match(/^layer (\d+)$/) ?? [];
+  const stage = KNOWN[values] ?? KNOWN.forward;
   const at = (vectors, layer, unit) => vectors[layer - 1].values[unit];
   return {
     network,
@@ -57,7 +58,7 @@ function viewOf({ network, layers, lit, example, values }) {
     unit(layer, unit) {
       if (!example) return {};
       if (layer === 0) return { a: example.inputs.values[unit] };
-      if (stage < KNOWN.forward) return {};
+      if (stage < KNOWN.forward || layer > Number(last)) return {};
       const delta = stage >= KNOWN.backward ? at(example.deltas, layer, unit) : undefined;
       return { a: at(example.activations, layer, unit), z: at(example.logits, layer, unit), delta };
     },
