@@ -214,6 +214,12 @@ def test_many_networks_are_filtered_sorted_and_drawn_together(
     names = settings.locator("text.name")
     expect(names).to_have_text(["hidden layers", "learning rate", "Validation cost"])
 
+    # What is typed stays when the page is drawn anew before Enter.
+    page.get_by_label("Filter").fill("sweep=rates ")
+    page.get_by_label(f"Select {by_cost[0]}").dispatch_event("click")
+    expect(page.get_by_label(f"Select {by_cost[0]}")).to_be_checked()
+    expect(page.get_by_label("Filter")).to_have_value("sweep=rates ")
+
     for network in by_cost[:2]:
         page.get_by_label(f"Select {network}").check()
     curves = page.get_by_role("region", name="Cost curves")

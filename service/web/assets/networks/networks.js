@@ -6,6 +6,7 @@ import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { ROUNDING, whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
+import { TextField } from "../shared/text_field.js";
 import { Actions } from "./actions.js";
 import { drawnOf, toggled } from "./chosen.js";
 import { Coordinates } from "./coordinates.js";
@@ -37,7 +38,7 @@ export function Networks({ place }) {
       <form class="filter" role="search" onSubmit=${(event) => event.preventDefault()}>
         <label
           ><span class="small soft">Filter</span>
-          <input value=${filter} placeholder="sweep=rates fold=1, or a part of an id" autocomplete="off" spellcheck=${false} onChange=${(event) => go({ where: event.target.value.trim() || undefined })} />
+          <${TextField} value=${filter} placeholder="sweep=rates fold=1, or a part of an id" committed=${(text) => go({ where: text || undefined })} />
         </label>
         <button type="button" onClick=${() => setLooks(looks + 1)}>Refresh</button>
         <span class="small soft" role="status">${countText(answer)}</span>

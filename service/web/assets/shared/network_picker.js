@@ -4,6 +4,7 @@ import { useAnswer } from "./answers.js";
 import { get } from "./api.js";
 import { html } from "./html.js";
 import { whole } from "./number_format.js";
+import { TextField } from "./text_field.js";
 
 const MOST = 1000; // the largest page that the service sends
 const NONE = { networks: [], nextPageToken: "" };
@@ -15,7 +16,7 @@ export function NetworkPicker({ label, value, none, onPick, except }) {
   const { networks, nextPageToken } = answer ?? NONE;
   const refresh = () => setLooks(looks + 1);
   const shown = networks.filter(({ network }) => network !== except);
-  const pick = (event) => onPick(event.target.value.trim() || undefined);
+  const pick = (text) => onPick(text || undefined);
   const Field = nextPageToken ? Typed : Chosen;
   return html`
     <label class="picker"
@@ -28,7 +29,7 @@ export function NetworkPicker({ label, value, none, onPick, except }) {
 function Chosen({ value, none, shown, pick, refresh }) {
   const isListed = !value || shown.some(({ network }) => network === value);
   return html`
-    <select value=${value ?? ""} onFocus=${refresh} onChange=${pick}>
+    <select value=${value ?? ""} onFocus=${refresh} onChange=${(event) => pick(event.target.value)}>
       <option value="">${none}</option>
       ${!isListed && html`<option value=${value}>${value}</option>`}
       ${shown.map(
@@ -44,7 +45,7 @@ function Chosen({ value, none, shown, pick, refresh }) {
 function Typed({ value, none, shown, pick, refresh }) {
   const id = useId();
   return html`
-    <input list=${id} value=${value ?? ""} placeholder=${`${none} or type its id`} autocomplete="off" spellcheck=${false} onFocus=${refresh} onChange=${pick} />
+    <${TextField} list=${id} value=${value ?? ""} placeholder=${`${none} or type its id`} onFocus=${refresh} committed=${pick} />
     <datalist id=${id}>${shown.map(({ network }) => html`<option key=${network} value=${network} />`)}</datalist>
   `;
 }
