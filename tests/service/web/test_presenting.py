@@ -88,6 +88,7 @@ def test_paper_is_light_and_has_no_controls(page: Page, worked_example: str) -> 
 def test_pictures_and_videos_show_what_the_page_shows(page: Page, worked_example: str) -> None:
     page.goto(f"{worked_example}&mode=train")
     expect(page.locator(".surface canvas")).to_be_visible()
+    expect(page.get_by_text("h5", exact=True).first).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="SVG").click()
     texts = re.findall(">([^<>]+)</text>", download.value.path().read_text())
