@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from console import Clearprop, run_afresh, run_here
-from forked_tests import pytest_addoption, pytest_configure  # noqa: F401 (hooks)
 from hypothesis import settings
 from longest_first import longest_first
 from postgres_server import PostgresServer, Template, postgres_server
@@ -120,7 +119,8 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    longest_first(items)
+    """Begin with what takes longest, so that no process waits for another at the end."""
+    longest_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

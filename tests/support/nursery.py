@@ -6,7 +6,6 @@ takes most of a start, is done once.
 """
 
 import json
-import multiprocessing
 import os
 import select
 import shlex
@@ -36,7 +35,7 @@ class Nursery:
         self._process = subprocess.Popen(
             _NURSERY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
-        self._asking = multiprocessing.Lock()  # tests of several processes share a nursery
+        self._asking = Lock()
 
     def start(self, arguments: list[str], log: Path) -> "Child":
         """Start `clearprop` with these arguments; it writes to the end of `log`."""
