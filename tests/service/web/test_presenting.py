@@ -34,6 +34,9 @@ def test_presenting_enlarges_the_picture_and_its_explanation(
     expect(page).to_have_url(re.compile("line=335"))
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Present")).to_be_visible()
+    page.wait_for_function(
+        "x => document.querySelector('.unit-name').getBoundingClientRect().x === x", arg=before["x"]
+    )
     assert name.bounding_box() == before
 
 
