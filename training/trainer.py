@@ -32,6 +32,10 @@ from training.validated_engine import Stretch, ValidatedEngine
 #: pause, and the work that is lost in a crash.
 SEGMENT_SECONDS = 0.010
 
+#: The least that one takes while nobody watches: half as many transactions leave more of the
+#: processors to other runs.
+_UNWATCHED_SECONDS = 0.020
+
 #: The size of the first segment of a trainer, in units of work (updates × batch × parameters): its
 #: speed is not known yet. It takes from a fraction of a millisecond to a few milliseconds.
 _FIRST_SEGMENT_WORK = 60_000
@@ -217,7 +221,7 @@ class Trainer:
             stretch = self._engine.advance(
                 run,
                 self.state,
-                min(self._count, run.target - run.updates_done),
+                min(self._count if record else self._unwatched, run.target - run.updates_done),
                 record=record,
                 helpers=helpers,
             )
@@ -226,6 +230,14 @@ class Trainer:
         if made and seconds > 0.0:
             self._team.note(helpers.threads, self._seconds_per_update)
         return stretch
+
+    @property
+    def _unwatched(self) -> int:
+        """The maximum number of updates in the next segment if nobody watches."""
+        if not self._seconds_per_update:
+            return self._count
+        fitting = int(_UNWATCHED_SECONDS / self._seconds_per_update)
+        return max(self._count, min(fitting, self._count * _MOST_GROWTH))
 
     def _note_speed(self, seconds: float, made: int) -> None:
         """Choose the size of the next segment from the time that the last updates took."""

@@ -2,9 +2,10 @@
 
 A segment takes at least twice as long as a transaction, and as long as on a database that nobody
 shares. The more workers there are, the longer do transactions take; so segments get longer, until
-all workers together write what the database can bear: one worker stays at 10 ms (bench/cluster.md).
-Segments of many workers are so long that few of them are in a transaction at once: a database with
-hundreds of open transactions does each of them more slowly, and would stay beyond its limit.
+all workers together write what the database can bear: one worker stays at 10 ms (bench/cluster.md),
+or at 20 ms while nobody watches. Segments of many workers are so long that few of them are in a
+transaction at once: a database with hundreds of open transactions does each of them more slowly,
+and would stay beyond its limit.
 
 Where runs wait for a thread, segments are longer, too: a run whose turn comes after three others is
 not seen more often for being stored every 10 ms of its own time, and all together are slower.

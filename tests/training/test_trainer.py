@@ -17,7 +17,7 @@ from training.numerics.optimizers import OptimizerKind
 from training.optimizer import Optimizer, OptimizerState
 from training.run import Run, RunState
 from training.settings import StopCondition
-from training.trainer import Trainer
+from training.trainer import SEGMENT_SECONDS, Trainer
 from training.training_set import Examples
 from training.update import Addition, Keyframe, Segment, State
 
@@ -411,6 +411,17 @@ def test_the_times_of_a_run_include_the_computation_of_its_first_and_last_segmen
     assert run.start_time is not None
     assert run.end_time is not None
     assert before <= run.start_time < run.end_time
+
+
+def test_a_segment_is_twice_as_long_while_nobody_watches() -> None:
+    world = make_world(batch_size=4, epochs=400_000)
+    trainer = world.trainer(world.open(), tick=SEGMENT_SECONDS)
+    trainer.advance()
+    for record, longer in [(True, 1), (False, 2), (True, 1)]:
+        expected = longer * trainer.next_count
+        segment = trainer.advance(record=record).addition.segment
+        assert segment is not None
+        assert segment.count == pytest.approx(expected, rel=0.01)
 
 
 def test_a_run_makes_no_more_updates_than_it_may() -> None:
