@@ -104,15 +104,15 @@ def test_a_run_is_the_same_with_helpers_that_come_and_go(
 ) -> None:
     world = _world(validation=validation, stop=stop)
     opening, pool = world.open(), ChangingPool(counts)
-    helped = _carried_out(world.trainer(opening, 0.02, pool=pool))  # short segments
-    alone = _carried_out(world.trainer(opening, 0.02))
+    helped = _carried_out(world.trainer(opening, 0.04, pool=pool))  # short segments
+    alone = _carried_out(world.trainer(opening, 0.04))
     assert list(map(_written, helped)) == list(map(_written, alone))
     assert set(counts) >= set(pool.lent)
 
 
 def test_a_run_with_helpers_replays_with_one_thread() -> None:
     world, pool = _world(epochs=300), ChangingPool([0, 1, 2, 1, 3])
-    trainer = world.trainer(world.open(), 0.02, pool=pool)  # short segments
+    trainer = world.trainer(world.open(), 0.04, pool=pool)  # short segments
     segments = [each.segment for each in _carried_out(trainer) if each.segment]
     assert {0, 1, 2, 3} == set(pool.lent)
     start, last = State(0, world.parameters), trainer.run.updates_done

@@ -7,7 +7,8 @@ import pytest
 from execution_bench import SETTINGS, uninterrupted
 from shared_service import LONG, Replica, Workers
 
-from service.execution import claim_limit, claiming, lease, outcomes
+from service.execution import claiming, lease, outcomes
+from service.execution.claim_limit import ClaimLimit
 from service.execution.claiming_executor import ClaimingExecutor
 from service.execution.live_run import LiveRun
 from storage.memory_writer import MemoryWriter
@@ -29,9 +30,9 @@ def test_a_run_waits_for_a_worker_and_then_has_the_bits_of_a_single_process(
 def test_runs_are_spread_over_workers(
     replica: Replica, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A worker claims more if runs still wait after this time: on a busy machine the other one may
-    # not have looked by then.
-    monkeypatch.setattr(claim_limit, "POLL_SECONDS", 3600.0)
+    # One claims more than it has threads for if runs wait for half a second: on a busy machine, the
+    # other may not have looked by then.
+    monkeypatch.setattr(ClaimLimit, "next", lambda limit, executed, _: limit._threads - executed)
     networks = [f"net-{index}" for index in range(4)]
     replica.create(*networks)
     for _ in range(2):
