@@ -88,7 +88,9 @@ def test_a_beginner_does_a_lesson(site: ServerProcess, page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 844})
         page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))")
         assert page.evaluate(FAULTS) == []
-    # Progress stays in the browser, until it is deleted with the networks.
+    # Progress stays until it is deleted with the networks; a set of one's own is not deleted.
+    own = {"trainingSet": "lesson-mine", "generator": {"kind": "GENERATOR_KIND_MOONS"}}
+    requests.post(f"{site.http}/v1/trainingSets", json=own, timeout=60).raise_for_status()
     page.get_by_role("link", name="Lessons").nth(1).click()
     expect(page.get_by_role("link", name="What a weight is")).to_contain_text("2 of 10")
     page.get_by_role("button", name="Delete them…").click()
@@ -96,4 +98,8 @@ def test_a_beginner_does_a_lesson(site: ServerProcess, page: Page) -> None:
     expect(page.get_by_role("status").first).to_contain_text("deleted")
     networks = requests.get(f"{site.http}/v1/networks", timeout=60).json()["networks"]
     assert [each for each in networks if each["network"].startswith("lesson-")] == []
+    sets = requests.get(f"{site.http}/v1/trainingSets", timeout=60).json()["trainingSets"]
+    assert [each["trainingSet"] for each in sets if "lesson" in each["trainingSet"]] == [
+        "lesson-mine"
+    ]
     expect(page.get_by_role("link", name="What a weight is")).to_contain_text("0 of 10")

@@ -4,6 +4,8 @@ import { ApiError, get, post, remove } from "../shared/api.js";
 import { LessonError } from "./parse.js";
 
 const PREFIX = "lesson";
+// What idOf makes: people may have sets of their own whose ids begin like that.
+const OURS = new RegExp(`^${PREFIX}-.+-[0-9a-z]{6}$`);
 const MOST = 1000; // the largest page that the service sends
 const CONFLICT = 409;
 
@@ -16,7 +18,7 @@ export function openCopy({ lesson, part, name, learner }) {
   const block = blockNamed(lesson, part, "network", name);
   const isChanged = part.question?.kind.startsWith("do ") && part.question.fields.network === name;
   const owner = isChanged ? `${learner} ${lesson.parts.indexOf(part) + 1}` : learner;
-  const id = `${PREFIX}-${lesson.id}`.slice(0, 40).replace(/-$/, "") + `-${name}`.slice(0, 14) + `-${digest(`${owner} ${JSON.stringify(block.fields)}`)}`;
+  const id = idOf(lesson, name, `${owner} ${JSON.stringify(block.fields)}`);
   if (!copies.has(id)) copies.set(id, open({ id, block, lesson, part }).catch((error) => (copies.delete(id), Promise.reject(error))));
   return copies.get(id);
 }
@@ -40,7 +42,7 @@ async function open({ id, block, lesson, part }) {
 // The name of a training set is that of a block, or the id of a set on the server, such as xor.
 function setId(lesson, part, name) {
   const block = blockOf(lesson, part, "training-set", name);
-  return block ? `${PREFIX}-${lesson.id}`.slice(0, 40).replace(/-$/, "") + `-${name}`.slice(0, 14) + `-${digest(JSON.stringify(block.fields))}` : name;
+  return block ? idOf(lesson, name, JSON.stringify(block.fields)) : name;
 }
 
 // Creates a set of the lesson, if it is one. Returns its id.
@@ -101,17 +103,22 @@ async function listed(path, name) {
   return ids;
 }
 
+// An id of up to 61 characters for what a lesson makes of a text.
+function idOf(lesson, name, text) {
+  return `${PREFIX}-${lesson.id}`.slice(0, 40).replace(/-$/, "") + `-${name}`.slice(0, 14) + `-${digest(text)}`;
+}
+
 // Deletes all networks of lessons on the server, and their training sets. Returns how many networks.
 export async function removeAll() {
   const networks = [];
-  for (const id of await listed("networks", "network")) if (id.startsWith(`${PREFIX}-`)) networks.push(id);
+  for (const id of await listed("networks", "network")) if (OURS.test(id)) networks.push(id);
   for (const id of networks) {
     const { network } = await get(`networks/${id}`);
     if (!network.labels.lesson) continue;
     if (network.activeRun !== "0") await post(`networks/${id}/runs/${network.activeRun}:cancel`);
     await remove(`networks/${id}`);
   }
-  for (const id of await listed("trainingSets", "trainingSet")) if (id.startsWith(`${PREFIX}-`)) await remove(`trainingSets/${id}`);
+  for (const id of await listed("trainingSets", "trainingSet")) if (OURS.test(id)) await remove(`trainingSets/${id}`);
   copies.clear();
   Object.assign(known, { networks: null, trainingSets: null });
   return networks.length;
