@@ -75,10 +75,11 @@ def plain_tab(chromium: str) -> Iterator[PlainTab]:
     """Start the browser at a path, with one tab."""
     (read_commands, commands), (answers, write_answers) = os.pipe(), os.pipe()
     # It reads commands from 3 and answers at 4. Its sandbox needs rights that containers lack.
+    # Other shells than Bash take only the numbers of files up to 9.
     shell = f'exec "$0" "$@" 3<&{read_commands} 4>&{write_answers}'
     options = ["--headless", "--no-sandbox", "--remote-debugging-pipe"]
     process = subprocess.Popen(  # noqa: S603 (the browser of this machine)
-        ["/bin/sh", "-c", shell, chromium, *options],
+        ["/bin/bash", "-c", shell, chromium, *options],
         pass_fds=[read_commands, write_answers],
         stderr=subprocess.DEVNULL,
     )
