@@ -48,13 +48,19 @@ CURRENT: ContextVar[Sequence[Any]] = ContextVar("parameters", default=())
 def option_of(field: str) -> str:
     """Return the option of the current command that sets a field of its request.
 
-    A field that an argument sets, or nothing, is unchanged.
+    Items of a list count from 1, as everywhere in commands. A field that an argument sets, or
+    nothing, is unchanged.
     """
     parameters = {each.name: each for each in CURRENT.get()}
-    for name in _parameters_of(field.partition("[")[0].removeprefix("settings.")):
-        if name in parameters:
-            found = parameters[name]
-            return str(found.opts[0]) if found.param_type_name == "option" else field
+    name, _, rest = field.partition("[")
+    for each in _parameters_of(name.removeprefix("settings.")):
+        found = parameters.get(each)
+        if found is not None and found.param_type_name == "option":
+            index = rest.partition("]")[0]
+            item = f", item {int(index) + 1}" if index.isdecimal() else ""
+            return f"{found.opts[0]}{item}"
+        if found is not None:
+            break
     return field
 
 

@@ -112,7 +112,7 @@ def test_incompatible_functions_are_named(clearprop: Clearprop) -> None:
         code=1,
     ).stderr
     assert {line.split(":")[0].strip() for line in output.splitlines()[1:]} == {
-        "--activations",
+        "--activations, item 1",
         "--cost",
         "--low",
         "--high",
