@@ -89,7 +89,7 @@ def test_a_beginner_does_a_lesson(site: ServerProcess, page: Page) -> None:
         page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))")
         assert page.evaluate(FAULTS) == []
     # Progress stays until it is deleted with the networks; a set of one's own is not deleted.
-    own = {"trainingSet": "lesson-mine", "generator": {"kind": "GENERATOR_KIND_MOONS"}}
+    own: Any = {"trainingSet": "lesson-mine", "generator": {"kind": "GENERATOR_KIND_MOONS"}}
     requests.post(f"{site.http}/v1/trainingSets", json=own, timeout=60).raise_for_status()
     page.get_by_role("link", name="Lessons").nth(1).click()
     expect(page.get_by_role("link", name="What a weight is")).to_contain_text("2 of 10")
