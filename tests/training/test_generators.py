@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from hashlib import blake2b
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def misplaced(  # noqa: PLR0911 - one for each kind
     side = np.where(targets == 1.0, 1.0, -1.0)  # both classes are mirrored in most kinds
     match kind:
         case GeneratorKind.CIRCLE:
-            return np.where(targets == 1.0, r >= 2.5, (r < 3.5 - 1e-9) | (r >= 5.0))
+            return np.where(targets == 1.0, r > 2.5 + 1e-9, abs(r - 4.25) > 0.75 + 1e-9)
         case GeneratorKind.MOONS:
             right, up = side * x + 1.5, side * y + 0.75
             return (abs(np.hypot(right, up) - 3.0) > 1e-12) | (up < -1e-12)
@@ -102,7 +103,7 @@ def _highest(x: float, y: float) -> float:
     for row, up in ((2.5, 1), (-2.5, -1)):
         for column, sign in ((-4.0, up), (0.0, -up), (4.0, up)):
             right, above = x - column, y - row
-            heights.append(sign * max(0.0, 1.0 - (right * right + above * above) ** 0.5 / 2.0))
+            heights.append(sign * max(0.0, 1.0 - sqrt(right * right + above * above) / 2.0))
     return max(heights, key=abs)
 
 
