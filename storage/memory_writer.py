@@ -22,6 +22,7 @@ from storage.memory_tables import (
 from storage.retention import has_expired
 from training.access import Token
 from training.audit import AuditEntry
+from training.errors import NetworkExists, TrainingSetExists
 from training.network import Network
 from training.ownership import Claim, WorkerExpired
 from training.ports import Answer, Clock
@@ -44,7 +45,7 @@ class MemoryWriter(MemoryReader):
 
     def add_network(self, network: Network, segment: Segment, keyframe: Keyframe) -> Head:
         if any(network.id == known.network.id for known in self._tables.histories.values()):
-            raise store_errors.network_exists(network.id)
+            raise NetworkExists(network.id)
         head = Head(network.uid, segment.last_update, keyframe=keyframe.state.update)
         self._tables.histories[network.uid] = History(
             kept_network(network), head, [kept_segment(segment)], [kept_keyframe(keyframe)]
@@ -62,7 +63,7 @@ class MemoryWriter(MemoryReader):
 
     def add_training_set(self, training_set: TrainingSet, examples: Examples) -> None:
         if any(training_set.id == known.id for known in self._living_sets()):
-            raise store_errors.training_set_exists(training_set.id)
+            raise TrainingSetExists(training_set.id)
         weights = None if examples.weights is None else kept_array(examples.weights)
         kept = Examples(kept_array(examples.inputs), kept_array(examples.targets), weights)
         self._tables.sets[training_set.uid] = StoredSet(training_set, kept)

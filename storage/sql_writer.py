@@ -30,6 +30,7 @@ from storage.session import Values
 from storage.sql_reader import SqlReader
 from training.access import Token
 from training.audit import AuditEntry
+from training.errors import NetworkExists, TrainingSetExists
 from training.network import Network
 from training.ports import Answer
 from training.run import Run, RunState
@@ -122,7 +123,7 @@ class SqlWriter(SqlReader, OwnershipWriting):
 
     def add_network(self, network: Network, segment: Segment, keyframe: Keyframe) -> Head:
         if self._row(_NETWORK_WITH_ID, id=network.id):
-            raise store_errors.network_exists(network.id)
+            raise NetworkExists(network.id)
         head = Head(network.uid, segment.last_update, keyframe=keyframe.state.update)
         self._insert(networks, rows.network_values(network))
         self._insert(heads, rows.head_values(head))
@@ -143,7 +144,7 @@ class SqlWriter(SqlReader, OwnershipWriting):
 
     def add_training_set(self, training_set: TrainingSet, examples_: Examples) -> None:
         if self._row(_TRAINING_SET_WITH_ID, id=training_set.id):
-            raise store_errors.training_set_exists(training_set.id)
+            raise TrainingSetExists(training_set.id)
         self._insert(training_sets, rows.training_set_values(training_set))
         self._insert(examples, rows.examples_values(training_set.uid, examples_))
 

@@ -3,7 +3,6 @@
 from training.errors import (
     DamagedHistory,
     HeadMoved,
-    NetworkExists,
     NetworkNotFound,
     NoFileToCopy,
     RunNotFound,
@@ -12,7 +11,6 @@ from training.errors import (
     TokenExists,
     TokenNotFound,
     TooManyCalls,
-    TrainingSetExists,
     TrainingSetNotFound,
 )
 
@@ -29,14 +27,6 @@ def no_network_uid(uid: str) -> NetworkNotFound:
     return NetworkNotFound(f"the network with uid {uid} does not exist: it was deleted", uid=uid)
 
 
-def network_exists(network_id: str) -> NetworkExists:
-    """Return the error for the id of an existing network."""
-    return NetworkExists(
-        f"network {network_id} already exists: use another id, or delete it first",
-        network=network_id,
-    )
-
-
 def no_training_set(set_id: str) -> TrainingSetNotFound:
     """Return the error for an id without a training set."""
     return TrainingSetNotFound(
@@ -48,14 +38,6 @@ def no_training_set_uid(uid: str) -> TrainingSetNotFound:
     """Return the error for a uid without a training set."""
     return TrainingSetNotFound(
         f"the training set with uid {uid} does not exist: it was deleted", uid=uid
-    )
-
-
-def training_set_exists(set_id: str) -> TrainingSetExists:
-    """Return the error for the id of an existing training set."""
-    return TrainingSetExists(
-        f"training set {set_id} already exists: use another id, or delete it first",
-        training_set=set_id,
     )
 
 

@@ -136,11 +136,23 @@ class NetworkExists(AlreadyExistsError):
 
     reason = "NETWORK_EXISTS"
 
+    def __init__(self, network: str) -> None:
+        super().__init__(
+            f"network {network} already exists: use another id, or delete it first",
+            network=network,
+        )
+
 
 class TrainingSetExists(AlreadyExistsError):
     """The id is already in use by another training set."""
 
     reason = "TRAINING_SET_EXISTS"
+
+    def __init__(self, training_set: str) -> None:
+        super().__init__(
+            f"training set {training_set} already exists: use another id, or delete it first",
+            training_set=training_set,
+        )
 
 
 class RequestIdReused(AlreadyExistsError):

@@ -345,10 +345,7 @@ def _check_free(reader: Reader, network_id: str) -> None:
         reader.network(network_id)
     except NetworkNotFound:
         return
-    raise NetworkExists(
-        f"network {network_id} already exists: use another id",
-        network=network_id,
-    )
+    raise NetworkExists(network_id)
 
 
 def _recipe(wanted: NewNetwork) -> Initializer:

@@ -183,11 +183,7 @@ class TrainingSets:
             elif new.replaces:
                 _check_removable(reader, existing, replaces=True)
             else:
-                raise TrainingSetExists(
-                    f"training set {existing.id} already exists: use another id, or delete it"
-                    " first",
-                    training_set=existing.id,
-                )
+                raise TrainingSetExists(existing.id)
         return training_set
 
     def _describe(self, new: NewTrainingSet, uid: str) -> TrainingSet:
