@@ -1,6 +1,7 @@
 """Updates, states and outputs of a network, as the service returns them."""
 
 from collections.abc import Iterator
+from typing import Generic, TypeVar
 
 from clearprop.v1.table_pb2 import TARGET_KIND_CLASSES, TARGET_KIND_LABELS
 from clearprop.v1.training_service_pb2 import ListUpdatesResponse, PredictResponse
@@ -17,16 +18,15 @@ from clearprop.values import (
     weights_of,
 )
 
+_Message = TypeVar("_Message", Update, StateMessage)
 
-class Snapshot:
-    """One update of a network; `message` is the message of the contract.
 
-    The service returns the same bits for the same update to every client.
-    """
+class _AtUpdate(Generic[_Message]):
+    """What a snapshot of an update and the state after it have in common."""
 
     __slots__ = ("message",)
 
-    def __init__(self, message: Update) -> None:
+    def __init__(self, message: _Message) -> None:
         self.message = message
 
     @property
@@ -48,16 +48,6 @@ class Snapshot:
     def epoch(self) -> int | None:
         """The epoch of its first example, counting from 1; None without a run."""
         return self.message.epoch or None
-
-    @property
-    def first_example(self) -> int:
-        """The position of the batch's first example in its epoch, from 0."""
-        return self.message.first_example
-
-    @property
-    def example_count(self) -> int:
-        """The number of examples in the batch; 0 without a run."""
-        return self.message.example_count
 
     @property
     def cost(self) -> float | None:
@@ -85,7 +75,10 @@ class Snapshot:
 
     @property
     def gradients(self) -> list[Matrix]:
-        """The gradients G/n of the weights, if requested, in the form of `weights`."""
+        """The gradients G/n of the weights, in the form of `weights`.
+
+        Empty if they were not requested (of a state: by `full`).
+        """
         return weights_of(self.message.gradients)
 
     @property
@@ -97,6 +90,25 @@ class Snapshot:
     def validation(self) -> Validation | None:
         """The evaluation on held-out examples after the update; None if there was none."""
         return validation_of(self.message)
+
+
+class Snapshot(_AtUpdate[Update]):
+    """One update of a network; `message` is the message of the contract.
+
+    The service returns the same bits for the same update to every client.
+    """
+
+    __slots__ = ()
+
+    @property
+    def first_example(self) -> int:
+        """The position of the batch's first example in its epoch, from 0."""
+        return self.message.first_example
+
+    @property
+    def example_count(self) -> int:
+        """The number of examples in the batch; 0 without a run."""
+        return self.message.example_count
 
     @property
     def chosen(self) -> Vector:
@@ -141,33 +153,10 @@ class History:
         return f"<History of {len(self)} updates{thinned}>"
 
 
-class State:
+class State(_AtUpdate[StateMessage]):
     """The state of a network at one update, and the position of its training."""
 
-    __slots__ = ("message",)
-
-    def __init__(self, message: StateMessage) -> None:
-        self.message = message
-
-    @property
-    def number(self) -> int:
-        """The number of the update."""
-        return self.message.update
-
-    @property
-    def kind(self) -> str:
-        """The kind of the update: INITIAL, GRADIENT, EDIT, RESET or RESTORE."""
-        return enum_name(UpdateKind, self.message.kind)
-
-    @property
-    def run(self) -> int | None:
-        """The number of the update's run; None if it does not belong to a run."""
-        return self.message.run or None
-
-    @property
-    def epoch(self) -> int | None:
-        """The epoch of its first example, counting from 1; None without a run."""
-        return self.message.epoch or None
+    __slots__ = ()
 
     @property
     def next_epoch(self) -> int | None:
@@ -178,41 +167,6 @@ class State:
     def next_example(self) -> int:
         """The position of the run's next example in `next_epoch`, from 0."""
         return self.message.next_example
-
-    @property
-    def cost(self) -> float | None:
-        """The mean cost of the update's batch; None without a run."""
-        return self.message.cost if self.message.HasField("cost") else None
-
-    @property
-    def learning_rate(self) -> float | None:
-        """The learning rate of the update; None without a run."""
-        return self.message.learning_rate if self.message.HasField("learning_rate") else None
-
-    @property
-    def weights(self) -> list[Matrix]:
-        """The weights after the update: a matrix [units, inputs] for each layer."""
-        return weights_of(self.message.layers)
-
-    @property
-    def biases(self) -> list[Vector]:
-        """The biases after the update: a vector [units] for each layer, empty without biases."""
-        return biases_of(self.message.layers)
-
-    @property
-    def gradients(self) -> list[Matrix]:
-        """The gradients G/n of the weights, with `full`, in the form of `weights`."""
-        return weights_of(self.message.gradients)
-
-    @property
-    def bias_gradients(self) -> list[Vector]:
-        """The gradients G/n of the biases, in the form of `biases`."""
-        return biases_of(self.message.gradients)
-
-    @property
-    def validation(self) -> Validation | None:
-        """The evaluation on held-out examples after the update; None if there was none."""
-        return validation_of(self.message)
 
     @property
     def activations(self) -> list[Vector]:
