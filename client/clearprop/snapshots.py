@@ -27,7 +27,7 @@ class _AtUpdate(Generic[_Message]):
     __slots__ = ("message",)
 
     def __init__(self, message: _Message) -> None:
-        self.message = message
+        self.message: _Message = message
 
     @property
     def number(self) -> int:
