@@ -228,6 +228,19 @@ class Prediction:
         layers = zip(*(each.activations for each in self.message.predictions), strict=True)
         return [matrix_of_rows(vector.values for vector in layer) for layer in layers]
 
+    @property
+    def contributions(self) -> list[Matrix]:
+        """What is added to the logits: a matrix [outputs, units] for each row; empty by default.
+
+        The terms are activation × weight for each unit below the outputs, then the bias if there
+        are biases.
+        """
+        return [
+            matrix_of_rows(terms.values for terms in each.contributions)
+            for each in self.message.predictions
+            if each.contributions
+        ]
+
     def __repr__(self) -> str:
         return f"<Prediction at update {self.update}: {self.outputs}>"
 

@@ -8,8 +8,9 @@ import numpy as np
 from service.reading.state_reader import StateReader
 from service.reading.update_numbers import locate
 from training.engine import activations
-from training.errors import Violations, validating
+from training.errors import LimitExceeded, Violations, validating
 from training.limits import Limits
+from training.measures.contributions import contributions_of
 from training.network import Array, Network
 from training.network_rules import check_finite
 from training.ports import Store
@@ -21,11 +22,15 @@ from training.work import check_work, work_of_outputs
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The activations of all layers after the inputs, in one array: (inputs, units)."""
+    """The activations of all layers after the inputs, in one array: (inputs, units).
+
+    `contributions` are the terms of the logits of the outputs, if they were requested.
+    """
 
     network: Network
     update: int
     activations: Array
+    contributions: Array | None = None
 
 
 class Predictions:
@@ -42,6 +47,8 @@ class Predictions:
         update: int | None,
         inputs: Array | list[Array],
         columns: Sequence[Column] = (),
+        *,
+        contributions: bool = False,
     ) -> Prediction:
         """Compute the activations for each vector of inputs with the parameters of one update.
 
@@ -60,6 +67,8 @@ class Predictions:
                 _check_unprepared(violations, network, len(inputs))
                 _check_inputs(violations, network, inputs)
         check_batch(network, len(inputs), "number of inputs", self._limits)
+        if contributions:
+            _check_contributions(network, len(inputs), self._limits)
         check_work(
             self._limits,
             work_of_outputs(network, len(inputs)),
@@ -67,7 +76,22 @@ class Predictions:
             "use a smaller number of inputs",
         )
         parameters = self._states.read(network, number).parameters
-        return Prediction(network, number, activations(network, parameters, np.asarray(inputs)))
+        rows = np.asarray(inputs)
+        units = activations(network, parameters, rows)
+        terms = contributions_of(network, parameters, rows, units) if contributions else None
+        return Prediction(network, number, units, terms)
+
+
+def _check_contributions(network: Network, count: int, limits: Limits) -> None:
+    """Raise LimitExceeded if the terms of the logits take more memory than the limit."""
+    size = network.shapes[-1].size
+    if count * size > limits.batch_numbers:
+        raise LimitExceeded(
+            f"the contributions to {count} outputs, {size} numbers for each, exceed the limit of"
+            f" {limits.batch_numbers}: use a smaller number of inputs",
+            limit="batch_numbers",
+            value=limits.batch_numbers,
+        )
 
 
 def _prepared(

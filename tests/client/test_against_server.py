@@ -482,6 +482,15 @@ def test_predictions_have_the_activations_of_all_layers_on_request(client: Clien
     assert [layer.shape for layer in full.activations] == [(3, 5), (3, 1)]
     assert (full.activations[0] == 0.5).all()
     assert full.activations[1].tobytes() == plain.outputs.tobytes()
+    assert (plain.contributions, full.contributions) == ([], [])
+
+
+def test_predictions_have_what_is_added_to_the_logits_on_request(client: Client) -> None:
+    network = client.create_network(layer_sizes=[2, 3, 2], bias=True, seed=7)
+    found = network.predict([[0, 1], [1, 1]], contributions=True)
+    logits = np.array([terms.sum(axis=1) for terms in found.contributions])
+    assert [terms.shape for terms in found.contributions] == [(2, 4), (2, 4)]
+    assert np.allclose(1 / (1 + np.exp(-logits)), found.outputs)
 
 
 def test_responses_larger_than_the_default_limit_of_grpc_are_received(client: Client) -> None:

@@ -59,8 +59,8 @@ def warnings_of_validations(run: Run) -> tuple[TrainingWarning, ...]:
         TrainingWarning(
             WarningCode.VALIDATION_COST_HAS_RISEN,
             f"The cost of the held-out examples was lowest after update {best.update:,}"
-            f" ({value(lowest)}), and is {value(cost)} at the end: since then, the network has"
-            " learned the training examples by heart.",
+            f" ({value(lowest)}), and is {value(cost)} at the end: since then, the network"
+            " overfits. It learns the training examples by heart.",
             f"Fork the network at update {best.update:,}, or end runs by patience and restore the"
             " best state.",
         ),

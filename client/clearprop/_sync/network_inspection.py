@@ -39,24 +39,27 @@ class NetworkInspection(NetworkHandle):
         *,
         update: int | None = None,
         activations: bool = False,
+        contributions: bool = False,
     ) -> Prediction:
         """Compute the outputs for `inputs`, with the parameters of any update.
 
         `inputs` is a matrix [n, inputs]. If the network was trained on a training set with named
         columns, it can be a table with these columns, in any order, as `upload_table` takes it: the
         network prepares it. Other columns are not used. The default is the latest update. With
-        `activations`, the result includes the activations of all layers.
+        `activations`, the result includes the activations of all layers; with `contributions`, what
+        each unit below the outputs adds to their logits.
 
         Raises ValueError, with the place, if a column is missing, or a value does not fit, and for
         rows without names if the network must prepare its inputs.
         """
+        details = predictions.Details(activations, contributions)
         known = self._known_columns() if is_table(inputs) else None
         if known is None:
-            return self._predict_rows(inputs, update, activations=activations)
+            return self._predict_rows(inputs, update, details)
         table = rows_of_table(inputs, known)
         whole = PredictResponse()
         for part in parts_of(table, sum(self.layer_sizes)):
-            call = predictions.predict_rows(self.id, table, part, update, activations)
+            call = predictions.predict_rows(self.id, table, part, update, details)
             response = self._connection.call(call)
             update = response.update
             whole.MergeFrom(response)
@@ -64,11 +67,11 @@ class NetworkInspection(NetworkHandle):
         return Prediction(whole)
 
     def _predict_rows(
-        self, inputs: MatrixLike, update: int | None, *, activations: bool
+        self, inputs: MatrixLike, update: int | None, details: predictions.Details
     ) -> Prediction:
         """Compute the outputs for rows without names."""
         try:
-            call = predictions.predict(self.id, inputs, update, activations)
+            call = predictions.predict(self.id, inputs, update, details)
             return Prediction(self._connection.call(call))
         except (ClearpropError, ValueError) as error:
             known = self._known_columns() if may_need_names(error) else None

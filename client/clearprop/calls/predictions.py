@@ -1,6 +1,7 @@
 """Calls that compute with the parameters of an update."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from clearprop.calls.base import PAGE_SIZE, Call, Pages
 from clearprop.tables.table import Table
@@ -10,28 +11,37 @@ from clearprop.v1.network_pb2 import Vector
 from clearprop.values import MatrixLike, rows_of
 
 
+class Details(NamedTuple):
+    """What predictions contain beside the outputs."""
+
+    activations: bool
+    contributions: bool
+
+
 def predict(
-    network: str, inputs: MatrixLike, update: int | None, activations: bool
+    network: str, inputs: MatrixLike, update: int | None, details: Details
 ) -> Call[pb.PredictResponse]:
     """Compute outputs for inputs."""
     request = pb.PredictRequest(
         network=network,
         update=update,
         inputs=[Vector(values=row) for row in rows_of(inputs, "inputs")],
-        activations=activations,
+        activations=details.activations,
+        contributions=details.contributions,
     )
     return Call(request, pb.PredictResponse)
 
 
 def predict_rows(
-    network: str, table: Table, rows: tuple[int, int], update: int | None, activations: bool
+    network: str, table: Table, rows: tuple[int, int], update: int | None, details: Details
 ) -> Call[pb.PredictResponse]:
     """Compute outputs for some rows of the columns of a table."""
     request = pb.PredictRequest(
         network=network,
         update=update,
         columns=columns_of(table, *rows),
-        activations=activations,
+        activations=details.activations,
+        contributions=details.contributions,
     )
     return Call(request, pb.PredictResponse)
 

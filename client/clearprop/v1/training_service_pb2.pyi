@@ -1981,12 +1981,15 @@ class PredictRequest(_message.Message):
     INPUTS_FIELD_NUMBER: _builtins.int
     ACTIVATIONS_FIELD_NUMBER: _builtins.int
     COLUMNS_FIELD_NUMBER: _builtins.int
+    CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     update: _builtins.int
     """The update whose parameters are used. Default: the latest."""
     activations: _builtins.bool
     """Whether to return the activations of all layers."""
+    contributions: _builtins.bool
+    """Whether to return what each unit below the outputs adds to their logits."""
     @_builtins.property
     def inputs(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
         """The input vectors: at least 1. Each has one finite value for each unit of the first layer. Must be
@@ -2009,10 +2012,11 @@ class PredictRequest(_message.Message):
         inputs: _abc.Iterable[_network_pb2.Vector] | None = ...,
         activations: _builtins.bool = ...,
         columns: _abc.Iterable[_table_pb2.Column] | None = ...,
+        contributions: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "activations", b"activations", "columns", b"columns", "inputs", b"inputs", "network", b"network", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "activations", b"activations", "columns", b"columns", "contributions", b"contributions", "inputs", b"inputs", "network", b"network", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
     _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015
@@ -2071,6 +2075,7 @@ class Prediction(_message.Message):
     NON_FINITE_OUTPUTS_FIELD_NUMBER: _builtins.int
     CLASSES_FIELD_NUMBER: _builtins.int
     VALUES_FIELD_NUMBER: _builtins.int
+    CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The activations of the output layer."""
@@ -2100,6 +2105,14 @@ class Prediction(_message.Message):
         columns. Empty otherwise.
         """
 
+    @_builtins.property
+    def contributions(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.Vector]:
+        """For each output, the terms of its logit: activation × weight for each unit of the layer below
+        (input × weight if there is no hidden layer), and the bias last, if there are biases. Their sum
+        in order, from 0, is the logit. The output with the largest logit is the largest output, so
+        units whose terms differ most between two outputs say why one is larger. Empty unless requested.
+        """
+
     def __init__(
         self,
         *,
@@ -2108,10 +2121,11 @@ class Prediction(_message.Message):
         non_finite_outputs: _abc.Iterable[_builtins.int] | None = ...,
         classes: _abc.Iterable[_builtins.str] | None = ...,
         values: _abc.Iterable[_builtins.float] | None = ...,
+        contributions: _abc.Iterable[_network_pb2.Vector] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "classes", b"classes", "non_finite_outputs", b"non_finite_outputs", "outputs", b"outputs", "values", b"values"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activations", b"activations", "classes", b"classes", "contributions", b"contributions", "non_finite_outputs", b"non_finite_outputs", "outputs", b"outputs", "values", b"values"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -743,8 +743,8 @@ class TrainingServiceServicer(object):
         OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
         OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
         RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
-        too large (LIMIT_EXCEEDED, `batch_numbers`), or the work is (`call_work`). Send fewer vectors
-        or rows per call.
+        too large (LIMIT_EXCEEDED, `batch_numbers`), or by the number of weights into the outputs,
+        with `contributions`, or the work is (`call_work`). Send fewer vectors or rows per call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -384,8 +384,8 @@ class TrainingServiceStub:
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
       RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
-        too large (LIMIT_EXCEEDED, `batch_numbers`), or the work is (`call_work`). Send fewer vectors
-        or rows per call.
+        too large (LIMIT_EXCEEDED, `batch_numbers`), or by the number of weights into the outputs,
+        with `contributions`, or the work is (`call_work`). Send fewer vectors or rows per call.
     """
     Evaluate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]
     """Computes the cost and accuracy of a network on a training set, with the parameters of any
@@ -991,8 +991,8 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
       OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
       RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
-        too large (LIMIT_EXCEEDED, `batch_numbers`), or the work is (`call_work`). Send fewer vectors
-        or rows per call.
+        too large (LIMIT_EXCEEDED, `batch_numbers`), or by the number of weights into the outputs,
+        with `contributions`, or the work is (`call_work`). Send fewer vectors or rows per call.
     """
     Evaluate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]  # type: ignore[assignment]
     """Computes the cost and accuracy of a network on a training set, with the parameters of any
@@ -1733,8 +1733,8 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
           OUT_OF_RANGE: the update was deleted by DeleteUpdates (HISTORY_COMPACTED).
           RESOURCE_EXHAUSTED: the number of vectors multiplied by the number of units in all layers is
-            too large (LIMIT_EXCEEDED, `batch_numbers`), or the work is (`call_work`). Send fewer vectors
-            or rows per call.
+            too large (LIMIT_EXCEEDED, `batch_numbers`), or by the number of weights into the outputs,
+            with `contributions`, or the work is (`call_work`). Send fewer vectors or rows per call.
         """
 
     @_abc_1.abstractmethod

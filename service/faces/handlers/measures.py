@@ -33,6 +33,7 @@ class MeasureHandlers:
             optional(request, "update"),
             vectors(request),
             columns(request.columns),
+            contributions=request.contributions,
         )
         return prediction(predictions, activations=request.activations)
 

@@ -20,7 +20,7 @@ def vectors(request: training_service_pb2.PredictRequest) -> Array | list[Array]
 
 
 def prediction(source: Prediction, *, activations: bool) -> training_service_pb2.PredictResponse:
-    """Convert predictions, with the activations of every layer if requested."""
+    """Convert predictions, with activations of all layers and terms of logits if requested."""
     sizes = source.network.layer_sizes[1:]
     outputs = source.activations[:, -sizes[-1] :]
     answers = answers_of(source.network, outputs)
@@ -41,6 +41,10 @@ def prediction(source: Prediction, *, activations: bool) -> training_service_pb2
             message.activations.extend(
                 network_pb2.Vector(values=units[end - size : end])
                 for size, end in zip(sizes, ends, strict=True)
+            )
+        if source.contributions is not None:
+            message.contributions.extend(
+                network_pb2.Vector(values=terms) for terms in source.contributions[row].tolist()
             )
         predictions.append(message)
     response = training_service_pb2.PredictResponse(

@@ -168,6 +168,13 @@ def test_no_more_is_predicted_at_once_than_there_is_memory_for() -> None:
         assert len(service.predictions.predict("net", None, [np.ones(2)] * 3).activations) == 3
         with pytest.raises(LimitExceeded, match="use a smaller number of inputs"):
             service.predictions.predict("net", None, [np.ones(2)] * 4)
+    with Service(limits=Limits(batch_numbers=3 * 5 * 4)) as service:
+        service.networks.create(NewNetwork("wide", (1, 5, 4)))
+        found = service.predictions.predict("wide", None, [np.ones(1)] * 3, contributions=True)
+        assert found.contributions is not None
+        assert found.contributions.shape == (3, 4, 5)
+        with pytest.raises(LimitExceeded, match="20 numbers for each"):
+            service.predictions.predict("wide", None, [np.ones(1)] * 4, contributions=True)
 
 
 def test_examples_that_gradients_are_checked_with_are_a_batch_within_the_limit() -> None:
