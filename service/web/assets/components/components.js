@@ -4,9 +4,14 @@ import { render } from "preact";
 import { describe } from "../shared/functions.js";
 import { html } from "../shared/html.js";
 import { CONTROLS } from "./controls.js";
+import { ENTRANCES } from "./entrances.js";
+import { SHOWN_EXAMPLES } from "./examples.js";
+import { LOOK } from "./look.js";
+import { NETWORKS } from "./networks.js";
 import { NUMBERS } from "./numbers.js";
 import { PICTURES } from "./pictures.js";
 import { BOUNDED } from "./samples.js";
+import { replaceService } from "./service.js";
 import { TOKENS } from "./tokens.js";
 import { TRAINING } from "./training.js";
 
@@ -18,10 +23,14 @@ const SECTIONS = [
   ["Controls", CONTROLS],
   ["Numbers", NUMBERS],
   ["Pictures", PICTURES],
+  ["Look inside", LOOK],
   ["Training", TRAINING],
+  ["Examples", SHOWN_EXAMPLES],
+  ["Networks", NETWORKS],
+  ["Entrances", ENTRANCES],
 ];
 
-// A specimen: [name, content, the mode whose styles it has].
+// A specimen: [name, content, the mode whose styles it has, or "wide" if it needs the whole width].
 const Specimen = ({ name, content, mode = "" }) => html`
   <section class="specimen" aria-label=${name}>
     <h3 class="small soft">${name}</h3>
@@ -42,5 +51,6 @@ const Components = () => html`
   </main>
 `;
 
+replaceService();
 document.title = "Components · Clearprop";
 render(html`<${Components} />`, document.body);

@@ -10,6 +10,7 @@ const networkOf = (network, layerSizes, activations, more) => ({
   bias: true,
   costFunction: "COST_FUNCTION_CROSS_ENTROPY",
   parameterCount: "1",
+  labels: {},
   earliestUpdate: "0",
   latestUpdate: "300",
   ...more,
@@ -42,6 +43,31 @@ export const runOf = (state, more = {}) => ({
 });
 
 export const EXAMPLES = [[0, 0, 0], [1, 0, 1], [0, 1, 1], [1, 1, 0]].map(([one, other, target]) => ({ inputs: [one, other], targets: [target] }));
+
+// Ten images, and one output for each class.
+export const IMAGES = Array.from({ length: 10 }, (_, index) => ({
+  inputs: PIXELS.map((_, pixel) => Math.max(0, Math.sin((pixel * (index + 2)) / 9))),
+  targets: Array.from({ length: 10 }, (_, output) => Number(output === index)),
+}));
+
+// Examples of ten classes as points of a plane, some of which are classified wrong.
+export const POINTS = Array.from({ length: 120 }, (_, index) => {
+  const trueClass = index % 10;
+  const [angle, away] = [0.63 * trueClass, 2 + Math.sin(3 * index)];
+  return { example: String(index % 10), x: away * Math.cos(angle), y: away * Math.sin(angle), trueClass, predictedClass: index % 17 ? trueClass : (trueClass + 1) % 10 };
+});
+
+// The first updates of a run in batches of `batchSize` of `size` examples.
+export const updatesOf = (batchSize, size) =>
+  Array.from({ length: 6 }, (_, index) => ({
+    update: String(index + 1),
+    run: "1",
+    epoch: String(1 + Math.floor((batchSize * index) / size)),
+    firstExample: String((batchSize * index) % size),
+    exampleCount: batchSize,
+    cost: 0.7371 / (index + 1),
+    validation: { cost: 0.8 / (index + 1) },
+  }));
 
 // A course of costs: { xs, falling, noisy, smooth }.
 const xs = Array.from({ length: 120 }, (_, index) => index * 2.5);

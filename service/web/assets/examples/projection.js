@@ -50,7 +50,7 @@ export function Projection({ network, set, at, latest, plane, projection, choice
   const chosen = pointed ?? pinned;
   return html`
     <section class="panel projection" aria-label="Projection">
-      <h3>Projection <span class="small soft">of ${whole(points.length)} examples</span></h3>
+      <h3>Projection ${projection && html`<span class="small soft">of ${whole(points.length)} examples</span>`}</h3>
       <${Controls} ...${{ network, at, latest, plane }} />
       <${PlaneCanvas} ...${{ points, names, isShown, frame: framing?.examples, frameKey: `${layer} ${axesUpdate}`, pointed: chosen, setPointed, setPinned }} />
       ${isClassified && html`<${Legend} names=${names} lit=${lit} setLit=${setLit} />`}

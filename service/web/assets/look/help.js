@@ -29,27 +29,31 @@ export function Help() {
   return html`
     <button onClick=${() => dialog.current.showModal()}>Legend</button>
     <dialog class="help" ref=${dialog} aria-labelledby="help-title" onClick=${(event) => event.target === dialog.current && dialog.current.close()}>
-      <div class="help-body">
-        <header>
-          <h2 id="help-title">Legend</h2>
-          <button onClick=${() => dialog.current.close()}>Close</button>
-        </header>
-        <${List} of=${PICTURE} />
-        <h3>Cost before this update, weights after</h3>
-        <p>
-          The cost of an update is measured before its weights change; the weights that are stored with it are those after the
-          change. The effect of an update shows in the cost of the next one, if both have the same batch.
-        </p>
-        <h3>Keys</h3>
-        <${List} of=${KEYS} />
-        <h3>Notation</h3>
-        <p class="small soft">Layers, units, inputs and examples count from 1 in formulas and from 0 in the lines of code.</p>
-        <${List} of=${NOTATION} />
-        <h3>Words</h3>
-        <${List} of=${Object.entries(GLOSSARY)} />
-      </div>
+      <${Legend} close=${() => dialog.current.close()} />
     </dialog>
   `;
 }
+
+export const Legend = ({ close }) => html`
+  <div class="help-body">
+    <header>
+      <h2 id="help-title">Legend</h2>
+      <button onClick=${close}>Close</button>
+    </header>
+    <${List} of=${PICTURE} />
+    <h3>Cost before this update, weights after</h3>
+    <p>
+      The cost of an update is measured before its weights change; the weights that are stored with it are those after the
+      change. The effect of an update shows in the cost of the next one, if both have the same batch.
+    </p>
+    <h3>Keys</h3>
+    <${List} of=${KEYS} />
+    <h3>Notation</h3>
+    <p class="small soft">Layers, units, inputs and examples count from 1 in formulas and from 0 in the lines of code.</p>
+    <${List} of=${NOTATION} />
+    <h3>Words</h3>
+    <${List} of=${Object.entries(GLOSSARY)} />
+  </div>
+`;
 
 const List = ({ of }) => html`<dl>${of.map(([what, text]) => html`<dt key=${what}>${what}</dt><dd>${text}</dd>`)}</dl>`;
