@@ -6,6 +6,7 @@ from functools import partial
 
 from service.reading.history_replay import HistoryReplay
 from service.reading.one_timeline import on_one_timeline
+from service.reading.shared_computations import SharedComputations
 from service.reading.state_cache import StateCache
 from service.reading.stored_updates import snapshot_of
 from training.errors import DamagedHistory
@@ -22,6 +23,7 @@ class StateReader:
         self._store = store
         self._cache = cache
         self._replay = replay
+        self._recomputed: SharedComputations[Snapshots] = SharedComputations()
 
     def remember(self, timeline: Hashable, uid: str, state: State) -> None:
         """Cache a durable state that is likely to be requested; see StateCache."""
@@ -56,21 +58,29 @@ class StateReader:
     ) -> Snapshots:
         state = self._cache.find(timeline, network.uid, update)
         if state is None:
-            base = self._cache.find(timeline, network.uid, update - 1)
-            snapshot = None if base else self._stored(network, update)
-            base = base or earlier
-            if snapshot is None:
-                (snapshot,) = self._replay.recompute(network, base, update, update, update)
-            assert snapshot.last_state is not None
-            self._cache.remember(timeline, network.uid, snapshot.last_state)
-            return snapshot
+            recompute = partial(self._recompute, network, update, earlier, timeline)
+            return self._recomputed.compute((timeline, network.uid, update), recompute)
         with self._store.read() as reader:
             return snapshot_of(reader, network.uid, state)
+
+    def _recompute(
+        self, network: Network, update: int, earlier: State | None, timeline: Hashable
+    ) -> Snapshots:
+        base = self._cache.recent_before(timeline, network.uid, update)
+        if base is None or (earlier is not None and earlier.update > base.update):
+            base = earlier
+        snapshot = None
+        if base is None or base.update < update - 1:
+            snapshot = self._stored(network, update)
+        if snapshot is None:
+            (snapshot,) = self._replay.recompute(network, base, update, update, update)
+        assert snapshot.last_state is not None
+        self._cache.remember(timeline, network.uid, snapshot.last_state)
+        return snapshot
 
     def _stored(self, network: Network, update: int) -> Snapshots | None:
         """Return an update with its own keyframe, even if the updates before it are corrupt."""
         with suppress(DamagedHistory), self._store.read() as reader:
-            state = reader.keyframe(network.uid, update).state
-            if state.update == update:
-                return snapshot_of(reader, network.uid, state)
+            if reader.keyframe_update(network.uid, update) == update:
+                return snapshot_of(reader, network.uid, reader.keyframe(network.uid, update).state)
         return None  # it may be possible to recompute it

@@ -1,5 +1,6 @@
 """Updates are read completely, also if their network is deleted during a read."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -60,9 +61,6 @@ def test_a_state_has_its_optimizer_state_however_it_was_read() -> None:
             states.append(service.state())
         assert states[-1].optimizer_state is not None
 
-        def by_snapshot(reader: Readers, update: int) -> State:
-            return reader.states.read(network, update)
-
         def by_page(reader: Readers, update: int) -> State:
             reader.pages.read(network, 0, update)
             return reader.states.read(network, update)
@@ -72,11 +70,14 @@ def test_a_state_has_its_optimizer_state_however_it_was_read() -> None:
             reader.pages.read(network, 0, update)
             return reader.states.read(network, update)
 
-        def by_the_state_before(reader: Readers, update: int) -> State:
-            reader.states.read(network, max(update - 1, 0))
+        def after_others(reader: Readers, update: int, distances: tuple[int, ...]) -> State:
+            for distance in distances:
+                reader.states.read(network, max(update - distance, 0))
             return reader.states.read(network, update)
 
-        for read in (by_snapshot, by_page, by_a_longer_page, by_the_state_before):
+        ways: list[Callable[[Readers, int], State]] = [by_page, by_a_longer_page]
+        ways += [partial(after_others, distances=each) for each in ((), (1,), (9, 3))]
+        for read in ways:
             for state in states:
                 found = read(Readers.of(service.store), state.update)
                 assert bits(found) == bits(state)
