@@ -24,6 +24,14 @@ class Answers:
     values: Sequence[Sequence[float]]
 
 
+def values_of(network: Network, outputs: Array) -> Array | None:
+    """Return outputs (rows, outputs) in the units of the target columns; None without numbers."""
+    preparation = network.preparation
+    if preparation is None or preparation.table.targets.kind is not TargetKind.NUMBERS:
+        return None
+    return preparation.values(outputs)
+
+
 def answers_of(network: Network, outputs: Array) -> Answers:
     """Return the answers for outputs (rows, outputs).
 

@@ -735,6 +735,9 @@ class TrainingServiceServicer(object):
         """Computes the outputs of a network for given inputs, with the parameters of any update. Has no
         side effects.
 
+        Over HTTP, clients can choose a file of arrays with the header `Accept`:
+        `application/octet-stream` is a safetensors file with the outputs and activations.
+
         Errors:
         INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN; a column is
         missing or unknown, or a value of it is missing, not a number or an unknown category; the

@@ -376,6 +376,9 @@ class TrainingServiceStub:
     """Computes the outputs of a network for given inputs, with the parameters of any update. Has no
     side effects.
 
+    Over HTTP, clients can choose a file of arrays with the header `Accept`:
+    `application/octet-stream` is a safetensors file with the outputs and activations.
+
     Errors:
       INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN; a column is
         missing or unknown, or a value of it is missing, not a number or an unknown category; the
@@ -982,6 +985,9 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     Predict: _aio.UnaryUnaryMultiCallable[_training_service_pb2.PredictRequest, _training_service_pb2.PredictResponse]  # type: ignore[assignment]
     """Computes the outputs of a network for given inputs, with the parameters of any update. Has no
     side effects.
+
+    Over HTTP, clients can choose a file of arrays with the header `Accept`:
+    `application/octet-stream` is a safetensors file with the outputs and activations.
 
     Errors:
       INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN; a column is
@@ -1724,6 +1730,9 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_training_service_pb2.PredictResponse, _abc.Awaitable[_training_service_pb2.PredictResponse]]:
         """Computes the outputs of a network for given inputs, with the parameters of any update. Has no
         side effects.
+
+        Over HTTP, clients can choose a file of arrays with the header `Accept`:
+        `application/octet-stream` is a safetensors file with the outputs and activations.
 
         Errors:
           INVALID_ARGUMENT: an input vector has the wrong length or contains infinity or NaN; a column is

@@ -7,7 +7,7 @@ from clearprop.v1 import training_service_pb2 as pb
 from service.faces.messages.fields import optional
 from service.faces.messages.measures import evaluation, example_filter, gradient_check, projected
 from service.faces.messages.pages import changes_position, changes_token, page_size
-from service.faces.messages.predictions import prediction, vectors
+from service.faces.messages.predictions import PredictionResponse, vectors
 from service.faces.messages.tables import columns
 from service.use_cases.evaluations import Evaluations
 from service.use_cases.gradient_checks import GradientChecks
@@ -26,7 +26,7 @@ class MeasureHandlers:
     _projections: Projections
     _gradient_checks: GradientChecks
 
-    def predict(self, request: pb.PredictRequest) -> pb.PredictResponse:
+    def predict(self, request: pb.PredictRequest) -> PredictionResponse:
         """Compute outputs for inputs."""
         predictions = self._predictions.predict(
             request.network,
@@ -35,7 +35,7 @@ class MeasureHandlers:
             columns(request.columns),
             contributions=request.contributions,
         )
-        return prediction(predictions, activations=request.activations)
+        return PredictionResponse(predictions, request.activations)
 
     def evaluate(self, request: pb.EvaluateRequest) -> pb.EvaluateResponse:
         """Measure a network on a training set."""

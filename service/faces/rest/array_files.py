@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from service.faces.messages.encoding import doubles
+from service.faces.messages.predictions import PredictionResponse
 from service.faces.messages.states import StateResponse
 from service.faces.response_stream import Response
 from service.faces.rest.to_json import to_json
@@ -33,9 +34,14 @@ class ArrayFile:
 
 
 def safetensors(response: Response) -> ArrayFile:
-    """Return the arrays of a state with their names, and everything else of it as text."""
-    assert isinstance(response, StateResponse)
-    arrays = dict(_arrays(response))
+    """Return the arrays of a response with their names, and its other fields as text."""
+    match response:
+        case StateResponse():
+            arrays = dict(_arrays(response))
+        case PredictionResponse():
+            arrays = dict(response.arrays())
+        case _:
+            raise TypeError(response)
     notes = dict(_notes(json.loads(to_json(response.description()))))
     return ArrayFile(
         f"{_name(response)}.safetensors",
@@ -55,13 +61,15 @@ def npy(response: Response) -> ArrayFile:
 
 #: The forms of each response that has some besides JSON, by media type.
 ARRAY_FILES: Mapping[str, Mapping[str, Callable[[Response], ArrayFile]]] = MappingProxyType(
-    {"GetStateResponse": MappingProxyType({SAFETENSORS: safetensors, NPY: npy})}
+    {
+        "GetStateResponse": MappingProxyType({SAFETENSORS: safetensors, NPY: npy}),
+        "PredictResponse": MappingProxyType({SAFETENSORS: safetensors}),
+    }
 )
 
 
-def _name(response: StateResponse) -> str:
-    content = response.content
-    return f"{content.network.id}-update-{content.snapshot.first_update}"
+def _name(response: StateResponse | PredictionResponse) -> str:
+    return f"{response.content.network.id}-update-{response.description().update}"
 
 
 def _arrays(response: StateResponse) -> Iterator[tuple[str, Array]]:

@@ -22,8 +22,9 @@ line. Events with updates have an `id`, from which an `EventSource` resumes auto
 lost connection. The last event is `event: end`. An error during the stream is `event: error`, or a
 last line with `error`.
 
-**Many numbers.** GetState also returns arrays of float64: with `Accept: application/octet-stream`
-a safetensors file, with `application/x-npy` the parameters for `numpy.load`.
+**Many numbers.** GetState and Predict also return arrays of float64: with
+`Accept: application/octet-stream` a safetensors file, and GetState with `application/x-npy` the
+parameters for `numpy.load`.
 
 **Errors** are a JSON object, `error`, with the HTTP status code, the gRPC status code, a message
 and details. The HTTP status codes 404 and 405 also mean an unknown path or method, 406 that

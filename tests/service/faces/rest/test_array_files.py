@@ -1,4 +1,4 @@
-"""States are files of arrays for clients that prefer one, with the bits of every other form."""
+"""Responses are files of arrays for clients that prefer one, with the bits of every other form."""
 
 import io
 import json
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import requests
 from calls import create, settings
+from clearprop.v1 import network_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from patience import PATIENCE
 from servers import ServerProcess
@@ -74,6 +75,37 @@ def test_arrays_have_the_bits_of_the_message(
     for response, kind in ((answer, "safetensors"), (file, "npy")):
         assert f"{network}-update-2.{kind}" in response.headers["Content-Disposition"]
         assert int(response.headers["Content-Length"]) == len(response.content)
+
+
+@pytest.mark.parametrize("activations", [False, True])
+def test_arrays_of_predictions_have_the_bits_of_the_message(
+    http_server: ServerProcess, *, activations: bool
+) -> None:
+    rows = np.random.default_rng(1).normal(size=(7, 2)).tolist()
+    with http_server.stub() as stub:
+        network = create(stub, [2, 3, 4, 2], bias=True).network
+        inputs = [network_pb2.Vector(values=row) for row in rows]
+        wanted: dict[str, Any] = {"activations": activations, "contributions": activations}
+        request = pb.PredictRequest(network=network, inputs=inputs, **wanted)
+        predictions = stub.Predict(request).predictions
+
+    answer = requests.post(
+        f"{http_server.http}/v1/networks/{network}:predict",
+        json={"inputs": [{"values": row} for row in rows], **wanted},
+        headers={"Accept": OCTETS},
+        timeout=PATIENCE,
+    )
+
+    notes, arrays = read(answer.content)
+    expected = {"outputs": [[*each.outputs] for each in predictions]}
+    for layer in range(1, 4 if activations else 1):
+        of_layer = [[*each.activations[layer - 1].values] for each in predictions]
+        expected[f"layer_{layer}_activations"] = of_layer
+    if activations:
+        terms = [[[*of.values] for of in each.contributions] for each in predictions]
+        assert arrays.pop("contributions").tolist() == terms
+    assert {name: array.tolist() for name, array in arrays.items()} == expected
+    assert notes == {"update": "0", "targetKind": "TARGET_KIND_UNSPECIFIED"}
 
 
 @pytest.mark.parametrize(
