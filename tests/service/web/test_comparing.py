@@ -231,7 +231,7 @@ def test_many_networks_are_filtered_sorted_and_drawn_together(
     expect(curves.get_by_role("img")).to_have_attribute("aria-label", re.compile("by epoch"))
     _acts_on_the_selection(page, by_cost)
     ids.first.click()
-    page.wait_for_url(f"**/?network={max(by_cost)}*")
+    page.wait_for_url(f"**/?mode=train&network={max(by_cost)}*")
 
 
 def _acts_on_the_selection(page: Page, by_cost: list[str]) -> None:

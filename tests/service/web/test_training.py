@@ -103,6 +103,7 @@ def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
     assert run["endReason"] == "END_REASON_PATIENCE"
     best = run["best"]
     expect(page.locator(".legend .num")).to_have_attribute("data-exact", exact(best["cost"]))
+    expect(page.locator(".legend")).not_to_contain_text("overfits")
     page.locator(".legend button").click()
     expect(page.get_by_label("Update number")).to_have_value(best["update"])
     shown = page.locator(".looked-at .num").last
@@ -500,9 +501,19 @@ def _check_gallery(site: ServerProcess, page: Page, examples: list[dict[str, lis
     expect(cards).to_contain_text([f"Example {_spaced(each + 1)}" for each in worst])
     expect(cards.first).to_contain_text(f"{true} ✗ predicted as {predicted}")
     asked: dict[str, Any] = {"update": 24, "inputs": [{"values": examples[worst[0]]["inputs"]}]}
+    asked["contributions"] = True
     path = f"{site.http}/v1/networks/many:predict"
     (answer,) = requests.post(path, json=asked, timeout=60).json()["predictions"]
     expect_numbers(cards.first.locator(".output .num"), answer["outputs"])
+    # The units that raise the predicted class most above that of the example, and what they see.
+    cards.first.get_by_role("button", name="Why?").click()
+    against, for_it = (answer["contributions"][each]["values"] for each in (true, predicted))
+    says = [one - other for one, other in zip(for_it, against, strict=True)]
+    unit = says.index(max(says[:-1]))  # the bias is the last
+    row = cards.first.locator(".reasons tr", has_text=f"hidden {unit + 1}")
+    expect_numbers(row.locator(".num"), [for_it[unit], against[unit]])
+    row.get_by_role("button").click()
+    expect(page.locator(".unit-card")).to_contain_text(f"hidden {unit + 1} looks where")
     page.get_by_role("button", name="Show all").click()
     expect(page.locator(".gallery p").first).to_have_text("8 of 1\u202f200 examples")
 

@@ -1,4 +1,5 @@
 // One example of the gallery: what it is, what the network answers, and the way to its trace.
+import { useState } from "preact/hooks";
 import { valuesOf } from "../shared/columns.js";
 import { html } from "../shared/html.js";
 import { ExampleImage } from "../shared/images.js";
@@ -8,21 +9,25 @@ import { Numbers, rangeOf, Targets, Value } from "../shared/output.js";
 import { Outputs } from "../shared/outputs.js";
 import { go } from "../shared/place.js";
 import { exampleName } from "./known_examples.js";
+import { Reasons } from "./reasons.js";
 
 const MOST_VALUES = 6;
 
 // `item` is an example of an evaluation; `known` are its numbers, undefined until they are there; `names` are those of
-// the outputs, `ofClasses` those of the classes.
-export function ExampleCard({ network, set, item, known, names, ofClasses }) {
+// the outputs, `ofClasses` those of the classes. `layers` are the weights at `update`.
+export function ExampleCard({ network, run, latest, set, update, item, known, names, ofClasses, layers }) {
+  const [isAsked, setAsked] = useState(false);
   const name = exampleName(item.example, whole);
+  const hasReasons = known && item.trueClass !== undefined && item.predictedClass !== undefined;
   return html`
-    <li>
+    <li class=${isAsked ? "asked" : ""}>
       <${Inputs} set=${set} known=${known} name=${name} />
       <div>
         <p class="answer"><${Answer} set=${set} item=${item} known=${known} names=${ofClasses} /></p>
         ${known && html`<${Answered} ...${{ network, item, known, names }} />`}
-        <p class="small way"><${Way} ...${item} name=${name} /> <span class="soft">cost <${Num} value=${item.cost} name="cost" /></span></p>
+        <p class="small way"><${Way} ...${item} name=${name} /> <span class="soft">cost <${Num} value=${item.cost} name="cost" /></span>${hasReasons && html`<${Why} ...${{ name, isAsked, setAsked }} />`}</p>
       </div>
+      ${isAsked && hasReasons && html`<${Reasons} ...${{ network, run, latest, set, update, item, known, names: ofClasses, layers }} />`}
     </li>
   `;
 }
@@ -61,6 +66,10 @@ function Answered({ network, item, known: { outputs, targets }, names }) {
   if (item.trueClass !== undefined || range.isBounded) return html`<${Outputs} names=${names} values=${outputs} targets=${targets} range=${range} />`;
   return html`<p><span class="small soft">${outputs.length > 1 ? "Outputs" : "Output"}</span> <${Numbers} values=${outputs} /></p>`;
 }
+
+const Why = ({ name, isAsked, setAsked }) => html`
+  <button type="button" class="link small why" title="Show which units lead to this answer" aria-expanded=${isAsked} onClick=${() => setAsked(!isAsked)}>Why?<span class="unseen"> ${name}</span></button>
+`;
 
 // Opens the latest update that trained on the example.
 function Way({ name, trainedUpdate, trainedPosition }) {

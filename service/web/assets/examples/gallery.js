@@ -10,8 +10,8 @@ import { useExamples } from "./known_examples.js";
 export const FEW = 8; // examples that are shown at first
 const MOST = 500;
 
-// `measured` is an evaluation of `set` at an update, with the examples of `choice`.
-export function Gallery({ network, set, update, measured, choice, most, setMost }) {
+// `measured` is an evaluation of `set` at an update, with the examples of `choice`; `layers` are its weights.
+export function Gallery({ network, run, latest, set, layers, update, measured, choice, most, setMost }) {
   const { worstExamples: items = [], matchingCount, classification, correctCount } = measured;
   const known = useExamples(network, set, update, items.map(({ example }) => example));
   const names = outputNames(network, set);
@@ -24,7 +24,7 @@ export function Gallery({ network, set, update, measured, choice, most, setMost 
       ${correctCount !== undefined && html`<${Choice} choice=${choice} names=${classification && ofClasses} />`}
       <p class="small soft" aria-live="polite">${countText(count, items.length)}</p>
       <ol class=${set.imageShape ? "of-images" : ""} aria-label="Examples with the largest costs">
-        ${items.map((item) => html`<${ExampleCard} key=${item.example} ...${{ network, set, item, names, ofClasses }} known=${known?.get(item.example)} />`)}
+        ${items.map((item) => html`<${ExampleCard} key=${item.example} ...${{ network, set, update, item, names, ofClasses, layers, run, latest }} known=${known?.get(item.example)} />`)}
       </ol>
       ${items.length < Math.min(count, MOST) && html`<button type="button" onClick=${() => setMost(Math.min(most * 3, MOST))}>Show more</button>`}
       ${!items.every(isTrained) && html`<p class="small soft">No update trained on the examples without a link.</p>`}

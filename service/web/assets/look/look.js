@@ -8,6 +8,7 @@ import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
 import { ROUNDING, whole } from "../shared/number_format.js";
+import { isRunning } from "../shared/live_state.js";
 import { isKey } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { notify } from "../shared/notices.js";
@@ -49,7 +50,7 @@ function Network({ place, network, run: liveRun, latest }) {
     if (isOther || place.weight !== weight) mend(place, update, weight);
   }, [place.update, place.weight]);
   const { answer: loaded, error } = useAnswer(update, (signal) => loadUpdate(network, update, signal));
-  const { shown, moment } = useShown(place, loaded, update);
+  const { shown, moment } = useShown(place, loaded, update, isRunning(liveRun));
   const [pointed, setPointed] = useState(null);
   const [{ unplaced, drawn }, setUnplaced] = useState({ unplaced: 0 });
   const [secret, setSecret] = useState(null);
@@ -92,10 +93,10 @@ function Network({ place, network, run: liveRun, latest }) {
 }
 
 // What is shown: the moment of the address; while that loads, the moment before it.
-function useShown(place, loaded, update) {
+function useShown(place, loaded, update, isLive) {
   const held = useRef({});
   const isNew = loaded && (loaded.update === update || loaded !== held.current.shown);
-  const moment = isNew && loaded.trace ? momentAt(loaded, stepOf(place, loaded)) : undefined;
+  const moment = isNew && loaded.trace ? momentAt(loaded, stepOf(place, loaded, isLive)) : undefined;
   const isThere = useRest(isNew ? loaded : null, moment);
   if (isNew && isThere) held.current = { shown: loaded, moment };
   return held.current;
@@ -103,11 +104,11 @@ function useShown(place, loaded, update) {
 
 const isLatest = ({ update, position }) => update === undefined && position === undefined;
 
-// The step of the address, or the first one of its example in which weights take part; the last one of the
-// latest update.
-function stepOf(place, { walk }) {
+// The step of the address, or the first one of its example in which weights take part; the last one of the latest update
+// of a run that makes progress.
+function stepOf(place, { walk }, isLive) {
   if (place.step !== undefined) return place.step;
-  return isLatest(place) ? litEnd(walk) : litStart(walk, place.position);
+  return isLive && isLatest(place) ? litEnd(walk) : litStart(walk, place.position);
 }
 
 // Corrects an address with an update or a weight that does not exist, and shows a notice.

@@ -1,4 +1,5 @@
 // The table of networks, with the results of their latest runs.
+import { searchOf } from "../shared/address.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { ROUNDING, whole } from "../shared/number_format.js";
@@ -49,13 +50,13 @@ function Row({ row, labels, isChosen, toggle }) {
   const validation = validationOf(row);
   const open = (event) => {
     event.preventDefault();
-    go({ mode: "look", network: network.network, update: undefined, position: undefined, step: undefined, weight: undefined, unit: undefined }, { push: true });
+    go({ mode: "train", network: network.network, update: undefined, position: undefined, step: undefined, weight: undefined, unit: undefined }, { push: true });
   };
   const words = labels.filter((name) => name in network.labels).map((name) => `${name}=${network.labels[name]}`);
   return html`
     <tr>
       <td><input type="checkbox" aria-label=${`Select ${network.network}`} checked=${isChosen} onChange=${() => toggle(network.network)} /></td>
-      <th scope="row"><a href=${`/?network=${network.network}`} onClick=${open}>${network.network}</a></th>
+      <th scope="row"><a href=${searchOf({ mode: "train", network: network.network })} onClick=${open}>${network.network}</a></th>
       <td class="layers">${network.layerSizes.join("-")}</td>
       <td class="runs">${run ? whole(run.run) : ""}</td>
       <td class="updates">${whole(network.latestUpdate)}</td>

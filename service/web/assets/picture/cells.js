@@ -43,6 +43,14 @@ export function Cells({ label, rows, columns, values, scale, size, frames, isLit
   `;
 }
 
+// Cells that only show their numbers, in a size in pixels.
+export function Still({ label, rows, columns, values, scale, width, height }) {
+  const canvas = useRef(null);
+  const theme = useTheme();
+  useLayoutEffect(() => paint(canvas.current, { rows, columns, values, scale, width, height }), [values, scale, width, height, theme]);
+  return html`<canvas ref=${canvas} class="still-cells" role="img" aria-label=${label} style=${{ width: `${width}px`, height: `${height}px` }}></canvas>`;
+}
+
 const always = () => true;
 
 // The next cell that can be read; undefined if the key moves to none.

@@ -9,13 +9,14 @@ import { go } from "../shared/place.js";
 import { layerName, parameterName } from "../shared/unit_names.js";
 import { Cells } from "./cells.js";
 import { imageLayout, matrixLayout } from "./map_layout.js";
+import { UnitCard } from "./unit_card.js";
 
 // `scale` is the size of a weight in full colour; `weight` is the key of the selected one. `image` is the shape of the
-// inputs, if they are images.
-export function WeightMaps({ network, layers, scale, weight, image }) {
+// inputs, if they are images; `unit` is the key of the selected unit.
+export function WeightMaps({ network, layers, scale, weight, unit, image }) {
   return html`
     <div class="weight-maps">
-      ${layers.map((layer, index) => html`<${WeightMap} key=${index} ...${{ network, layer, layers, scale, weight }} number=${index + 1} image=${index === 0 && isOf(image, layer) ? image : undefined} />`)}
+      ${layers.map((layer, index) => html`<${WeightMap} key=${index} ...${{ network, layer, layers, scale, weight, unit }} number=${index + 1} image=${index === 0 && isOf(image, layer) ? image : undefined} />`)}
       <div class="small soft map-scale" aria-hidden="true"><span>−${short(scale)}</span><span class="ramp"></span><span>+${short(scale)}</span></div>
     </div>
   `;
@@ -26,13 +27,14 @@ const MOST_IMAGES = 256; // more units are rows of one image
 // Whether a layer has a weight for each pixel, and channel, of an image, and not too many of these.
 const isOf = (image, { units, inputs }) => image && image.height * image.width * image.channels === inputs && units <= MOST_IMAGES;
 
-function WeightMap({ network, layer, layers, number, scale, weight, image }) {
+function WeightMap({ network, layer, layers, number, scale, weight, unit, image }) {
   const [cell, setCell] = useState(null);
   const { units, inputs, weights, biases } = layer;
   const layout = useLayout(image, units, inputs, biases.length);
   const values = useMemo(() => valuesOf(layer, layout), [weights, layout]);
   const { parameterAt, boxOf, tileOf } = layout;
   const shown = cell && parameterAt(cell) ? { layer: number, ...parameterAt(cell) } : selectedIn(weight, number);
+  const chosen = shown?.unit ?? selectedUnit(unit, number, units);
   return html`
     <figure class="weight-map">
       <figcaption class="small">
@@ -43,16 +45,17 @@ function WeightMap({ network, layer, layers, number, scale, weight, image }) {
           label=${`${weights.length} weights into the ${layerName(network, number)}. Use the arrow keys to read single ones, and Enter to select one.`}
           ...${{ ...layout, values, scale }}
           isCell=${(at) => parameterAt(at) !== null}
-          marks=${shown ? [boxOf(shown), ...(tileOf ? [tileOf(shown.unit)] : [])] : []}
+          marks=${[...(shown ? [boxOf(shown)] : []), ...(chosen === undefined ? [] : tileOf ? [tileOf(chosen)] : shown ? [] : [{ row: chosen }])]}
           point=${setCell}
           pick=${(at) => go({ weight: keyOf({ layer: number, ...parameterAt(at) }) })}
         />
       </div>
       <p class="small map-reading" aria-live="polite">
         ${shown
-          ? html`${parameterName(network, shown)}: <${Num} value=${valueOf(layers, shown)} name="weight" />`
+          ? html`${parameterName(network, shown)}${image && shown.input !== undefined && `, ${pixelText(image, shown.input)}`}: <${Num} value=${valueOf(layers, shown)} name="weight" />`
           : html`<span class="soft">Point at a weight to see its value; click to select it.</span>`}
       </p>
+      ${image && html`<${UnitCard} ...${{ network, layers, unit: chosen, image, scale }} />`}
     </figure>
   `;
 }
@@ -68,6 +71,17 @@ function useLayout(image, units, inputs, biasCount) {
 function selectedIn(weight, number) {
   const parameter = parameterOf(weight);
   return parameter?.layer === number ? parameter : null;
+}
+
+function selectedUnit(key, number, units) {
+  const [layer, unit] = (key ?? "").split(".").map(Number);
+  return layer === number && unit < units ? unit : undefined;
+}
+
+// Where an input is in the image.
+function pixelText({ width, channels }, input) {
+  const pixel = Math.floor(input / channels);
+  return `row ${Math.floor(pixel / width) + 1}, column ${(pixel % width) + 1}`;
 }
 
 const ofImage = (units, { height, width, channels }, hasBiases) =>

@@ -31,8 +31,8 @@ export function Start() {
         </section>
         <section class="panel">
           <h3>Existing network</h3>
-          <p>Open a network of this server at its latest update.</p>
-          <${NetworkPicker} label="Network" none="Choose a network" onPick=${(network) => go({ network }, { push: true })} />
+          <p>See how well a network of this server has learned, what it confuses, and at what its units look.</p>
+          <${NetworkPicker} label="Network" none="Choose a network" onPick=${(network) => go({ mode: "train", network }, { push: true })} />
         </section>
       </div>
     </section>

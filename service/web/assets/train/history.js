@@ -95,8 +95,10 @@ const isOfBatches = (run) => Boolean(run) && Number(run.totalUpdates) > Number(r
 
 const isOfBatch = (update) => update?.kind === "UPDATE_KIND_GRADIENT";
 
+const isOverfitted = (warnings = []) => warnings.some(({ code }) => code === "VALIDATION_COST_HAS_RISEN");
+
 // The lines of the curve, and the best validation of the run.
-const Legend = ({ run: { best, settings, latestValidation }, isNoisy, onPick }) => html`
+const Legend = ({ run: { best, settings, latestValidation, warnings }, isNoisy, onPick }) => html`
   <p class="small legend">
     <span><i class=${isNoisy ? "of-noise" : ""} aria-hidden="true"></i> Cost of the update</span>
     ${isNoisy && html`<span><i class="of-smoothed" aria-hidden="true"></i> Smoothed</span>`}
@@ -104,7 +106,7 @@ const Legend = ({ run: { best, settings, latestValidation }, isNoisy, onPick }) 
     ${best &&
     html`<span
       ><span class="of-best" aria-hidden="true">◆</span> Best: <${Num} value=${best.cost} name="best validation cost" /> after${" "}
-      <button type="button" class="link" onClick=${() => onPick(Number(best.update))}>update ${whole(best.update)}</button></span
+      <button type="button" class="link" onClick=${() => onPick(Number(best.update))}>update ${whole(best.update)}</button>${isOverfitted(warnings) && ", then it overfits"}</span
     >`}
   </p>
 `;

@@ -75,7 +75,7 @@ function Facts({ run, speed }) {
     <progress max=${isDone ? 1 : Number(run.totalUpdates)} value=${isDone ? 1 : Number(run.updatesDone)} aria-label="Updates done"></progress>
     ${endOf(run) && html`<p class="small soft end">${endOf(run)}</p>`}
     ${nonFiniteCost(run)}
-    <${Warnings} warnings=${run.warnings} label="Warnings about the run" />
+    <${Warnings} warnings=${run.warnings} label="Warnings about the run" onUpdate=${(update) => go({ update })} />
     ${run.failure && html`<p class="failure" role="alert">${sentence(run.failure.message)}</p>`}
   `;
 }

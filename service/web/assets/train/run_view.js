@@ -7,6 +7,7 @@ import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
 import { ROUNDING } from "../shared/number_format.js";
 import { useTrainingSet } from "../shared/training_set.js";
+import { Contents } from "./contents.js";
 import { useFilm } from "./film.js";
 import { History, rangeOf } from "./history.js";
 import { RunBar } from "./run_bar.js";
@@ -45,10 +46,12 @@ export function RunView({ place }) {
   // The predictions of a large set are not listed.
   const isListed = !set || set.examples.length > 0;
   const evaluation = set && html`<${Evaluation} network=${network} run=${run} set=${set} at=${shown?.at} measured=${measured} choice=${choice} />`;
-  const gallery = set && measured?.all && html`<${Gallery} ...${{ network, set, update: shown.at, measured: measured.all, choice, most, setMost }} />`;
+  const gallery = set && measured?.all && html`<${Gallery} ...${{ network, run, latest, set, layers, update: shown.at, measured: measured.all, choice, most, setMost }} />`;
   const projected = set && plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice }} />`;
+  const parts = [set && "Evaluation", projected && "Projection", gallery && "Examples", "Weights"].filter(Boolean);
   return html`
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
+    <${Contents} parts=${parts} />
     <${History} network=${network} run=${run} latest=${latest} at=${at} shown=${shown?.update} film=${film} zoom=${zoom} setZoom=${setZoom} />
     <${OverTime} network=${network} range=${rangeOf(network, latest, zoom)} at=${at} onZoom=${setZoom} />
     <div class="panels">
@@ -57,7 +60,7 @@ export function RunView({ place }) {
       ${isListed && html`<${Predictions} network=${network} run=${run} set=${set} deleted=${deleted} measured=${measured} />`}
       ${!isListed && evaluation}
       ${!isListed && [projected, gallery]}
-      <${Weights} network=${network} run=${run} latest=${latest} at=${shown?.at ?? at} layers=${layers} weight=${place.weight} image=${set?.imageShape} />
+      <${Weights} network=${network} run=${run} latest=${latest} at=${shown?.at ?? at} layers=${layers} weight=${place.weight} unit=${place.unit} image=${set?.imageShape} />
       ${isListed && [evaluation, projected, gallery]}
     </div>
     <p class="small soft">${ROUNDING}</p>

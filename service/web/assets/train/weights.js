@@ -14,7 +14,7 @@ import { Trajectories } from "./trajectories.js";
 import { WeightTables } from "./weight_tables.js";
 
 // `layers` are those after update `at`; `image` is the shape of the inputs, if they are images.
-export function Weights({ network, run, latest, at, layers, weight, image }) {
+export function Weights({ network, run, latest, at, layers, weight, unit, image }) {
   return html`
     <section class="panel weights" aria-label="Weights">
       <h3>Weights <span class="small soft">after update ${whole(at)}</span></h3>
@@ -25,7 +25,7 @@ export function Weights({ network, run, latest, at, layers, weight, image }) {
             <${AsNumbers} network=${network} layers=${layers} />
           `
         : html`
-            <${Maps} ...${{ network, run, latest, at, layers, weight, image }} />
+            <${Maps} ...${{ network, run, latest, at, layers, weight, unit, image }} />
             <${AsNumbers} network=${network} layers=${layers} />
           `}
     </section>
@@ -44,11 +44,11 @@ function AsNumbers({ network, layers }) {
 }
 
 // Images of the weights, in a scale that is fixed for the run.
-function Maps({ network, run, latest, at, layers, weight, image }) {
+function Maps({ network, run, latest, at, layers, weight, unit, image }) {
   const scale = useScale(network, run, latest);
   if (!layers.length || !scale) return null;
   return html`
-    <${WeightMaps} ...${{ network, layers, scale, weight, image }} />
+    <${WeightMaps} ...${{ network, layers, scale, weight, unit, image }} />
     ${isKey(network, weight) && html`<p class="small chosen"><${Chosen} ...${{ network, layers, at, weight }} /></p>`}
   `;
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { isChosen } from "./assets/examples/choice.js";
 import { markOf } from "./assets/examples/marks.js";
+import { rival, strongest } from "./assets/examples/reasoning.js";
 import { between, nearest, placesOf } from "./assets/examples/plane_places.js";
 import { classNames, isOneHot, outputNames } from "./assets/shared/class_names.js";
 
@@ -33,6 +34,19 @@ test("the cell of a confusion matrix chooses its examples, and only wrong ones c
   assert.deepEqual(chosen({ class: 8, predicted: 1 }), [false, true]);
   assert.deepEqual(chosen({ class: 1 }), [false, false]);
   assert.deepEqual(chosen({ wrong: 1 }), [false, true]);
+});
+
+test("a class is compared with that of the example, or with the next likely one", () => {
+  assert.equal(rival({ trueClass: 2, predictedClass: 0 }, [0.9, 0.1, 0]), 2);
+  assert.equal(rival({ trueClass: 0, predictedClass: 0 }, [0.9, 0, 0.1]), 2);
+  assert.equal(rival({ trueClass: 1, predictedClass: 1 }, [0.7]), 0);
+});
+
+test("the strongest reasons are the terms that differ most between two logits", () => {
+  const terms = [[1, 5, 0, -2, 3], [3, 5, 1, 0, -1], [0, 0, 0, 0, 0]];
+  assert.deepEqual(strongest(terms, 1, 0), [{ unit: 0, values: [3, 1] }, { unit: 3, values: [0, -2] }, { unit: 2, values: [1, 0] }]);
+  assert.deepEqual(strongest([[1, -2, 3]], 1, 0), [{ unit: 2, values: [3] }, { unit: 0, values: [1] }]);
+  assert.deepEqual(strongest([[1, -2, 3]], 0, 1), [{ unit: 1, values: [-2] }]);
 });
 
 test("points have one scale, which fits all that was seen, and those without a place are nowhere", () => {
