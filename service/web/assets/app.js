@@ -57,7 +57,7 @@ const Modes = ({ place }) => html`
           aria-current=${place.mode === mode ? "page" : undefined}
           onClick=${(event) => {
             event.preventDefault();
-            go({ mode }, { push: true });
+            go({ mode });
           }}
           >${name}</a
         >
@@ -72,7 +72,7 @@ const LookAt = ({ place }) => html`
     label="Network"
     none="Choose a network"
     value=${place.network}
-    onPick=${(network) => go({ network, update: undefined, position: undefined, step: undefined, weight: undefined, unit: undefined }, { push: true })}
+    onPick=${(network) => go({ network, update: undefined, position: undefined, step: undefined, weight: undefined, unit: undefined })}
   />
 `;
 

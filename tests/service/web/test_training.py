@@ -411,7 +411,7 @@ def test_a_part_of_the_curve_is_zoomed_and_an_update_in_it_selected(
     expect(points).to_contain_text(re.compile("^Updates 3\u202f9.. to 4\u202f[12]..\\.$"))
     _wait_for_curve(page)
     page.mouse.click(left + curve["width"] / 2, middle)
-    page.wait_for_url(re.compile("update=4[01]..$"))
+    page.wait_for_url(re.compile(r"update=4[01]..&zoom=39\d\d-4[12]\d\d$"))
     page.get_by_role("button", name="Zoom out").click()
     expect(points).to_contain_text("Updates 0 to 10\u202f000")
 
@@ -505,6 +505,11 @@ def _check_gallery(site: ServerProcess, page: Page, examples: list[dict[str, lis
     path = f"{site.http}/v1/networks/many:predict"
     (answer,) = requests.post(path, json=asked, timeout=60).json()["predictions"]
     expect_numbers(cards.first.locator(".output .num"), answer["outputs"])
+    every = page.locator(".gallery p").first
+    page.go_back()
+    expect(every).to_have_text("8 of 1\u202f200 examples")
+    page.go_forward()
+    expect(cards.first).to_contain_text(f"{true} ✗ predicted as {predicted}")
     # The units that raise the predicted class most above that of the example, and what they see.
     cards.first.get_by_role("button", name="Why?").click()
     against, for_it = (answer["contributions"][each]["values"] for each in (true, predicted))
@@ -515,7 +520,7 @@ def _check_gallery(site: ServerProcess, page: Page, examples: list[dict[str, lis
     row.get_by_role("button").click()
     expect(page.locator(".unit-card")).to_contain_text(f"hidden {unit + 1} looks where")
     page.get_by_role("button", name="Show all").click()
-    expect(page.locator(".gallery p").first).to_have_text("8 of 1\u202f200 examples")
+    expect(every).to_have_text("8 of 1\u202f200 examples")
 
 
 def _check_projection(site: ServerProcess, page: Page) -> None:
@@ -535,6 +540,12 @@ def _check_projection(site: ServerProcess, page: Page) -> None:
     expect(first.locator("td").nth(2)).to_have_text(str(found[0]["trueClass"]))
     canvas = shown.locator("canvas").first
     canvas.press("ArrowRight")
+    expect(shown.locator(".of-point")).to_contain_text("Example 1")
+    # The address leads back to all of this.
+    page.wait_for_url("**update=3&layer=2&axes=3&point=1")
+    page.get_by_role("link", name="Networks").click()
+    page.go_back()
+    expect(shown).to_contain_text("Axes of update 3")
     expect(shown.locator(".of-point")).to_contain_text("Example 1")
 
 

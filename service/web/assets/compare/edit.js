@@ -79,7 +79,7 @@ function useWork({ side, parameter, text, name, happen, onPreview }) {
     attempt(async () => {
       const fork = await previewFork.keep(`${parameterName(side.network, parameter)} edited`);
       onPreview(null);
-      go({ network: fork, update: undefined, other: side.name, base: side.update }, { push: true });
+      go({ network: fork, update: undefined, other: side.name, base: side.update });
       notify(`The edit is stored in the fork ${fork}. ${side.name} is unchanged.`);
     });
   return { preview, apply, drop, discard: () => attempt(drop) };

@@ -23,7 +23,7 @@ export function Sides({ place, before, after, pictures, isPreview }) {
           none="Same network"
           except=${after.name}
           value=${place.other}
-          onPick=${(other) => go({ other, base: undefined }, { push: true })}
+          onPick=${(other) => go({ other, base: undefined })}
         />
         <${Moment} side=${before} onPick=${(base) => go({ base })} />
         ${pictures.before}
@@ -36,12 +36,12 @@ export function Sides({ place, before, after, pictures, isPreview }) {
           none="Choose a network"
           except=${place.other}
           value=${after.name}
-          onPick=${(network) => network && go({ network, update: undefined, weight: undefined }, { push: true })}
+          onPick=${(network) => network && go({ network, update: undefined, weight: undefined })}
         />
         <${Moment} side=${after} onPick=${(update) => go({ update })}>
           ${source &&
           source.network !== place.other &&
-          html`<button type="button" class="link" onClick=${() => go({ other: source.network, base: Number(source.update) }, { push: true })}>
+          html`<button type="button" class="link" onClick=${() => go({ other: source.network, base: Number(source.update) })}>
             Compare with the network it was forked from
           </button>`}
         <//>

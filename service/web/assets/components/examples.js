@@ -28,7 +28,7 @@ const itemOf = (example, trueClass, predictedClass) => ({ example: String(exampl
 const measured = { worstExamples: [itemOf(0, 0, 8), itemOf(1, 1, 7), itemOf(2, 2, 2)], matchingCount: "214", correctCount: "1583", classification: TEN };
 const gallery = (network, choice, more) => html`<${Gallery} network=${{ ...LARGE, network }} set=${images} update=${300} measured=${{ ...measured, ...more }} choice=${choice} most=${8} setMost=${nothing} />`;
 
-const plane = { layer: 1, axesUpdate: 300, setLayer: nothing, setAxes: nothing };
+const plane = { layer: 1, axesUpdate: 300 };
 const projected = (network, projection, more) => html`<${Projection} network=${{ ...LARGE, network }} set=${images} at=${300} latest=${300} plane=${{ ...plane, ...more }} projection=${projection} choice=${{}} />`;
 const projection = { update: "300", examples: POINTS, varianceShares: [0.41, 0.19] };
 

@@ -75,6 +75,6 @@ const Why = ({ name, isAsked, setAsked }) => html`
 function Way({ name, trainedUpdate, trainedPosition }) {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
   if (trainedUpdate === undefined) return title;
-  const open = () => go({ mode: "look", update: Number(trainedUpdate), position: trainedPosition ?? 0, step: undefined, weight: undefined, unit: undefined }, { push: true });
+  const open = () => go({ mode: "look", update: Number(trainedUpdate), position: trainedPosition ?? 0, step: undefined, weight: undefined, unit: undefined });
   return html`<button type="button" class="link" title=${`Look inside update ${trainedUpdate}, the latest that trained on this example`} onClick=${open}>${title}</button>`;
 }

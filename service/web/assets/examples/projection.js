@@ -6,6 +6,7 @@ import { classNames } from "../shared/class_names.js";
 import { html } from "../shared/html.js";
 import { isRunning } from "../shared/live_state.js";
 import { whole } from "../shared/number_format.js";
+import { go } from "../shared/place.js";
 import { layerName } from "../shared/unit_names.js";
 import { isChosen } from "./choice.js";
 import { markOf } from "./marks.js";
@@ -16,15 +17,13 @@ const MOST_CLASSES = 20; // in the legend
 const [FEWEST, MOST] = [100, 500]; // examples
 const WORK = 1e8; // multiplications for a frame, which take about 30 ms
 
-// Which plane is shown: { layer, axesUpdate, setLayer, setAxes }. At first the last hidden layer; while a run goes on,
-// the axes are those of each update, then those of its last one, so that points move and not axes.
-export function usePlane(network, run, latest) {
-  const [layer, setLayer] = useState(null);
-  const [axes, setAxes] = useState(null);
+// Which plane is shown: that of the address. At first that of the last hidden layer; while a run goes on, the axes are
+// those of each update, then those of its last one, so that points move and not axes.
+export function planeOf(network, run, latest, { layer, axes }) {
   if (!network || network.layerSizes[0] < 3) return null;
   const last = network.layerSizes.length - 1;
-  const axesUpdate = axes ?? (isRunning(run) ? undefined : latest);
-  return { layer: layer ?? last - 1, axesUpdate, setLayer, setAxes };
+  const usual = isRunning(run) ? undefined : latest;
+  return { layer: layer <= last ? layer : last - 1, axesUpdate: axes <= latest ? axes : usual };
 }
 
 // The projection of a set at an update: of fewer examples for a large network, so that a film has many frames.
@@ -34,20 +33,22 @@ export function projectionOf({ network, layerSizes }, set, update, { layer, axes
   return post(`networks/${network}:projectExamples`, { update, trainingSet: set.trainingSet, layer, axesUpdate, exampleCount }, signal);
 }
 
-// `projection` is from projectionOf for `plane`; `choice` are the examples in the gallery.
-export function Projection({ network, set, at, latest, plane, projection, choice }) {
+// `projection` is from projectionOf for `plane`; `choice` are the examples in the gallery, and `followed` is the index of
+// the one that is followed.
+export function Projection({ network, set, at, latest, plane, projection, choice, followed }) {
   const [pointed, setPointed] = useState(null); // the place of an example in the projection
-  const [pinned, setPinned] = useState(null);
   const [lit, setLit] = useState(null); // a class of the legend
   const { layer, axesUpdate } = plane;
   // Where the points are at the update of the axes: all updates have its scale.
   const { answer: framing } = useAnswer(`${set.uid} ${layer} ${axesUpdate}`, (signal) => (axesUpdate === undefined ? null : projectionOf(network, set, axesUpdate, plane, signal)));
-  useEffect(() => (setPointed(null), setPinned(null)), [layer, set.uid]);
+  useEffect(() => setPointed(null), [layer, set.uid]);
   const points = projection?.examples ?? [];
+  const pinned = points.findIndex(({ example }) => Number(example) === followed);
+  const setPinned = (place) => go({ point: place === null ? undefined : Number(points[place].example) });
   const isClassified = points[0]?.trueClass !== undefined;
   const names = isClassified ? classNames(network, set) : [];
   const isShown = (point) => (lit === null ? isChosen(choice, point) : point.trueClass === lit);
-  const chosen = pointed ?? pinned;
+  const chosen = pointed ?? (pinned < 0 ? null : pinned);
   return html`
     <section class="panel projection" aria-label="Projection">
       <h3>Projection ${projection && html`<span class="small soft">of ${whole(points.length)} examples</span>`}</h3>
@@ -61,19 +62,19 @@ export function Projection({ network, set, at, latest, plane, projection, choice
   `;
 }
 
-function Controls({ network, at, latest, plane: { layer, axesUpdate, setLayer, setAxes } }) {
+function Controls({ network, at, latest, plane: { layer, axesUpdate } }) {
   return html`
     <div class="choice">
       <label class="small"
         >Layer${" "}
-        <select value=${layer} onChange=${(event) => setLayer(Number(event.target.value))}>
+        <select value=${layer} onChange=${(event) => go({ layer: Number(event.target.value) })}>
           ${network.layerSizes.map((size, index) => html`<option key=${index} value=${index}>${layerName(network, index)} (${size})</option>`)}
         </select>
       </label>
       ${layer > 0 &&
       html`<span class="small"
         ><span class="soft">${axesUpdate === undefined ? "Axes of each update" : `Axes of update ${whole(axesUpdate)}`}</span>${" "}
-        ${axesUpdate !== at && html`<button type="button" class="link" onClick=${() => setAxes(at === latest ? null : at)}>Use update ${whole(at)}</button>`}</span
+        ${axesUpdate !== at && html`<button type="button" class="link" onClick=${() => go({ axes: at === latest ? undefined : at })}>Use update ${whole(at)}</button>`}</span
       >`}
     </div>
   `;

@@ -68,6 +68,6 @@ function showUnit(unit) {
 function Inside({ trainedUpdate, trainedPosition, unit }) {
   if (trainedUpdate === undefined) return null;
   const update = Number(trainedUpdate);
-  const open = () => go({ mode: "look", update, position: trainedPosition ?? 0, step: undefined, weight: undefined, unit }, { push: true });
+  const open = () => go({ mode: "look", update, position: trainedPosition ?? 0, step: undefined, weight: undefined, unit });
   return html`<button type="button" class="link" onClick=${open}>Look inside update ${whole(update)}</button>`;
 }

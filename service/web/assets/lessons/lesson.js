@@ -53,7 +53,7 @@ const Begin = ({ onBegin }) => html`
 
 const To = ({ to, children, ...others }) => {
   const place = { mode: "lessons", ...to };
-  return html`<a href=${searchOf(place)} onClick=${(event) => (event.preventDefault(), go(place, { push: true }))} ...${others}>${children}</a>`;
+  return html`<a href=${searchOf(place)} onClick=${(event) => (event.preventDefault(), go(place))} ...${others}>${children}</a>`;
 };
 
 const PartLinks = ({ lesson, at, done }) => html`
@@ -78,7 +78,7 @@ const PartLinks = ({ lesson, at, done }) => html`
 function Onward({ lesson, at, following, isSolved, onSolved }) {
   const isLast = at === lesson.parts.length - 1;
   const onward = isLast ? following && { lesson: following.id, part: undefined } : { lesson: lesson.id, part: at + 1 };
-  const step = (to) => go({ mode: "lessons", ...to }, { push: true });
+  const step = (to) => go({ mode: "lessons", ...to });
   return html`
     <footer class="onward">
       ${at > 0 && html`<button onClick=${() => step({ lesson: lesson.id, part: at - 1 })}>Back</button>`}

@@ -29,7 +29,7 @@ function Entry({ lesson, number, done }) {
   const to = { mode: "lessons", lesson: id, part: done.length && open > 0 ? open : undefined };
   return html`
     <li>
-      <a class="panel lesson-entry" href=${searchOf(to)} onClick=${(event) => (event.preventDefault(), go(to, { push: true }))}>
+      <a class="panel lesson-entry" href=${searchOf(to)} onClick=${(event) => (event.preventDefault(), go(to))}>
         <span class="number" aria-hidden="true">${number}</span>
         <strong>${title}</strong>
         ${problem ? html`<span class="wrong">${problem}</span>` : html`<span class="small soft">${summary}</span>`}

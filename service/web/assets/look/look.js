@@ -117,5 +117,5 @@ function mend(place, update, weight) {
   const isThere = place.update === undefined || place.update === update;
   const lost = isThere ? "" : `Update ${whole(place.update)} ${isEarly ? "was deleted" : "does not exist yet"}. Showing update ${whole(update)}. `;
   notify(`${lost}${place.weight === weight ? "" : `This network has no weight ${weightText(place.weight)}.`}`);
-  go({ update: isThere ? place.update : update, weight });
+  go({ update: isThere ? place.update : update, weight }, { push: false });
 }

@@ -9,7 +9,7 @@ import { openWorkedExample } from "../shared/worked_example.js";
 const START = { update: undefined, position: undefined, step: undefined, weight: undefined, unit: undefined };
 
 export function NotFound({ message, network, latest }) {
-  const open = (id) => go({ ...START, network: id }, { push: true });
+  const open = (id) => go({ ...START, network: id });
   return html`
     <div class="not-found">
       <p role="alert">${message}</p>

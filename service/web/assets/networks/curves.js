@@ -1,9 +1,10 @@
 // The cost curves of several networks in one plot.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { Curve } from "../shared/curve.js";
 import { html } from "../shared/html.js";
+import { go } from "../shared/place.js";
 import { lookOf, MOST_CHOSEN } from "./chosen.js";
 import { Key } from "./key.js";
 
@@ -20,8 +21,8 @@ const AXES = {
 const secondsOf = ({ startTime, endTime }) => (Date.parse(endTime ?? new Date()) - Date.parse(startTime)) / 1000;
 const NOTES = { epoch: "Epochs of the latest run.", time: "Seconds of the latest run, as if each of its updates took equally long." };
 
-export function Curves({ rows, chosen, isLog, setLog }) {
-  const [by, setBy] = useState("update");
+export function Curves({ rows, chosen, by: named, isLog }) {
+  const by = named in AXES ? named : "update";
   const shown = chosen.map((id) => rows.find(({ network }) => network.network === id)).filter(Boolean);
   const isValidated = shown.length > 0 && shown.every(({ run }) => run?.settings.validation);
   const key = shown.map(({ network }) => `${network.network} ${network.latestUpdate}`).join(" ");
@@ -34,8 +35,8 @@ export function Curves({ rows, chosen, isLog, setLog }) {
         <h3>${isValidated ? "Validation cost" : "Cost"}</h3>
         <span class="small soft">${NOTES[by] ?? (chosen.length < MOST_CHOSEN ? `Select up to ${MOST_CHOSEN} networks in the table.` : `The last ${MOST_CHOSEN} of the selected networks.`)}</span>
         <span class="spring"></span>
-        <label class="small">By${" "}<select aria-label="Draw by" value=${by} onChange=${(event) => setBy(event.target.value)}>${Object.entries(AXES).map(([each, { name }]) => html`<option key=${each} value=${each}>${name}</option>`)}</select></label>
-        <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => setLog(event.target.checked)} /> Logarithmic</label>
+        <label class="small">By${" "}<select aria-label="Draw by" value=${by} onChange=${(event) => go({ by: event.target.value })}>${Object.entries(AXES).map(([each, { name }]) => html`<option key=${each} value=${each}>${name}</option>`)}</select></label>
+        <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => go({ scale: event.target.checked ? "log" : undefined })} /> Logarithmic</label>
       </div>
       ${lines.length > 0 &&
       html`<${Curve} xs=${xs} lines=${lines} height=${220} scale=${isLog ? "log" : "linear"} isWhole=${by === "update"} label=${`${isValidated ? "Validation cost" : "Cost"} of ${lines.map(({ name }) => name).join(", ")} by ${AXES[by].name}.`} />`}

@@ -21,8 +21,8 @@ const FIRST_SORT = "validation-cost";
 
 export function Networks({ place }) {
   const [looks, setLooks] = useState(0);
-  const [chosen, setChosen] = useState([]);
-  const [isLog, setLog] = useState(false);
+  const chosen = place.selected?.split(",") ?? [];
+  const setChosen = (ids) => go({ selected: ids.join(",") || undefined });
   const filter = place.where ?? "";
   const sort = place.sort ?? FIRST_SORT;
   const { answer } = useAnswer(`${looks} ${filter}`, (signal) => listed(filter, signal));
@@ -47,7 +47,7 @@ export function Networks({ place }) {
       html`
         <${Table} rows=${rows} sort=${sort} chosen=${chosen} setChosen=${setChosen} />
         <${Actions} chosen=${rows.filter(({ network }) => chosen.includes(network.network))} changed=${changed} />
-        <${Curves} rows=${rows} chosen=${drawn} isLog=${isLog} setLog=${setLog} />
+        <${Curves} rows=${rows} chosen=${drawn} by=${place.by} isLog=${place.scale === "log"} />
         <${Differences} rows=${rows} drawn=${drawn} />
         <${Coordinates} rows=${rows} chosen=${drawn} />
       `}

@@ -50,7 +50,7 @@ function Row({ row, labels, isChosen, toggle }) {
   const validation = validationOf(row);
   const open = (event) => {
     event.preventDefault();
-    go({ mode: "train", network: network.network, update: undefined, position: undefined, step: undefined, weight: undefined, unit: undefined }, { push: true });
+    go({ mode: "train", network: network.network, update: undefined, position: undefined, step: undefined, weight: undefined, unit: undefined });
   };
   const words = labels.filter((name) => name in network.labels).map((name) => `${name}=${network.labels[name]}`);
   return html`

@@ -10,23 +10,34 @@
 //   class     the class of the examples in the gallery, from 0
 //   predicted the class that the network predicts for them, from 0
 //   wrong     1: only wrong ones are in the gallery
+//   examples  the number of examples in the gallery
+//   layer     the layer of the projection; 0 are the inputs
+//   axes      the update whose axes the projection has
+//   point     the example that is followed in the projection, from 1
+//   zoom      first-last: the updates that the curves show
+//   scale     log: costs are drawn by their logarithms
+//   smoothing off, weak or strong: of the cost curve
+//   over-time 1: layers over time are open
 //   base      the other update of a comparison
 //   other     the other network of a comparison
 //   where     the filter of the list of networks
 //   sort      the column that sorts it; with - before it, in reverse
+//   selected  the networks that are selected in it, with commas between them
+//   by        epoch or time: what their curves are drawn by
 //   lesson    a lesson; absent: the list of them
 //   part      the part of the lesson, from 1
 //   embed     1: without controls that change something, for a frame of another page
 //
 // Older addresses count from 0: `position`, `step`, and `weight` with dots, in which `b` is a bias.
 
-const TEXTS = ["mode", "network", "other", "where", "sort", "lesson", "embed"];
-const OF_LIST = ["where", "sort"];
+const OF_CURVES = ["scale", "smoothing"];
+const OF_LIST = ["where", "sort", "selected", "by", "scale"];
 const OF_LESSON = ["lesson", "part"];
-const OF_GALLERY = ["class", "predicted", "wrong"];
-const NUMBERS = ["update", "base", "position", "step", ...OF_GALLERY];
-const FROM_ONE = { example: "position", line: "step", part: "part" };
-const MORE = { networks: OF_LIST, train: OF_GALLERY }; // what only these modes show
+const OF_RUN = ["class", "predicted", "wrong", "examples", "layer", "axes", "over-time"];
+const TEXTS = ["mode", "network", "other", "lesson", "embed", ...OF_LIST, ...OF_CURVES];
+const NUMBERS = ["update", "base", "position", "step", ...OF_RUN];
+const FROM_ONE = { example: "position", line: "step", part: "part", point: "point" };
+const MORE = { networks: OF_LIST, train: [...OF_RUN, "point", "zoom", ...OF_CURVES] }; // what only these modes show
 
 // Returns what an address names, as the page uses it: positions, steps, units and inputs from 0.
 export function placeOf(search) {
@@ -35,6 +46,7 @@ export function placeOf(search) {
   for (const name of TEXTS) if (query.has(name)) place[name] = query.get(name);
   for (const name of NUMBERS) setNumber(place, name, query.get(name), 0);
   for (const [name, part] of Object.entries(FROM_ONE)) setNumber(place, part, query.get(name), 1);
+  if (/^\d{1,15}-\d{1,15}$/.test(query.get("zoom"))) place.zoom = rangeOf(query.get("zoom"));
   if (/^\d+-[1-9]\d*$/.test(query.get("unit"))) place.unit = unitKey(query.get("unit"), -1);
   if (query.get("weight")) place.weight = keyOfWeight(query.get("weight"));
   return place;
@@ -53,6 +65,11 @@ export function searchOf(place) {
 function namesIn(mode) {
   if (mode === "lessons") return ["mode", ...OF_LESSON, "embed"];
   return ["mode", "network", "weight", "unit", "other", "update", "example", "line", "base", "embed", ...(MORE[mode] ?? [])];
+}
+
+function rangeOf(text) {
+  const [from, to] = text.split("-").map(Number);
+  return { from, to };
 }
 
 // "2.0.3" → "2-1-4"
@@ -86,5 +103,6 @@ function textOf(place, name) {
   if (value === "") return "";
   if (name === "weight") return weightText(value);
   if (name === "unit") return unitKey(value, 1);
+  if (name === "zoom") return `${value.from}-${value.to}`;
   return String(name in FROM_ONE ? value + 1 : value);
 }

@@ -5,19 +5,48 @@ import { placeOf, searchOf } from "./address.js";
 const listeners = new Set();
 let current = placeOf(location.search);
 
-// Of another network, other examples are interesting.
-const NO_CHOICE = { class: undefined, predicted: undefined, wrong: undefined };
+// Of another network, other updates and examples are interesting.
+const OF_NETWORK = ["class", "predicted", "wrong", "examples", "layer", "axes", "point", "zoom"];
+const NONE = Object.fromEntries(OF_NETWORK.map((name) => [name, undefined]));
 
-// Changes the address: `changes` are merged into it, undefined removes a part. `push` adds an entry to the
-// browser's history.
-export function go(changes, { push = false } = {}) {
+// What the browser's Back takes back. Other changes, such as of the update, are too many for that.
+const STEPS = ["mode", "network", "other", "where", "lesson", "part", "weight", "unit", "class", "predicted", "wrong"];
+
+// Changes the address: `changes` are merged into it, undefined removes a part. `push` tells whether this adds an entry to
+// the browser's history.
+export function go(changes, { push = STEPS.some((name) => name in changes && changes[name] !== current[name]) } = {}) {
   const isOther = "network" in changes && changes.network !== current.network;
-  current = { ...current, ...(isOther ? NO_CHOICE : {}), ...changes };
-  history[push ? "pushState" : "replaceState"](null, "", searchOf(current) || location.pathname);
+  if (push && timer) write("replaceState");
+  current = { ...current, ...(isOther ? NONE : {}), ...changes };
+  if (push) write("pushState");
+  else writeSoon();
   for (const listener of listeners) listener(current);
 }
 
+// Browsers refuse to replace an address more often than a hundred times in 30 s, and a film has more updates.
+const GAP = 350; // ms
+let written = -GAP; // when
+let timer = null;
+
+function writeSoon() {
+  const wait = written + GAP - performance.now();
+  if (wait <= 0) write("replaceState");
+  else timer ??= setTimeout(write, wait, "replaceState");
+}
+
+function write(how) {
+  forgetTimer();
+  written = performance.now();
+  history[how](null, "", searchOf(current) || location.pathname);
+}
+
+function forgetTimer() {
+  clearTimeout(timer);
+  timer = null;
+}
+
 addEventListener("popstate", () => {
+  forgetTimer();
   current = placeOf(location.search);
   for (const listener of listeners) listener(current);
 });

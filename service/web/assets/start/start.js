@@ -15,7 +15,7 @@ export function Start() {
       <p>Clearprop records every update of every weight. Choose a network, then step through its updates line by line.</p>
       <p>
         New to neural networks? Begin with${" "}
-        <a href=${searchOf(FIRST)} onClick=${(event) => (event.preventDefault(), go(FIRST, { push: true }))}>lesson 1: what a weight is</a>.
+        <a href=${searchOf(FIRST)} onClick=${(event) => (event.preventDefault(), go(FIRST))}>lesson 1: what a weight is</a>.
       </p>
       <div class="starts">
         <section class="panel at-work">
@@ -27,12 +27,12 @@ export function Start() {
         <section class="panel at-work">
           <h3>New network</h3>
           <p>Choose a training set, layers and settings. Watch the cost, the predictions and the weights during training.</p>
-          <button onClick=${() => go({ mode: "train" }, { push: true })}>Train a network</button>
+          <button onClick=${() => go({ mode: "train" })}>Train a network</button>
         </section>
         <section class="panel">
           <h3>Existing network</h3>
           <p>See how well a network of this server has learned, what it confuses, and at what its units look.</p>
-          <${NetworkPicker} label="Network" none="Choose a network" onPick=${(network) => go({ mode: "train", network }, { push: true })} />
+          <${NetworkPicker} label="Network" none="Choose a network" onPick=${(network) => go({ mode: "train", network })} />
         </section>
       </div>
     </section>

@@ -98,7 +98,7 @@ const sender = ({ network, values, set, preview, sets, refreshSets, happen }) =>
       happen({ kind: "changed", name: "data", value: trained.trainingSet });
     }
     notify(null);
-    go({ network: name, update: undefined, weight: undefined, isFilm: true }, { push: name !== network });
+    go({ network: name, update: undefined, weight: undefined, isFilm: true });
     happen({ kind: "sent", network: name });
   } catch (error) {
     if (error.isUnavailable) {

@@ -10,22 +10,25 @@ import { Num } from "../shared/number_view.js";
 import { short, whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { UPDATE_KINDS } from "../shared/update_kinds.js";
-import { smoothed } from "./smoothing.js";
+import { CurveHead, zoomTo } from "./curve_head.js";
+import { SHARES, smoothed, USUAL } from "./smoothing.js";
 import { RateCurve } from "./rate_curve.js";
 
 const POINTS = 800;
 const MANY = 60; // points between which noise hides the course of the cost
 const NONE = [];
 
-// The updates that curves show: `zoom` is { from, to }, null for all.
+// The updates that curves show: `zoom` is { from, to }; all of them without it, or if the network has none of these.
 export function rangeOf(network, latest, zoom) {
-  const earliest = Number(network.earliestUpdate);
-  return { from: Math.max(earliest, zoom?.from ?? earliest), to: Math.min(latest, zoom?.to ?? latest) };
+  const all = { from: Number(network.earliestUpdate), to: latest };
+  const [from, to] = [Math.max(all.from, zoom?.from ?? 0), Math.min(latest, zoom?.to ?? latest)];
+  return from <= to ? { from, to } : all;
 }
 
-// `shown` is the update that the page shows, `film` the run as a film.
-export function History({ network, run, latest, at, shown, film, zoom, setZoom }) {
-  const [isLog, setLog] = useState(false);
+// `place` is the address, `shown` the update that the page shows, `film` the run as a film.
+export function History({ network, run, latest, at, place, shown, film }) {
+  const { zoom, scale, smoothing = USUAL } = place;
+  const isLog = scale === "log";
   const earliest = Number(network.earliestUpdate);
   const { from, to } = rangeOf(network, latest, zoom);
   const { answer } = useAnswer(`${from} ${to}`, () =>
@@ -34,21 +37,15 @@ export function History({ network, run, latest, at, shown, film, zoom, setZoom }
   const updates = answer?.updates ?? NONE;
   const isNoisy = updates.length >= MANY && isOfBatches(run);
   const validated = useValidations(network.network, from, to, Boolean(run?.settings.validation));
-  const { xs, lines, marks } = useMemo(() => pointsOf(updates, validated, { isLog, isNoisy }), [answer, validated, isLog, isNoisy]);
+  const share = isNoisy ? SHARES[smoothing] : undefined;
+  const { xs, lines, marks } = useMemo(() => pointsOf(updates, validated, { isLog, share }), [answer, validated, isLog, share]);
   const best = useMemo(() => bestOf(run, isLog), [run?.best?.update, isLog]);
   const gaps = gapsText(updates, answer?.thinned, isLog);
   const pick = (update) => go({ update: Math.min(Math.max(update, earliest), latest) });
 
   return html`
     <div class="history">
-      <div class="history-head">
-        <h3>Cost</h3>
-        <span class="small soft" data-of="points">${countText(updates, answer?.thinned)}</span>
-        <span class="spring"></span>
-        <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => setLog(event.target.checked)} /> Logarithmic</label>
-        <button type="button" disabled=${to - from < 2} onClick=${() => setZoom(around(at, from, to))}>Zoom in</button>
-        <button type="button" disabled=${!zoom} onClick=${() => setZoom(null)}>Zoom out</button>
-      </div>
+      <${CurveHead} ...${{ updates, isDownsampled: answer?.thinned, smoothing: isNoisy && smoothing, isLog, zoom, range: { from, to }, at }} />
       <${Curve}
         xs=${xs}
         lines=${lines}
@@ -56,14 +53,14 @@ export function History({ network, run, latest, at, shown, film, zoom, setZoom }
         best=${best}
         at=${at}
         onPick=${pick}
-        onZoom=${setZoom}
+        onZoom=${zoomTo}
         height=${170}
         scale=${isLog ? "log" : "linear"}
         label=${`Cost of updates ${from} to ${to}. The slider below selects an update.`}
       />
-      ${(isNoisy || run?.latestValidation) && html`<${Legend} run=${run} isNoisy=${isNoisy} onPick=${pick} />`}
+      ${(share || run?.latestValidation) && html`<${Legend} run=${run} isNoisy=${Boolean(share)} onPick=${pick} />`}
       ${gaps && html`<p class="small gaps">${gaps}</p>`}
-      <${RateCurve} updates=${updates} shown=${shown} at=${at} onPick=${pick} onZoom=${setZoom} />
+      <${RateCurve} updates=${updates} shown=${shown} at=${at} onPick=${pick} onZoom=${zoomTo} />
       <div class="time">
         <button type="button" class="film" aria-pressed=${film.isPlaying} disabled=${latest - earliest < 2} title="Show the run from its first update to its last" onClick=${film.toggle}>${film.isPlaying ? "❚❚ Pause" : "▶ Play"}</button>
         <button type="button" aria-label="Previous update" disabled=${at <= earliest} onClick=${() => pick(at - 1)}>◀</button>
@@ -111,13 +108,6 @@ const Legend = ({ run: { best, settings, latestValidation, warnings }, isNoisy, 
   </p>
 `;
 
-// Half of the range that is shown, with the selected update in it.
-function around(at, from, to) {
-  const half = Math.max(Math.round((to - from) / 2), 1);
-  const start = Math.min(Math.max(at - Math.round(half / 2), from), to - half);
-  return { from: start, to: start + half };
-}
-
 // The number of the update. A run that continues does not overwrite what is being typed.
 function Entry({ at, earliest, latest, onPick }) {
   const [typed, setTyped] = useState(null);
@@ -150,17 +140,17 @@ function useValidations(network, from, to, hasThem) {
 }
 
 // Updates without a cost, such as edits, leave no gap in the curve; costs that cannot be drawn do.
-function pointsOf(updates, validated, { isLog, isNoisy }) {
+function pointsOf(updates, validated, { isLog, share }) {
   const numberOf = ({ update }) => Number(update);
   const costs = new Map(updates.map((each) => [numberOf(each), each.cost]));
   const validations = new Map(validated.map((each) => [numberOf(each), each.validation.cost]));
   const xs = [...new Set([...costs.keys(), ...validations.keys()])].sort((one, other) => one - other);
   const heightsOf = (values) => xs.map((update) => heightOf(values.get(update), isLog));
   const heights = heightsOf(costs);
-  const ofCost = isNoisy
+  const ofCost = share
     ? [
         { name: "cost", ys: heights, stroke: "--accent-faint" },
-        { name: "smoothed cost", ys: smoothed(xs, heights), stroke: "--accent", width: 2 },
+        { name: "smoothed cost", ys: smoothed(xs, heights, share), stroke: "--accent", width: 2 },
       ]
     : [{ name: "cost", ys: heights, stroke: "--accent" }];
   const ofValidation = { name: "validation cost", ys: heightsOf(validations), stroke: "--negative", dash: [6, 3], width: 2 };
@@ -183,10 +173,4 @@ function gapsText(updates, isDownsampled, isLog) {
   const isZero = isLog && updates.some(({ cost }) => cost <= 0);
   const zeros = isZero ? "A logarithmic scale cannot show costs of 0: the curve has a gap there." : "";
   return [gapSentence(updates.map(({ cost }) => cost), isDownsampled), zeros].filter(Boolean).join(" ");
-}
-
-function countText(updates, isDownsampled) {
-  if (!updates.length) return "";
-  const all = `Updates ${whole(updates[0].update)} to ${whole(updates.at(-1).update)}`;
-  return isDownsampled ? `${all}: ${whole(updates.length)} points that include all peaks.` : `${all}.`;
 }

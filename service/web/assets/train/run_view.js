@@ -1,13 +1,14 @@
 // A network with its latest run, its cost, and its predictions, weights and evaluation at the selected update.
-import { useState } from "preact/hooks";
 import { choiceOf } from "../examples/choice.js";
 import { FEW, Gallery } from "../examples/gallery.js";
-import { Projection, usePlane } from "../examples/projection.js";
+import { planeOf, Projection } from "../examples/projection.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
 import { ROUNDING } from "../shared/number_format.js";
+import { go } from "../shared/place.js";
 import { useTrainingSet } from "../shared/training_set.js";
 import { Contents } from "./contents.js";
+import { zoomTo } from "./curve_head.js";
 import { useFilm } from "./film.js";
 import { History, rangeOf } from "./history.js";
 import { RunBar } from "./run_bar.js";
@@ -26,15 +27,23 @@ const isPlane = (set) => !set?.table || set.table.inputs.every(({ categories, ha
 // The update before the run: its state is the first of the film.
 const firstOf = (network, run) => Math.max(Number(run?.firstUpdate ?? 1) - 1, Number(network?.earliestUpdate ?? 0));
 
+// The hidden unit whose surface is shown, { layer, unit }; null for an output.
+function hiddenUnit({ layerSizes }, key = "") {
+  const [layer, unit] = key.split(".").map(Number);
+  return layer > 0 && layer < layerSizes.length - 1 && unit < layerSizes[layer] ? { layer, unit } : null;
+}
+
+// What is chosen is in the address.
+const setUnit = (at) => go({ unit: at ? `${at.layer}.${at.unit}` : undefined });
+const setMost = (examples) => go({ examples });
+
 export function RunView({ place }) {
-  const [zoom, setZoom] = useState(null);
-  const [unit, setUnit] = useState(null); // whose surface is shown: { layer, unit }
   const { network, run, latest, speed, error } = useLive(place.network);
   const { set, deleted } = useTrainingSet(run?.settings.trainingSet);
   const hasSurface = network?.layerSizes[0] === 2 && isPlane(set);
-  const [most, setMost] = useState(FEW);
+  const most = place.examples || FEW;
   const choice = choiceOf(place);
-  const plane = usePlane(network, run, latest);
+  const plane = planeOf(network, run, latest, place);
   const shown = useShown({ network, set, at: Math.min(place.update ?? latest, latest), hasSurface, choice, most, plane });
   const film = useFilm({ place, run, first: firstOf(network, run), latest, at: shown?.at });
   if (error) return html`<p class="welcome" role="alert">${error.message}</p>`;
@@ -42,18 +51,18 @@ export function RunView({ place }) {
   // While the latest update is followed, the one that has arrived.
   const at = place.update === undefined ? Math.min(shown?.at ?? latest, latest) : Math.min(place.update, latest);
   const { measured, layers = [], around, projection } = shown ?? {};
-  const surfaces = { network, set, around, isMoving: film.isPlaying, chosen: unit, setChosen: setUnit };
+  const surfaces = { network, set, around, isMoving: film.isPlaying, chosen: hiddenUnit(network, place.unit), setChosen: setUnit };
   // The predictions of a large set are not listed.
   const isListed = !set || set.examples.length > 0;
   const evaluation = set && html`<${Evaluation} network=${network} run=${run} set=${set} at=${shown?.at} measured=${measured} choice=${choice} />`;
   const gallery = set && measured?.all && html`<${Gallery} ...${{ network, run, latest, set, layers, update: shown.at, measured: measured.all, choice, most, setMost }} />`;
-  const projected = set && plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice }} />`;
+  const projected = set && plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice, followed: place.point }} />`;
   const parts = [set && "Evaluation", projected && "Projection", gallery && "Examples", "Weights"].filter(Boolean);
   return html`
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
     <${Contents} parts=${parts} />
-    <${History} network=${network} run=${run} latest=${latest} at=${at} shown=${shown?.update} film=${film} zoom=${zoom} setZoom=${setZoom} />
-    <${OverTime} network=${network} range=${rangeOf(network, latest, zoom)} at=${at} onZoom=${setZoom} />
+    <${History} network=${network} run=${run} latest=${latest} at=${at} place=${place} shown=${shown?.update} film=${film} />
+    <${OverTime} network=${network} range=${rangeOf(network, latest, place.zoom)} at=${at} isOpen=${place["over-time"] === 1} onZoom=${zoomTo} />
     <div class="panels">
       ${hasSurface && html`<${Surface} ...${surfaces} />`}
       ${hasSurface && hasUnits(network) && html`<${UnitSurfaces} ...${surfaces} layers=${layers} />`}

@@ -16,7 +16,7 @@ export function Train({ place }) {
           label="Network"
           none="New network"
           value=${place.network}
-          onPick=${(network) => go({ network, update: undefined, weight: undefined }, { push: true })}
+          onPick=${(network) => go({ network, update: undefined, weight: undefined })}
         />
         <details open=${!isNarrow() || !place.network}>
           <summary>New training run</summary>

@@ -76,7 +76,7 @@ function Chosen({ network, layers, at, weight }) {
   const name = parameterName(network, parameter);
   return html`
     ${name} <${Num} value=${valueOf(layers, parameter)} name=${name} />${" "}
-    <button type="button" class="link" onClick=${() => go({ mode: "look", update: at, position: undefined, step: undefined }, { push: true })}>
+    <button type="button" class="link" onClick=${() => go({ mode: "look", update: at, position: undefined, step: undefined })}>
       Why did it change?
     </button>
   `;

@@ -37,6 +37,19 @@ test("the examples of the gallery have an address, in Train", () => {
   assert.equal(searchOf({ ...chosen, mode: "look" }), "");
 });
 
+test("what is chosen in Train has an address", () => {
+  const chosen = { mode: "train", network: "first", examples: 24, layer: 1, axes: 0, point: 6, zoom: { from: 0, to: 60 }, scale: "log", smoothing: "off", "over-time": 1 };
+  assert.equal(searchOf(chosen), "?mode=train&network=first&examples=24&layer=1&axes=0&over-time=1&point=7&zoom=0-60&scale=log&smoothing=off");
+  assert.deepEqual(placeOf(searchOf(chosen)), chosen);
+  assert.equal(searchOf({ ...chosen, mode: "look" }), "?network=first");
+  assert.equal(placeOf("?zoom=6").zoom, undefined);
+});
+
+test("the selected networks and their curves have an address", () => {
+  const chosen = { mode: "networks", selected: "a,b", by: "epoch", scale: "log" };
+  assert.deepEqual(placeOf(searchOf(chosen)), chosen);
+});
+
 test("a part of a lesson has an address, from 1", () => {
   const part = { mode: "lessons", lesson: "cost", part: 2 };
   assert.equal(searchOf({ ...part, network: "first" }), "?mode=lessons&lesson=cost&part=3");

@@ -36,8 +36,8 @@ test("huge and tiny numbers have an exponent", () => {
 
 test("a smoothed curve begins with its first value, and a constant one stays as it is", () => {
   const xs = [0, 1, 5, 6, 100, 101, 400];
-  assert.ok(smoothed(xs, xs.map(() => 0.25)).every((y) => Math.abs(y - 0.25) < 1e-15));
-  const [first, second, , gap] = smoothed(xs, [1, 2, 2, null, 2, undefined, 2]);
+  assert.ok(smoothed(xs, xs.map(() => 0.25), 1 / 50).every((y) => Math.abs(y - 0.25) < 1e-15));
+  const [first, second, , gap] = smoothed(xs, [1, 2, 2, null, 2, undefined, 2], 1 / 50);
   assert.ok(first === 1 && second > 1 && second < 2 && gap === null);
 });
 

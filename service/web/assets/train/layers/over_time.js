@@ -15,10 +15,10 @@ const [FEW, MANY, BINS] = [6, 64, 48];
 const GAP = 2000; // ms between two requests during a run
 
 // It is loaded when it is opened; closing it cancels the request.
-export function OverTime({ network, range, at, onZoom }) {
-  const [isOpen, setOpen] = useState(false);
+// Whether it is open is in the address.
+export function OverTime({ network, range, at, isOpen, onZoom }) {
   return html`
-    <details class="panel over-time" onToggle=${(event) => setOpen(event.currentTarget.open)}>
+    <details class="panel over-time" open=${isOpen} onToggle=${(event) => go({ "over-time": event.currentTarget.open ? 1 : undefined })}>
       <summary>Layers over time <span class="small soft">norms, histograms, units that do not learn</span></summary>
       ${isOpen && html`<${Loaded} ...${{ network, range, at, onZoom }} />`}
     </details>
