@@ -1,9 +1,10 @@
 // Lessons: a list of them, or one of them.
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
+import { readLesson } from "./checks.js";
 import { Lesson } from "./lesson.js";
 import { List } from "./list.js";
-import { LessonError, parseLesson } from "./parse.js";
+import { LessonError } from "./parse.js";
 
 export function Lessons({ place }) {
   const { answer: lessons } = useAnswer("lessons", loadLessons);
@@ -23,7 +24,7 @@ async function loadLessons() {
 
 function read(text, id) {
   try {
-    return parseLesson(text);
+    return readLesson(text);
   } catch (error) {
     if (error instanceof LessonError) return { title: id, summary: "", parts: [], problem: error.message };
     throw error;

@@ -1,6 +1,7 @@
 // A lesson file is read as docs/lessons.md says; what is wrong with it is said with its line; nothing in it runs.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { readLesson } from "./assets/lessons/checks.js";
 import { parseCondition } from "./assets/lessons/conditions.js";
 import { blocksOf, spansOf } from "./assets/lessons/markdown.js";
 import { LessonError, parseLesson } from "./assets/lessons/parse.js";
@@ -37,6 +38,17 @@ test("an error names its line and what is allowed", () => {
     "Line 8: an item is": `${HEAD}## One\n\`\`\`show curve\nnetwork: a\n- w\n\`\`\``,
   };
   for (const [message, text] of Object.entries(wrong)) assert.throws(() => parseLesson(text), (error) => error instanceof LessonError && error.message.includes(message), message);
+});
+
+test("what a lesson names is checked when it is read", () => {
+  const network = "```network n\nlayerSizes: [1, 1]\nsettings: {}\n```\n";
+  const wrong = {
+    "Line 10: Unknown quantity “ouput 1”": `## One\n\`\`\`do edit\nnetwork: n\nquestion: Q\nwhy: W\nsolution: {}\ncheck: ouput 1 > 0.9\n\`\`\``,
+    "Line 10: “cost” is not a condition": `## One\n\`\`\`ask choice\nnetwork: n\nquestion: Q\nwhy: W\n- a | cost\n\`\`\``,
+    "Line 10: “weight 1” is not a quantity": `## One\n\`\`\`show numbers\nnetwork: n\n- w | weight 1\n\`\`\``,
+    "Line 10: there is no network m. Use one of n.": `## One\n\`\`\`show picture\nnetwork: m\n\`\`\``,
+  };
+  for (const [message, text] of Object.entries(wrong)) assert.throws(() => readLesson(HEAD + network + text), (error) => error instanceof LessonError && error.message.includes(message), message);
 });
 
 test("numbers of the service have names", () => {

@@ -5,10 +5,10 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { edit, restore, train } from "./assets/lessons/actions.js";
 import { fieldsOf, isDone, isNear, rightChoice, rightNumber, weightsOf } from "./assets/lessons/answering.js";
+import { readLesson } from "./assets/lessons/checks.js";
 import { openCopy } from "./assets/lessons/copies.js";
 import { factsOf } from "./assets/lessons/facts.js";
 import { loadMoment } from "./assets/lessons/moments.js";
-import { parseLesson } from "./assets/lessons/parse.js";
 
 const { server, lessons } = JSON.parse(readFileSync("data.json", "utf8"));
 const overNetwork = globalThis.fetch;
@@ -62,7 +62,7 @@ async function tried(block, copy, act) {
 }
 
 for (const { id, text } of lessons) {
-  const lesson = { id, ...parseLesson(text) };
+  const lesson = { id, ...readLesson(text) };
   for (const [index, part] of lesson.parts.entries()) {
     test(`${id}, part ${index + 1}: ${part.title}`, async () => {
       const open = (name) => openCopy({ lesson, part, name, learner: "abcde" });
