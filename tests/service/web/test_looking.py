@@ -379,6 +379,11 @@ def test_a_dense_network_and_its_optimizer_can_be_read(site: ServerProcess, page
     assert page.evaluate(COVERED) == 0
     unplaced = int(page.locator(".caption").inner_text().split(" of 24 ")[0].split()[-1])
     expect(page.locator(".weight-label rect")).to_have_count(24 - unplaced)
+    picture = page.locator(".picture")
+    tall = picture.evaluate("element => element.offsetHeight")
+    page.get_by_role("separator", name="Height of the picture").press("ArrowUp")
+    expect(picture).to_have_css("height", f"{tall - 40}px")
+    expect(page.locator("[data-at=line]")).to_contain_text(f"{number + 1}")
 
 
 def test_a_large_network_is_shown_as_cells(site: ServerProcess, page: Page) -> None:

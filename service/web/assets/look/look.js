@@ -16,6 +16,7 @@ import { useTrainingSet } from "../shared/training_set.js";
 import { UpdateWithoutBatch, headingOf } from "./update_without_batch.js";
 import { CostCurve } from "./cost_curve.js";
 import { ImageOfExample } from "./example_image.js";
+import { Grip } from "./grip.js";
 import { Help } from "./help.js";
 import { loadUpdate, useRest, useRunOf } from "./loading.js";
 import { litEnd, litStart, momentAt } from "./moment.js";
@@ -54,6 +55,7 @@ function Network({ place, network, run: liveRun, latest }) {
   const [pointed, setPointed] = useState(null);
   const [{ unplaced, drawn }, setUnplaced] = useState({ unplaced: 0 });
   const [secret, setSecret] = useState(null);
+  const [height, setHeight] = useState(undefined);
   const run = useRunOf(network, shown?.trace?.run, liveRun);
   const { set } = useTrainingSet(run?.settings.trainingSet);
   const scale = useScale(network, run, latest);
@@ -63,12 +65,13 @@ function Network({ place, network, run: liveRun, latest }) {
   if (!opened && error) return html`<${NotFound} message=${error.message} network=${network.network} latest=${latest} />`;
   if (!opened || !scale) return html`<div class="look"></div>`;
   return html`
-    <div class="look" aria-busy=${opened.update !== update}>
+    <div class="look" style=${height && `--picture:${height}px`} aria-busy=${opened.update !== update}>
       <div class="stage">
         <h2 class="only-paper">${titleOf(opened, moment)}</h2>
         <${Stepper} opened=${opened} moment=${moment} player=${player} />
         ${moment ? html`<${PhaseStrip} opened=${opened} moment=${moment} />` : html`<p class="phases soft">${headingOf(opened)}</p>`}
         <${StagePicture} ...${{ opened, moment, scale, weight, unit, pointed, setPointed, setUnplaced, secret }} />
+        <${Grip} height=${height} setHeight=${setHeight} />
         <div class="caption small soft">
           <span>${captionOf(opened, moment)}<br />${moment && place.step === undefined ? HINT : ROUNDING}${unplaced > 0 && ` ${unplaced} of ${drawn} weights show their value on hover.`}</span>
           <span class="spring"></span>
