@@ -1,7 +1,9 @@
 """A real browser for tests: the Chromium of the machine. Without one they are skipped."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from shutil import which
 
 import pytest
@@ -31,3 +33,32 @@ def new_page() -> Iterator[Page]:
     """A page of a browser of its own."""
     with new_browser() as browser:
         yield browser.new_page()
+
+
+@dataclass
+class SharedBrowser:
+    """A browser of several files of tests, between which others may run: it is slow to start.
+
+    While it is in use, Playwright's event loop is that of the thread, where others start theirs.
+    """
+
+    browser: Browser
+    tab: Page
+    loop: asyncio.AbstractEventLoop
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        asyncio._set_running_loop(self.loop)
+        try:
+            yield
+        finally:
+            asyncio._set_running_loop(None)
+
+
+@contextmanager
+def new_shared_browser() -> Iterator[SharedBrowser]:
+    """A browser that is in use when it starts, and when it ends."""
+    with new_browser() as browser:
+        shared = SharedBrowser(browser, browser.new_page(), asyncio.get_running_loop())
+        yield shared
+        asyncio._set_running_loop(shared.loop)

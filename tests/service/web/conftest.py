@@ -3,22 +3,21 @@
 from collections.abc import Iterator
 
 import pytest
-from browsers import new_browser
 from calls import settings
 from clearprop.v1 import network_pb2
 from clearprop.v1 import training_service_pb2 as pb
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+from playwright.sync_api import ConsoleMessage, Error, Page
 from servers import ServerProcess, new_server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server that the tests of one file share."""
+    """A server that the tests of the page share: use networks of your own, do not stop it."""
     with new_server(tmp_path_factory.mktemp("site"), http=True) as process:
         yield process
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def worked_example(site: ServerProcess) -> str:
     """The worked example, as the page creates it; the start of the address of its updates."""
     with site.stub() as stub:
@@ -32,24 +31,6 @@ def worked_example(site: ServerProcess) -> str:
         recipe = settings(batch_size=3, epochs=4)
         stub.Step(pb.StepRequest(network="worked-example", settings=recipe, count=6))
     return f"{site.http}/?network=worked-example"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser that the tests of one file share: it is slow to start.
-
-    Not those of the folder, which a process can leave for tests with an event loop of their own:
-    while Playwright runs, its event loop is that of the thread.
-    """
-    with new_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def tab(browser: Browser) -> Iterator[Page]:
-    """A tab that the tests of one file share: a new one compiles the modules of the page."""
-    with browser.new_page() as tab:
-        yield tab
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from servers import ServerProcess
 from web_numbers import exact, expect_numbers
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def trained(site: ServerProcess) -> str:
     """A network of 200 updates on XOR."""
     made = _post(site, "networks", {"layerSizes": [2, 5, 1], "initializer": {"seed": 7}})
@@ -171,7 +171,7 @@ def _get(site: ServerProcess, path: str) -> Any:
     return answer.json()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sweep(site: ServerProcess) -> clearprop.SweepResult:
     """A sweep of four networks."""
     with clearprop.connect(site.target) as client:

@@ -9,12 +9,12 @@ from servers import ServerProcess
 
 #: Linear networks: costs up to 4e307 and then infinite, and costs that are infinite from the start.
 NETWORKS: dict[str, dict[str, Any]] = {
-    "growing": {"epochs": 260, "learningRate": 3, "batchSize": 1, "trainingSet": "xor"},
+    "diverging": {"epochs": 260, "learningRate": 3, "batchSize": 1, "trainingSet": "xor"},
     "infinite": {"epochs": 4, "learningRate": 0.1, "batchSize": 4, "trainingSet": "huge"},
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def _networks(site: ServerProcess) -> None:
     targets = [0, 1.7e308, 0, 0]
     examples = [{"inputs": [n, 1], "targets": [target]} for n, target in enumerate(targets)]
@@ -33,8 +33,8 @@ def _networks(site: ServerProcess) -> None:
         _post(site, f"networks/{name}:step", count=1000, settings=settings)
 
 
-GAPS = {"growing": "Some costs are not finite", "infinite": "4 costs are not finite"}
-LATEST = {"growing": 1000, "infinite": 4}
+GAPS = {"diverging": "Some costs are not finite", "infinite": "4 costs are not finite"}
+LATEST = {"diverging": 1000, "infinite": 4}
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -45,7 +45,7 @@ def test_every_view_draws_its_costs(site: ServerProcess, page: Page, name: str) 
     expect(page.get_by_role("region", name="The selected weight")).to_contain_text("chain rule")
     page.goto(f"{site.http}/?mode=train&{here}")
     expect(page.locator(".gaps")).to_contain_text(GAPS[name])
-    first = {"growing": "618", "infinite": "1"}[name]
+    first = {"diverging": "618", "infinite": "1"}[name]
     expect(page.locator(".run")).to_contain_text(f"The cost of update {first} is infinite or NaN")
     page.get_by_label("Logarithmic").check()
     expect(page.locator(".gaps")).to_contain_text(GAPS[name])

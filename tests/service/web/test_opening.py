@@ -1,10 +1,19 @@
 """Opening the page changes nothing; an example is created on request; views have addresses."""
 
+from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
-from servers import ServerProcess
+from servers import ServerProcess, new_server
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server on which there is nothing yet."""
+    with new_server(tmp_path_factory.mktemp("empty-site"), http=True) as process:
+        yield process
 
 
 def test_opening_the_page_changes_nothing_and_logs_nothing(

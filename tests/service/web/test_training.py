@@ -1,12 +1,13 @@
 """Train: the form, live runs, and errors at their fields."""
 
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 from playwright.sync_api import Page, Response, expect
-from servers import ServerProcess
+from servers import ServerProcess, new_server
 from web_numbers import exact, expect_numbers
 
 
@@ -600,14 +601,19 @@ def test_an_answer_that_is_cut_off_or_not_json_means_that_the_server_is_unavaila
     expect(page.locator(".whole-set .num")).to_have_attribute("data-exact", exact(cost))
 
 
-def test_it_reconnects_after_a_restart_of_the_service(site: ServerProcess, page: Page) -> None:
-    network = _long_run(site)
-    page.goto(f"{site.http}/?mode=train&network={network}")
+def test_it_reconnects_after_a_restart_of_the_service(tmp_path: Path, page: Page) -> None:
+    with new_server(tmp_path, http=True) as own:
+        _restarts_during_a_run(own, page)
+
+
+def _restarts_during_a_run(own: ServerProcess, page: Page) -> None:
+    network = _long_run(own)
+    page.goto(f"{own.http}/?mode=train&network={network}")
     expect(page.locator(".state")).to_contain_text("Running")
-    site.kill()
+    own.kill()
     expect(page.get_by_role("status")).to_contain_text("The server is unavailable")
     done = page.locator("[data-of=updates]").inner_text()
-    site.start()
+    own.start()
     expect(page.get_by_role("status")).to_contain_text("The server is available again")
     expect(page.locator("[data-of=updates]")).not_to_have_text(done)
     page.get_by_role("button", name="Cancel").click()

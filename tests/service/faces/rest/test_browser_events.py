@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from browsers import new_browser
 from calls import create, settings
 from clearprop.v1 import training_service_pb2 as pb
 from documents import ROOT
@@ -64,12 +63,6 @@ def allowing(origin: str, tmp_path: Path) -> Iterator[ServerProcess]:
     )
     yield server.start()
     server.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with new_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -6,17 +6,16 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from browsers import new_page
 from openapi_documents import openapi_document
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from servers import ServerProcess
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    """A page of a browser in which every complaint is a failure."""
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in which every complaint is a failure."""
     complaints: list[str] = []
-    with new_page() as page:
+    with browser.new_page() as page:
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield page
