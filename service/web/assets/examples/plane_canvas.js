@@ -6,7 +6,7 @@ import { drawPoints } from "./plane_drawing.js";
 import { between, nearest, placesOf } from "./plane_places.js";
 
 const NEAR = 16; // pixels
-const WAY = 140; // ms in which points move to their next places: about as long as the next update takes to arrive
+const LONGEST = 140; // ms in which points move to their next places: not longer than the next update takes to arrive
 
 // `frame` are points that fit into the drawing beside `points`, and give it a scale for all updates; it changes with
 // `frameKey`. `isShown` tells which points are not faint. `pointed` is the index of the point that is marked.
@@ -56,13 +56,15 @@ function drawNow(canvas, now) {
   const size = { width: canvas.clientWidth, height: canvas.clientHeight };
   const ends = placesOf(now.points, now.frame ?? [], size, now.seen);
   if (isSame && now.drawn.points !== now.points && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
-    now.way = { starts: now.places, began: performance.now() };
+    const began = performance.now();
+    now.way = { starts: now.places, began, duration: Math.min(began - (now.arrived ?? 0), LONGEST) };
+    now.arrived = began;
   } else if (!isSame) {
     now.way = null;
   }
   now.drawn = { points: now.points, frameKey: now.frameKey };
   const step = () => {
-    const part = now.way ? Math.min((performance.now() - now.way.began) / WAY, 1) : 1;
+    const part = now.way ? Math.min((performance.now() - now.way.began) / now.way.duration, 1) : 1;
     now.places = part < 1 ? between(now.way.starts, ends, part) : ends;
     drawPoints(canvas, now);
     if (part < 1) now.next = requestAnimationFrame(step);

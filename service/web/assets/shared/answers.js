@@ -7,14 +7,14 @@ const AWAY = 1000; // ms before a retry while the service is unavailable
 
 const NOTHING = { key: null, answer: null, error: null };
 
-// Calls `ask(signal)` whenever `key` changes: one request at a time, and of those that come up in the
-// meantime only the last. An urgent request aborts the one before. Returns the last answer with its key
+// Calls `ask(signal)` whenever `key` changes: one request at a time, or `atOnce`, and of those that come up in
+// the meantime only the last. An urgent request aborts the one before. Returns the last answer with its key
 // until the next one arrives, so that nothing flickers. Without a key it does nothing. An error is shown
 // as a notice, or passed to `refused`. `gap` is the pause after an answer, in ms.
-export function useAnswer(key, ask, { isUrgent = false, refused = notify, gap } = {}) {
+export function useAnswer(key, ask, { isUrgent = false, refused = notify, gap, atOnce = 1 } = {}) {
   const [answered, setAnswered] = useState(NOTHING);
   const asker = useRef(null);
-  asker.current ??= newAsker(setAnswered, isUrgent);
+  asker.current ??= newAsker(setAnswered, isUrgent, atOnce);
   useEffect(() => {
     if (key !== null) asker.current.request({ key, ask, refused, gap });
   }, [key]);
@@ -22,28 +22,31 @@ export function useAnswer(key, ask, { isUrgent = false, refused = notify, gap } 
   return answered;
 }
 
-function newAsker(publish, isUrgent) {
+function newAsker(publish, isUrgent, atOnce) {
   let wanted = null;
-  let asking = null;
+  const asking = new Set();
   let isOver = false;
+  let [asked, answered] = [0, 0]; // numbers of questions: an answer to an earlier one can arrive later
 
   async function work() {
-    while (wanted && !isOver) {
+    while (wanted && !isOver && asking.size < atOnce) {
       const question = wanted;
       wanted = null;
-      asking = new AbortController();
-      await attempt(question, asking.signal);
+      const controller = new AbortController();
+      asking.add(controller);
+      await attempt(question, (asked += 1), controller.signal);
+      asking.delete(controller);
     }
-    asking = null;
   }
 
-  async function attempt(question, signal) {
+  async function attempt(question, number, signal) {
     const { key, ask, refused, gap } = question;
     const began = performance.now();
     try {
       const answer = await ask(signal);
       if (signal.aborted) return;
-      publish({ key, answer, error: null });
+      if (number > answered) publish({ key, answer, error: null });
+      answered = Math.max(number, answered);
       // A slow service gets as much time for others as the answer took it.
       if (!isUrgent) await pause(gap ?? Math.max(GAP, performance.now() - began));
     } catch (error) {
@@ -61,14 +64,14 @@ function newAsker(publish, isUrgent) {
   return {
     request(question) {
       wanted = question;
-      if (!asking) work();
-      else if (isUrgent) asking.abort();
+      if (asking.size < atOnce) work();
+      else if (isUrgent) for (const controller of asking) controller.abort();
     },
     end() {
       isOver = true;
-      asking?.abort();
+      for (const controller of asking) controller.abort();
     },
   };
 }
 
-const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
+const pause = (time) => (time > 0 ? new Promise((resolve) => setTimeout(resolve, time)) : undefined);

@@ -51,9 +51,10 @@ async function call(method, path, { query, body, signal, isBinary } = {}) {
 }
 
 export const get = (path, query, signal) => call("GET", path, { query, signal });
-// Returns an ArrayBuffer.
-export const getBytes = (path, query, signal) => call("GET", path, { query, signal, isBinary: true });
 export const post = (path, body = {}, signal) => call("POST", path, { body, signal });
+// Return an ArrayBuffer.
+export const getBytes = (path, query, signal) => call("GET", path, { query, signal, isBinary: true });
+export const postBytes = (path, body, signal) => call("POST", path, { body, signal, isBinary: true });
 export const patch = (path, body) => call("PATCH", path, { body });
 export const remove = (path) => call("DELETE", path);
 

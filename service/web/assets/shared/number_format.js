@@ -10,7 +10,7 @@ const NON_FINITE = { Infinity: "∞", "-Infinity": "−∞" };
 
 // Up to four significant digits: "0.1235", "−12.35", "1.235e-7", "∞".
 export function short(value) {
-  if (typeof value === "string") return NON_FINITE[value] ?? value;
+  if (!Number.isFinite(value)) return NON_FINITE[value] ?? String(value);
   if (value === 0) return exact(value);
   const rounded = Number(value.toPrecision(4)); // infinite next to the largest number
   const size = Math.abs(value);
@@ -25,7 +25,7 @@ export function signed(value) {
   return typeof value === "number" && value > 0 ? `+${text}` : text;
 }
 
-export const isRounded = (value) => typeof value === "number" && Number(value.toPrecision(4)) !== value;
+export const isRounded = (value) => Number.isFinite(value) && Number(value.toPrecision(4)) !== value;
 
 // "≈" before a rounded number in an equation, else "=".
 export const relation = (value) => (isRounded(value) ? "≈" : "=");

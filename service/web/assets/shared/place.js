@@ -51,6 +51,9 @@ addEventListener("popstate", () => {
   for (const listener of listeners) listener(current);
 });
 
+// The place at this moment, which can be ahead of what is drawn.
+export const placeNow = () => current;
+
 export function usePlace() {
   const [place, setPlace] = useState(current);
   useEffect(() => {

@@ -1,26 +1,29 @@
-// The state of a network at an update, with its numbers as arrays of float64. As JSON, a million of them would block
-// the page while they are read.
+// The state of a network at an update, with its numbers as arrays of float64.
 import { getBytes } from "./api.js";
+import { readArrays } from "./array_file.js";
 
-const LENGTH = 8; // bytes of the number before the header
+const NONE = new Float64Array();
 
 // { layers, gradients, kind, run, epoch, … }: as in the contract; `gradients` with the view FULL, for an update with a
 // batch.
 export async function getState(network, query, signal) {
-  const bytes = await getBytes(`networks/${network}/state`, query, signal);
-  const size = Number(new DataView(bytes).getBigUint64(0, true));
-  const { __metadata__: notes, ...arrays } = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, LENGTH, size)));
-  const numbers = (name) => {
-    const [start, end] = arrays[name]?.data_offsets ?? [0, 0];
-    return new Float64Array(bytes, LENGTH + size + start, (end - start) / Float64Array.BYTES_PER_ELEMENT);
-  };
+  const { notes, arrays } = readArrays(await getBytes(`networks/${network}/state`, query, signal));
   const layersOf = (weights, biases) => {
     const found = [];
     for (let layer = 1; arrays[`layer_${layer}_${weights}`]; layer += 1) {
-      const [units, inputs] = arrays[`layer_${layer}_${weights}`].shape;
-      found.push({ units, inputs, weights: numbers(`layer_${layer}_${weights}`), biases: numbers(`layer_${layer}_${biases}`) });
+      const { shape: [units, inputs], numbers } = arrays[`layer_${layer}_${weights}`];
+      found.push({ units, inputs, weights: numbers, biases: arrays[`layer_${layer}_${biases}`]?.numbers ?? NONE });
     }
     return found;
   };
   return { ...notes, layers: layersOf("weights", "biases"), gradients: layersOf("weight_gradients", "bias_gradients") };
 }
+
+// The update of a state as a list of updates has it, with its cost and validation.
+export function updateOf({ update, kind, run, epoch, cost, learningRate, ...notes }) {
+  const validation = notes["validation.cost"] === undefined ? undefined : { cost: numberOf(notes["validation.cost"]), accuracy: numberOf(notes["validation.accuracy"]) };
+  return { update, kind, run, epoch, cost: numberOf(cost), learningRate: numberOf(learningRate), validation };
+}
+
+// Numbers that are not finite stay texts, as in JSON.
+const numberOf = (text) => (text === undefined || !Number.isFinite(Number(text)) ? text : Number(text));

@@ -1,40 +1,57 @@
 // A run as a film: from its first update to its last in even steps. Training is quicker than eyes, so a short
 // run is played by itself when it is over.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { isRunning } from "../shared/live_state.js";
-import { go } from "../shared/place.js";
+import { notify } from "../shared/notices.js";
+import { go, placeNow } from "../shared/place.js";
+import { play } from "./reel.js";
 
-const LENGTH = 8000; // ms; a slow service sends fewer frames
-const [LEAST, MOST] = [16, 300]; // ms between the arrival of a frame and the next one
 const SHORT = 4000; // ms; a longer run was watched while it was trained
+const MANY_PARAMETERS = 200000; // of which several frames at once would take much memory
 
-// { isPlaying, toggle }. `at` is the update that has arrived on the page; the next one follows it.
-export function useFilm({ place, run, first, latest, at }) {
-  const [began, setBegan] = useState(null); // when the film would have begun, played without a pause
-  const isPlaying = began !== null;
+// { isPlaying, toggle }. `load` and `show` are from useShown.
+export function useFilm({ place, network, run, first, latest, load, show }) {
+  const [isPlaying, setPlaying] = useState(false);
+  const [turn, setTurn] = useState(0); // how often it has started over
+  const now = useRef({});
+  Object.assign(now.current, { latest, load });
   const start = () => {
-    const from = place.update === undefined || place.update >= latest ? first : place.update;
-    setBegan(performance.now() - (LENGTH * (from - first)) / (latest - first));
-    go({ update: from });
+    if (place.update === undefined || place.update >= latest) go({ update: (now.current.shown = first) });
+    else now.current.shown = place.update;
+    setPlaying(true);
   };
-  const stop = () => setBegan(null);
+  // From another update, which was chosen while it was played.
+  const startOver = () => {
+    now.current.shown = placeNow().update;
+    setTurn((turns) => turns + 1);
+  };
   useEffect(() => {
     if (!place.isFilm || !run || isRunning(run)) return;
     go({ isFilm: undefined });
     if (isShort(run) && !matchMedia("(prefers-reduced-motion: reduce)").matches) start();
   }, [place.isFilm, run?.state]);
-  const show = () => {
-    const due = Math.floor(first + ((latest - first) * (performance.now() - began)) / LENGTH);
-    const next = Math.max(place.update + 1, due);
-    if (next >= latest) stop();
-    go({ update: next < latest ? next : undefined });
-  };
   useEffect(() => {
-    if (!isPlaying || at !== place.update) return;
-    const timer = setTimeout(show, Math.min(Math.max(LENGTH / (latest - first), LEAST), MOST));
-    return () => clearTimeout(timer);
-  }, [isPlaying, place.update, at]);
-  return { isPlaying, toggle: isPlaying ? stop : start };
+    if (!isPlaying) return undefined;
+    const end = play({
+      first,
+      from: now.current.shown ?? first,
+      ahead: Number(network.parameterCount) > MANY_PARAMETERS ? 1 : 3,
+      latest: () => now.current.latest,
+      load: (update, signal) => now.current.load(update, signal),
+      show(update, frame) {
+        if (placeNow().update !== now.current.shown) return startOver();
+        show(frame);
+        go({ update: (now.current.shown = update) });
+      },
+      end(error) {
+        if (error) notify(error);
+        else go({ update: (now.current.shown = undefined) });
+        setPlaying(false);
+      },
+    });
+    return () => (end(), show(null));
+  }, [isPlaying, turn]);
+  return { isPlaying, toggle: () => (isPlaying ? setPlaying(false) : start()) };
 }
 
 const isShort = ({ startTime, endTime }) => Date.parse(endTime) - Date.parse(startTime) < SHORT;

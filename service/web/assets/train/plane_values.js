@@ -1,5 +1,6 @@
 // What the units of a network with two inputs compute at the points of a plane: decision surfaces are drawn from this.
-import { post } from "../shared/api.js";
+import { postBytes } from "../shared/api.js";
+import { readArrays } from "../shared/array_file.js";
 import { rowsOf } from "../shared/columns.js";
 import { boundsOf } from "../shared/functions.js";
 import { endsOf, largest, valueAlong } from "../shared/interval.js";
@@ -17,17 +18,14 @@ export const hasUnits = ({ layerSizes }) => layerSizes.length > 2 && layerSizes.
 // The values of a unit are those for the cells, row by row from the top.
 export async function valuesAround(network, set, update, signal) {
   const points = cellsOf(frameOf(set?.examples ?? []));
-  const { predictions } = await post(`networks/${network.network}:predict`, { update, ...rowsOf(network, set ?? {}, points), activations: hasUnits(network) }, signal);
+  const { arrays } = readArrays(await postBytes(`networks/${network.network}:predict`, { update, ...rowsOf(network, set ?? {}, points), activations: hasUnits(network) }, signal));
+  const layers = [];
+  for (let layer = 1; arrays[`layer_${layer}_activations`]; layer += 1) layers.push(columnsOf(arrays[`layer_${layer}_activations`]));
   // The outputs in the units of the target columns, if these were scaled.
-  const outputs = spread(predictions, ({ values, outputs }) => (values?.length ? values : outputs));
-  const layers = (predictions[0].activations ?? []).map((_, layer) => spread(predictions, ({ activations }) => activations[layer].values));
-  return { outputs, layers };
+  return { outputs: columnsOf(arrays.values ?? arrays.outputs), layers };
 }
 
-function spread(predictions, valuesOf) {
-  const rows = predictions.map(valuesOf);
-  return rows[0].map((_, unit) => rows.map((row) => row[unit]));
-}
+const columnsOf = ({ shape: [rows, units], numbers }) => Array.from({ length: units }, (_, unit) => Float64Array.from({ length: rows }, (__, row) => numbers[row * units + unit]));
 
 // The centres of all cells, row by row from the top.
 export function cellsOf({ low, high }) {

@@ -4,6 +4,7 @@ import { FEW, Gallery } from "../examples/gallery.js";
 import { planeOf, Projection } from "../examples/projection.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
+import { isRunning } from "../shared/live_state.js";
 import { ROUNDING } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { useTrainingSet } from "../shared/training_set.js";
@@ -44,8 +45,9 @@ export function RunView({ place }) {
   const most = place.examples || FEW;
   const choice = choiceOf(place);
   const plane = planeOf(network, run, latest, place);
-  const shown = useShown({ network, set, at: Math.min(place.update ?? latest, latest), hasSurface, choice, most, plane });
-  const film = useFilm({ place, run, first: firstOf(network, run), latest, at: shown?.at });
+  const isLive = isRunning(run) && place.update === undefined;
+  const { shown, load, show } = useShown({ network, set, at: Math.min(place.update ?? latest, latest), isLive, hasSurface, choice, most, plane });
+  const film = useFilm({ place, network, run, first: firstOf(network, run), latest, load, show });
   if (error) return html`<p class="welcome" role="alert">${error.message}</p>`;
   if (!network) return html`<p class="welcome soft">Loading ${place.network}…</p>`;
   // While the latest update is followed, the one that has arrived.
@@ -55,7 +57,7 @@ export function RunView({ place }) {
   // The predictions of a large set are not listed.
   const isListed = !set || set.examples.length > 0;
   const evaluation = set && html`<${Evaluation} network=${network} run=${run} set=${set} at=${shown?.at} measured=${measured} choice=${choice} />`;
-  const gallery = set && measured?.all && html`<${Gallery} ...${{ network, run, latest, set, layers, update: shown.at, measured: measured.all, choice, most, setMost }} />`;
+  const gallery = set && measured?.all && html`<${Gallery} ...${{ network, run, latest, set, layers, update: measured.at, measured: measured.all, choice, most, setMost }} />`;
   const projected = set && plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice, followed: place.point }} />`;
   const parts = [set && "Evaluation", projected && "Projection", gallery && "Examples", "Weights"].filter(Boolean);
   return html`

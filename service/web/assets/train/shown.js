@@ -1,44 +1,64 @@
-// What Train shows of one update: all of it arrives together, so that every part shows the same update
-// while a run makes hundreds of thousands of them between two answers.
-import { get, post } from "../shared/api.js";
+// What Train shows of an update, and how it is loaded.
+import { useRef, useState } from "preact/hooks";
+import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { outputsOf, rowsOf } from "../shared/columns.js";
 import { fieldsOf } from "../examples/choice.js";
 import { projectionOf } from "../examples/projection.js";
-import { getState } from "../shared/state.js";
+import { getState, updateOf } from "../shared/state.js";
 import { valuesAround } from "./plane_values.js";
 
-const QUICK = 16; // ms between two requests, so that a film has many frames
+const QUICK = 16; // ms between two requests while a run goes on, so that others have time, too
+const READABLE = 200; // ms between two evaluations: numbers that change more often cannot be read
 
-// { at, update, layers, measured, around, projection }: the update, its parameters, the measures of `set`, if there is
-// one, with the outputs for its examples, and what units compute around them, if it `hasSurface`. The measures name up to
-// `most` examples of a `choice`; `plane` is that of the projection, if there is one. Null until the first answer; then
-// what was shown before until the next one.
-export function useShown({ network, set, at, hasSurface, choice, most, plane }) {
+// { shown, load, show }. `shown` is { at, update, layers, around, projection, measured }: the update, its parameters, what
+// units compute around the examples of `set`, if it `hasSurface`, and the measures of `set`, if there is one. All of it
+// belongs to one update while a run goes on, which makes hundreds of thousands between two answers; while a chosen update
+// changes, the measures follow as quickly as they can be read. They name up to `most` examples of a `choice`; `plane` is
+// that of the projection, if there is one. Null until the first answer; then what was shown before until the next one.
+// A film calls `load(update, signal)` ahead, and then `show` with what it gives; with null at its end.
+export function useShown({ network, set, at, isLive, hasSurface, choice, most, plane }) {
+  const [frame, show] = useState(null);
+  const keyAt = (update) => `${set?.uid} ${update} ${plane?.layer} ${plane?.axesUpdate}`;
+  const measuredKey = (update) => `${set?.uid} ${update} ${JSON.stringify([choice, most])}`;
+  const load = async (update, signal) => ({ key: keyAt(update), answer: await loadMoving({ network, set, hasSurface, plane }, update, signal) });
+  const measure = (signal) => measured(network, set, at, { ...fieldsOf(choice), pageSize: most }, signal);
+
+  const isFrame = frame?.key === keyAt(at);
+  const key = isLive ? `${keyAt(at)} ${measuredKey(at)}` : keyAt(at);
   const ask = async (signal) => {
-    const path = `networks/${network.network}`;
-    const only = { startUpdate: at, endUpdate: at, maxPoints: 2, detail: "DETAIL_COST" };
-    const [{ updates }, { layers }, measured, around, projection] = await Promise.all([
-      get(`${path}/updates`, only, signal),
-      getState(network.network, { update: at }, signal),
-      set && measure(path, network, set, at, { ...fieldsOf(choice), pageSize: most }, signal),
-      hasSurface && valuesAround(network, set, at, signal),
-      set && plane && projectionOf(network, set, at, plane, signal),
-    ]);
-    return { at, update: updates[0], layers, measured, around, projection };
+    const [{ answer }, ofUpdate] = await Promise.all([load(at, signal), isLive && set ? measure(signal) : undefined]);
+    return { ...answer, measured: ofUpdate };
   };
-  const what = JSON.stringify([choice, most, plane?.layer, plane?.axesUpdate]);
-  return useAnswer(network && `${set?.uid} ${at} ${what}`, ask, { gap: QUICK }).answer;
+  const { answer } = useAnswer(network && !isFrame ? key : null, ask, isLive ? { gap: QUICK } : { gap: 0, atOnce: 2 });
+  const { answer: alone } = useAnswer(network && set && !isLive ? measuredKey(at) : null, measure, { gap: READABLE });
+
+  const latest = useRef({});
+  if (isFrame) latest.current.shown = frame.answer;
+  else if (answer !== latest.current.answer) latest.current.shown = answer;
+  latest.current.answer = answer;
+  const { shown } = latest.current;
+  return { shown: shown ? { ...shown, measured: shown.measured ?? alone } : null, load, show };
 }
 
-// The outputs for the examples of a set, and the evaluation on all of it, at an update.
-async function measure(path, network, set, update, wanted, signal) {
+async function loadMoving({ network, set, hasSurface, plane }, at, signal) {
+  const [{ layers, ...state }, around, projection] = await Promise.all([
+    getState(network.network, { update: at }, signal),
+    hasSurface && valuesAround(network, set, at, signal),
+    set && plane && projectionOf(network, set, at, plane, signal),
+  ]);
+  return { at, update: updateOf(state), layers, around, projection };
+}
+
+// { at, outputs, all }: the outputs for the examples of a set, and the evaluation on all of it, at an update.
+async function measured(network, set, at, wanted, signal) {
+  const path = `networks/${network.network}`;
   const rows = set.examples.map(({ inputs }) => inputs);
   const [predicted, all] = await Promise.all([
-    rows.length ? post(`${path}:predict`, { update, ...rowsOf(network, set, rows) }, signal) : { predictions: [] },
-    evaluation(path, { update, trainingSet: set.trainingSet }, wanted, signal),
+    rows.length ? post(`${path}:predict`, { update: at, ...rowsOf(network, set, rows) }, signal) : { predictions: [] },
+    evaluation(path, { update: at, trainingSet: set.trainingSet }, wanted, signal),
   ]);
-  return { outputs: outputsOf(predicted.predictions), all };
+  return { at, outputs: outputsOf(predicted.predictions), all };
 }
 
 // All examples are named if the set has no such class: an address can have any.

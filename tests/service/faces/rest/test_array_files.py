@@ -1,12 +1,12 @@
 """Responses are files of arrays for clients that prefer one, with the bits of every other form."""
 
 import io
-import json
 from typing import Any
 
 import numpy as np
 import pytest
 import requests
+from array_files import read_arrays
 from calls import create, settings
 from clearprop.v1 import network_pb2
 from clearprop.v1 import training_service_pb2 as pb
@@ -22,24 +22,6 @@ def state_of(server: ServerProcess, network: str, accept: str, **query: Any) -> 
     return requests.get(path, params=query, headers={"Accept": accept}, timeout=PATIENCE)
 
 
-def read(file: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
-    """Return the notes and arrays of a file, as a browser does: they begin at a multiple of 8."""
-    length = int.from_bytes(file[:8], "little")
-    assert length % 8 == 0
-    header = json.loads(file[8 : 8 + length])
-    notes = header.pop("__metadata__")
-    numbers = np.frombuffer(file, "<f8", offset=8 + length)
-    arrays, begin = {}, 0
-    for name, about in header.items():
-        assert about["dtype"] == "F64"
-        assert about["data_offsets"][0] == 8 * begin
-        end = about["data_offsets"][1] // 8
-        arrays[name] = numbers[begin:end].reshape(about["shape"])
-        begin = end
-    assert begin == len(numbers)
-    return notes, arrays
-
-
 @pytest.mark.parametrize(
     ("layer_sizes", "bias"), [([2, 5, 1], False), ([2, 3, 2, 1], True), ([2, 9_000, 1], True)]
 )
@@ -53,7 +35,7 @@ def test_arrays_have_the_bits_of_the_message(
         state = stub.GetState(request).state
 
     answer = state_of(http_server, network, OCTETS, update=2, view=FULL)
-    notes, arrays = read(answer.content)
+    notes, arrays = read_arrays(answer.content)
     expected: dict[str, list[float]] = {}
     for layer, (parameters, gradients, activations) in enumerate(
         zip(state.layers, state.gradients, state.activations, strict=True), start=1
@@ -96,7 +78,7 @@ def test_arrays_of_predictions_have_the_bits_of_the_message(
         timeout=PATIENCE,
     )
 
-    notes, arrays = read(answer.content)
+    notes, arrays = read_arrays(answer.content)
     expected = {"outputs": [[*each.outputs] for each in predictions]}
     for layer in range(1, 4 if activations else 1):
         of_layer = [[*each.activations[layer - 1].values] for each in predictions]
