@@ -131,6 +131,10 @@ def test_what_parts_of_the_page_know_follows_from_events(folder: Path) -> None:
     run_module(folder, HERE / "states.test.mjs")
 
 
+def test_films_show_updates_in_order_and_in_time(folder: Path) -> None:
+    run_module(folder, HERE / "films.test.mjs")
+
+
 def test_numbers_are_read_and_drawn_to_the_ends_of_float64(folder: Path) -> None:
     run_module(folder, HERE / "numbers.test.mjs")
 

@@ -11,6 +11,9 @@ export const CELLS = 32; // per axis; the colours between their centres are inte
 
 const MOST_UNITS = 64; // of larger networks, hidden units have no surfaces
 
+// Whether the inputs of a network are two numbers, which can be drawn.
+export const isInPlane = ({ layerSizes: [inputs] }, set) => inputs === 2 && (!set?.table || set.table.inputs.every(({ categories, hasMissing }) => !categories?.length && !hasMissing));
+
 // Whether hidden units have surfaces.
 export const hasUnits = ({ layerSizes }) => layerSizes.length > 2 && layerSizes.slice(1).reduce((sum, size) => sum + size) <= MOST_UNITS;
 

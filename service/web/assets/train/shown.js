@@ -11,12 +11,13 @@ import { valuesAround } from "./plane_values.js";
 const QUICK = 16; // ms between two requests while a run goes on, so that others have time, too
 const READABLE = 200; // ms between two evaluations: numbers that change more often cannot be read
 
-// { shown, load, show }. `shown` is { at, update, layers, around, projection, measured }: the update, its parameters, what
-// units compute around the examples of `set`, if it `hasSurface`, and the measures of `set`, if there is one. All of it
-// belongs to one update while a run goes on, which makes hundreds of thousands between two answers; while a chosen update
-// changes, the measures follow as quickly as they can be read. They name up to `most` examples of a `choice`; `plane` is
-// that of the projection, if there is one. Null until the first answer; then what was shown before until the next one.
-// A film calls `load(update, signal)` ahead, and then `show` with what it gives; with null at its end.
+// { shown, measured, load, show }. `shown` is { at, update, layers, around, projection }: the update, its parameters, and
+// what units compute around the examples of `set`, if it `hasSurface`. `measured` are { at, outputs, all }, the measures of
+// `set`, if there is one. Both belong to one update while a run goes on, which makes hundreds of thousands between two
+// answers; while a chosen update changes, the measures follow as quickly as they can be read. They name up to `most`
+// examples of a `choice`; `plane` is that of the projection, if there is one. Both are null until the first answer; then
+// what was shown before until the next one. A film calls `load(update, signal)` ahead, and then `show` with what it gives;
+// with null at its end.
 export function useShown({ network, set, at, isLive, hasSurface, choice, most, plane }) {
   const [frame, show] = useState(null);
   const keyAt = (update) => `${set?.uid} ${update} ${plane?.layer} ${plane?.axesUpdate}`;
@@ -38,7 +39,8 @@ export function useShown({ network, set, at, isLive, hasSurface, choice, most, p
   else if (answer !== latest.current.answer) latest.current.shown = answer;
   latest.current.answer = answer;
   const { shown } = latest.current;
-  return { shown: shown ? { ...shown, measured: shown.measured ?? alone } : null, load, show };
+  const measures = (latest.current.measures = shown?.measured ?? alone ?? latest.current.measures ?? null);
+  return { shown: shown ?? null, measured: measures, load, show };
 }
 
 async function loadMoving({ network, set, hasSurface, plane }, at, signal) {

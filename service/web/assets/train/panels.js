@@ -1,0 +1,51 @@
+// What Train shows of an update, below the curve: all of it belongs to the update that has arrived.
+import { Gallery } from "../examples/gallery.js";
+import { Projection } from "../examples/projection.js";
+import { Held } from "../shared/held.js";
+import { html } from "../shared/html.js";
+import { go } from "../shared/place.js";
+import { Evaluation } from "./judgement.js";
+import { hasUnits, isInPlane } from "./plane_values.js";
+import { Predictions } from "./predictions.js";
+import { Surface } from "./surface.js";
+import { UnitSurfaces } from "./unit_surfaces.js";
+import { Weights } from "./weights.js";
+
+const NONE = [];
+
+// The hidden unit whose surface is shown, { layer, unit }; null for an output.
+function hiddenUnit({ layerSizes }, key = "") {
+  const [layer, unit] = key.split(".").map(Number);
+  return layer > 0 && layer < layerSizes.length - 1 && unit < layerSizes[layer] ? { layer, unit } : null;
+}
+
+// What is chosen is in the address.
+const setUnit = (at) => go({ unit: at ? `${at.layer}.${at.unit}` : undefined });
+const setMost = (examples) => go({ examples });
+
+// `shown` and `measured` are from useShown.
+export function Panels({ place, network, run, latest, set, deleted, shown, measured, choice, most, plane, isMoving }) {
+  const { at = latest, layers = NONE, around, projection } = shown ?? {};
+  const hasSurface = isInPlane(network, set);
+  const surfaces = { network, set, around, isMoving, chosen: hiddenUnit(network, place.unit), setChosen: setUnit };
+  // The predictions of a large set are not listed.
+  const isListed = !set || set.examples.length > 0;
+  const measures = [network, run, set, measured, JSON.stringify([choice, most])];
+  const evaluation = html`<${Held} by=${measures} draw=${() => set && html`<${Evaluation} ...${{ network, run, set, measured, choice }} />`} />`;
+  const gallery = () => set && measured?.all && html`<${Gallery} ...${{ network, run, latest, set, layers, update: measured.at, measured: measured.all, choice, most, setMost }} />`;
+  const examples = [
+    set && plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice, followed: place.point }} />`,
+    // Its cards can have weights.
+    html`<${Held} by=${[...measures, latest, measured?.at === at && layers]} draw=${gallery} />`,
+  ];
+  return html`
+    <div class="panels">
+      ${hasSurface && html`<${Surface} ...${surfaces} />`}
+      ${hasSurface && hasUnits(network) && html`<${UnitSurfaces} ...${surfaces} layers=${layers} />`}
+      ${isListed && html`<${Held} by=${[...measures, deleted]} draw=${() => html`<${Predictions} ...${{ network, run, set, deleted, measured }} />`} />`}
+      ${!isListed && [evaluation, examples]}
+      <${Weights} ...${{ network, run, latest, at, layers }} weight=${place.weight} unit=${place.unit} image=${set?.imageShape} />
+      ${isListed && [evaluation, examples]}
+    </div>
+  `;
+}
