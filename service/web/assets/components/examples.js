@@ -1,12 +1,14 @@
 // What a network makes of its examples: the surface, confusions, the gallery, the projection.
 import { Confusion } from "../examples/confusion.js";
 import { Gallery } from "../examples/gallery.js";
+import { ReasonTable } from "../examples/reasons.js";
+import { UnitCard } from "../picture/unit_card.js";
 import { Projection } from "../examples/projection.js";
 import { html } from "../shared/html.js";
 import { CELLS } from "../train/plane_values.js";
 import { Surface } from "../train/surface.js";
 import { UnitSurfaces } from "../train/unit_surfaces.js";
-import { EXAMPLES, IMAGE, IMAGES, LARGE, POINTS, SMALL, SMALL_LAYERS } from "./samples.js";
+import { EXAMPLES, IMAGE, IMAGES, LARGE, LARGE_LAYERS, POINTS, SMALL, SMALL_LAYERS } from "./samples.js";
 
 const nothing = () => {};
 
@@ -28,6 +30,10 @@ const itemOf = (example, trueClass, predictedClass) => ({ example: String(exampl
 const measured = { worstExamples: [itemOf(0, 0, 8), itemOf(1, 1, 7), itemOf(2, 2, 2)], matchingCount: "214", correctCount: "1583", classification: TEN };
 const gallery = (network, choice, more) => html`<${Gallery} network=${{ ...LARGE, network }} set=${images} update=${300} measured=${{ ...measured, ...more }} choice=${choice} most=${8} setMost=${nothing} />`;
 
+const why = { network: LARGE, set: images, item: itemOf(0, 0, 8), outputs: [0.1, 0, 0, 0, 0, 0, 0, 0, 0.9, 0], names: DIGITS, layers: LARGE_LAYERS, scale: 1 };
+const terms = DIGITS.map((_, output) => Array.from({ length: 17 }, (__, unit) => Math.sin(1.7 * unit * (output + 1))));
+const unitCard = (unit) => html`<div class="weight-maps"><${UnitCard} network=${LARGE} layers=${LARGE_LAYERS} image=${IMAGE} scale=${1} unit=${unit} /></div>`;
+
 const plane = { layer: 1, axesUpdate: 300 };
 const projected = (network, projection, more) => html`<${Projection} network=${{ ...LARGE, network }} set=${images} at=${300} latest=${300} plane=${{ ...plane, ...more }} projection=${projection} choice=${{}} />`;
 const projection = { update: "300", examples: POINTS, varianceShares: [0.41, 0.19] };
@@ -43,6 +49,10 @@ export const SHOWN_EXAMPLES = [
   ["Gallery", gallery("images", {}), "train"],
   ["Gallery of a cell, empty", gallery("images", { class: 3, predicted: 4, wrong: 1 }, { worstExamples: [], matchingCount: "0" }), "train"],
   ["Gallery whose outputs have not arrived", gallery("busy", {}), "train"],
+  ["Why an example is wrong", html`<${ReasonTable} ...${why} terms=${terms} />`, "train"],
+  ["Why, of a single output", html`<${ReasonTable} ...${why} network=${SMALL} set=${set} item=${itemOf(0, 0, 1)} outputs=${[0.7]} names=${["0", "1"]} terms=${[[0.8, -0.3, 1.2, 0.1]]} />`, "train"],
+  ["A unit of an image", unitCard(3), "train"],
+  ["A unit of an image, none is selected", unitCard(undefined), "train"],
   ["Projection", projected("images", projection), "train"],
   ["Projection that has not arrived", projected("busy", undefined, { axesUpdate: undefined }), "train"],
 ];

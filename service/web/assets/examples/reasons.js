@@ -16,8 +16,13 @@ import { rival, strongest } from "./reasoning.js";
 export function Reasons({ network, run, latest, set, update, item, known, names, layers }) {
   const scale = useScale(network, run, latest);
   const { answer: terms } = useAnswer(`${update} ${item.example}`, (signal) => contributions(network, set, update, known.inputs, signal));
+  return html`<${ReasonTable} ...${{ network, set, item, outputs: known.outputs, names, layers, scale, terms }} />`;
+}
+
+// `terms` are, for each output, what each unit adds to its logit, and last the bias; null until they are there.
+export function ReasonTable({ network, set, item, outputs, names, layers, scale, terms }) {
   const is = item.predictedClass;
-  const not = rival(item, known.outputs);
+  const not = rival(item, outputs);
   const below = network.layerSizes.length - 2;
   const added = network.layerSizes.at(-1) === 1 ? ["the logit"] : [names[is], names[not]];
   const units = terms ? strongest(terms, is, not) : [];

@@ -29,7 +29,10 @@ import { isUnit, UnitPanel } from "./unit_panel.js";
 import { captionOf, titleOf } from "./view.js";
 import { WeightPanel } from "./weight_panel.js";
 
-const HINT = "Press → or Play to step through this update.";
+// What to do first, until one steps.
+const Hint = () => html`
+  Press → or Play to step, or see <button type="button" class="link" onClick=${() => go({ mode: "train" })}>how well it has learned</button>.
+`;
 
 export const Look = ({ place }) => html`<${Opened} key=${place.network} place=${place} />`;
 
@@ -73,7 +76,7 @@ function Network({ place, network, run: liveRun, latest }) {
         <${StagePicture} ...${{ opened, moment, scale, weight, unit, pointed, setPointed, setUnplaced, secret }} />
         <${Grip} height=${height} setHeight=${setHeight} />
         <div class="caption small soft">
-          <span>${captionOf(opened, moment)}<br />${moment && place.step === undefined ? HINT : ROUNDING}${unplaced > 0 && ` ${unplaced} of ${drawn} weights show their value on hover.`}</span>
+          <span>${captionOf(opened, moment)}<br />${moment && place.step === undefined ? html`<${Hint} />` : ROUNDING}${unplaced > 0 && ` ${unplaced} of ${drawn} weights show their value on hover.`}</span>
           <span class="spring"></span>
           <${Save} network=${network.network} update=${opened.update} partsOf=${(button) => pictureIn(button.closest(".stage"))} caption=${titleOf(opened, moment)} player=${player} />
           <${Help} />
