@@ -19,6 +19,17 @@ SPECIMENS = """() => Object.fromEntries([...document.querySelectorAll(".specimen
     return [each.ariaLabel, [left, top + scrollY, width, height].map(Math.round)];
 }))"""
 
+#: Numbers whose minus is behind their digits.
+REVERSED = """() => [...document.querySelectorAll(".num")].filter((each) => {
+    const [first, last] = [0, each.textContent.length - 1].map((at) => {
+        const range = new Range();
+        range.setStart(each.firstChild, at);
+        range.setEnd(each.firstChild, at + 1);
+        return range.getBoundingClientRect().left;
+    });
+    return first > last;
+}).map((each) => each.textContent)"""
+
 #: Specimens of what is not there yet.
 EMPTY = {"Ribbon that has not arrived"}
 
@@ -83,12 +94,16 @@ def test_all_components_fit_in_all_states(page: Page, site: ServerProcess) -> No
         found = Axe().run(page, options=rules).response["violations"]
         serious = [each["id"] for each in found if each["impact"] in {"serious", "critical"}]
         assert serious == []
-    page.evaluate("document.documentElement.dir = 'rtl'")
-    assert page.evaluate(FAULTS) == []
     photograph = np.asarray(Image.open(BytesIO(page.screenshot(full_page=True))))
     for name, (left, top, width, height) in page.evaluate(SPECIMENS).items():
         inside = photograph[top : top + height, left : left + width]
         assert name in EMPTY or inside.std() > 2, f"{name} is blank"
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.evaluate(FAULTS) == []
+    assert page.evaluate(REVERSED) == []
+    zoomed = {"width": 640, "height": 400, "deviceScaleFactor": 2, "mobile": False}  # 200 %
+    page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", zoomed)
+    assert page.evaluate(FAULTS) == []
 
 
 def test_paper_is_light_and_has_no_controls(page: Page, worked_example: str) -> None:

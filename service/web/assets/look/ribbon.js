@@ -85,20 +85,26 @@ function Cell({ cell, index, run, update, moment, opened }) {
   `;
 }
 
-const Batch = ({ group: { key, from, to, cell }, isDense, update }) => html`
-  <button
-    class="batch"
-    data-batch=${key}
-    style=${`grid-column:${from + 1}/${to + 1}`}
-    aria-current=${key === update ? "step" : undefined}
-    aria-label=${`Update ${key}: ${cell.count} examples, cost ${cell.cost}`}
-    title=${`Cost ${cell.cost}`}
-    onClick=${() => go({ update: key })}
-  >
-    ${fitting(`Update ${whole(key)}`, key, to - from, isDense)}
-    ${!isDense && to - from > 1 && html`<span class="soft"> ${short(cell.cost)}</span>`}
-  </button>
-`;
+const LONG = 15; // characters of a name with its cost
+
+function Batch({ group: { key, from, to, cell }, isDense, update }) {
+  const name = fitting(`Update ${whole(key)}`, key, to - from, isDense);
+  const cost = short(cell.cost);
+  return html`
+    <button
+      class="batch"
+      data-batch=${key}
+      style=${`grid-column:${from + 1}/${to + 1}`}
+      aria-current=${key === update ? "step" : undefined}
+      aria-label=${`Update ${key}: ${cell.count} examples, cost ${cell.cost}`}
+      title=${`Cost ${cell.cost}`}
+      onClick=${() => go({ update: key })}
+    >
+      ${name}
+      ${!isDense && to - from > 1 && html`<span class=${`soft cost ${name.length + cost.length > LONG ? "long" : ""}`}> ${cost}</span>`}
+    </button>
+  `;
+}
 
 // Characters for which a cell has space.
 const [DENSE, SPACIOUS] = [1.9, 4];
