@@ -112,7 +112,7 @@ def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
     expect(shown).to_have_attribute("data-exact", exact(best["cost"]))
     page.get_by_role("button", name="Follow live").click()
     expect(page.locator(".looked-at")).to_contain_text("Best weights restored")
-    expect(page.locator(".gallery")).to_contain_text("No update trained on the examples without")
+    expect(page.locator(".gallery")).to_contain_text("Held-out examples have no link")
     page.get_by_role("link", name="Look inside").click()
     expect(page.locator("aside")).to_contain_text(f"those after update {best['update']}.")
 

@@ -27,10 +27,12 @@ export function Gallery({ network, run, latest, set, layers, update, measured, c
         ${items.map((item) => html`<${ExampleCard} key=${item.example} ...${{ network, set, update, item, names, ofClasses, layers, run, latest }} known=${known?.get(item.example)} />`)}
       </ol>
       ${items.length < Math.min(count, MOST) && html`<button type="button" onClick=${() => setMost(Math.min(most * 3, MOST))}>Show more</button>`}
-      ${!items.every(isTrained) && html`<p class="small soft">No update trained on the examples without a link.</p>`}
+      ${!items.every(isTrained) && html`<p class="small soft">${isHeldOut(run) ? "Held-out examples have no link: no update trained on them." : "No update trained on the examples without a link."}</p>`}
     </section>
   `;
 }
+
+const isHeldOut = (run) => Boolean(run?.settings.validation?.share || run?.settings.validation?.folds);
 
 // `names` are those of the classes, if there are classes.
 function Choice({ choice, names }) {

@@ -34,7 +34,8 @@ function WeightMap({ network, layer, layers, number, scale, weight, unit, image 
   const values = useMemo(() => valuesOf(layer, layout), [weights, layout]);
   const { parameterAt, boxOf, tileOf } = layout;
   const shown = cell && parameterAt(cell) ? { layer: number, ...parameterAt(cell) } : selectedIn(weight, number);
-  const chosen = shown?.unit ?? selectedUnit(unit, number, units);
+  const selected = selectedIn(weight, number)?.unit ?? selectedUnit(unit, number, units);
+  const chosen = shown?.unit ?? selected;
   return html`
     <figure class="weight-map">
       <figcaption class="small">
@@ -55,7 +56,7 @@ function WeightMap({ network, layer, layers, number, scale, weight, unit, image 
           ? html`${parameterName(network, shown)}${image && shown.input !== undefined && `, ${pixelText(image, shown.input)}`}: <${Num} value=${valueOf(layers, shown)} name="weight" />`
           : html`<span class="soft">Point at a weight to see its value; click to select it.</span>`}
       </p>
-      ${image && html`<${UnitCard} ...${{ network, layers, unit: chosen, image, scale }} />`}
+      <${UnitCard} ...${{ network, layers, number, unit: image ? chosen : selected, image, scale }} />
     </figure>
   `;
 }
