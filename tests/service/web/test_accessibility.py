@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
+from barriers import serious_barriers
 from playwright.sync_api import Page, expect
 from promises import IS_LONG
 from servers import ServerProcess, new_server
@@ -81,12 +81,7 @@ def show(page: Page, look: Look, address: str) -> None:
 
 def serious_violations(page: Page, look: Look) -> set[str]:
     scheme, width = look
-    return {
-        f"{scheme}, {width} wide: {each['id']}: {node['target']}"
-        for each in Axe().run(page).response["violations"]
-        if each["impact"] in {"serious", "critical"}
-        for node in each["nodes"]
-    }
+    return {f"{scheme}, {width} wide: {each}" for each in serious_barriers(page)}
 
 
 #: The sizes of windows: a laptop and a phone; in the long form also a screen and a tablet.

@@ -5,7 +5,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from axe_playwright_python.sync_playwright import Axe
+from barriers import Rules, serious_barriers
 from PIL import Image
 from playwright.sync_api import Page, expect
 from promises import IS_LONG
@@ -35,9 +35,6 @@ EMPTY = {"Ribbon that has not arrived"}
 
 #: Windows and themes in which the components are measured.
 LOOKS = [("light", 1280), ("dark", 390), *((("dark", 1920), ("light", 768)) if IS_LONG else ())]
-
-CONTRAST = {"runOnly": ["color-contrast"]}
-ALL_OTHERS = {"rules": {"color-contrast": {"enabled": False}}}
 
 
 def test_presenting_enlarges_the_picture_and_its_explanation(
@@ -89,11 +86,9 @@ def test_all_components_fit_in_all_states(page: Page, site: ServerProcess) -> No
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))")
         assert page.evaluate(FAULTS) == []
-        # A theme changes nothing but colours, whose contrast is slow to measure.
-        rules = CONTRAST if scheme == "dark" else None if IS_LONG else ALL_OTHERS
-        found = Axe().run(page, options=rules).response["violations"]
-        serious = [each["id"] for each in found if each["impact"] in {"serious", "critical"}]
-        assert serious == []
+        # A theme changes nothing but colours.
+        others: Rules = "all" if IS_LONG else "not contrast"
+        assert serious_barriers(page, "contrast" if scheme == "dark" else others) == []
     photograph = np.asarray(Image.open(BytesIO(page.screenshot(full_page=True))))
     for name, (left, top, width, height) in page.evaluate(SPECIMENS).items():
         inside = photograph[top : top + height, left : left + width]
@@ -102,8 +97,10 @@ def test_all_components_fit_in_all_states(page: Page, site: ServerProcess) -> No
     assert page.evaluate(FAULTS) == []
     assert page.evaluate(REVERSED) == []
     zoomed = {"width": 640, "height": 400, "deviceScaleFactor": 2, "mobile": False}  # 200 %
-    page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", zoomed)
+    emulation = page.context.new_cdp_session(page)
+    emulation.send("Emulation.setDeviceMetricsOverride", zoomed)
     assert page.evaluate(FAULTS) == []
+    emulation.detach()
 
 
 def test_paper_is_light_and_has_no_controls(page: Page, worked_example: str) -> None:
