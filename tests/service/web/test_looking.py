@@ -251,8 +251,8 @@ def test_a_long_batch_is_shown_example_by_example(site: ServerProcess, page: Pag
     assert [float(text.replace("−", "-")) for text in found] == gradients
     expect(page.locator(".ribbon .cell[aria-current]")).to_have_text("39")
     page.locator(".ribbon .cell", has_text="…").first.click()
-    expect(page.locator("[data-at=example]")).to_have_text("25 of 40")
-    inputs = trace["examples"][24]["inputs"]["values"]
+    expect(page.locator("[data-at=example]")).to_have_text("31 of 40")
+    inputs = trace["examples"][30]["inputs"]["values"]
     expect(page.locator("[data-unit='0.0'] [data-what=a]")).to_have_attribute(
         "data-exact", str(inputs[0])
     )

@@ -1,10 +1,11 @@
-// Which classes are confused: the pairs that are confused most, and for some classes the whole matrix. Each cell opens
-// its examples.
+// Which classes are confused: the pairs that are confused most, and the matrix, as numbers or for many classes as an image.
+// Each cell opens its examples.
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
+import { ConfusionMap } from "./confusion_map.js";
 import { showExamples } from "./show_examples.js";
 
-const MOST_CLASSES = 12; // a larger matrix does not fit; `clearprop evaluate --details` has all
+const MOST_CLASSES = 12; // of a matrix of numbers
 const MOST_PAIRS = 3;
 
 // `names` are those of the classes, `choice` the examples in the gallery.
@@ -13,7 +14,7 @@ export function Confusion({ classification: { classes, confusion = [] }, names, 
   return html`
     <div class="confusions">
       ${rows[0]?.length > 0 && html`<${Pairs} rows=${rows} names=${names} />`}
-      ${classes.length <= MOST_CLASSES && html`<${Matrix} ...${{ rows, names, choice }} />`}
+      ${rows[0]?.length > 0 && (classes.length <= MOST_CLASSES ? html`<${Matrix} ...${{ rows, names, choice }} />` : html`<${ConfusionMap} ...${{ rows, names, choice }} />`)}
     </div>
   `;
 }

@@ -45,7 +45,7 @@ function Choice({ choice, names }) {
         <${ClassField} label="Predicted" name="predicted" value=${choice.predicted} names=${names} />
       `}
       <label class="check"><input type="checkbox" checked=${Boolean(choice.wrong)} onChange=${(event) => go({ wrong: event.target.checked ? 1 : undefined })} /> Only wrong</label>
-      <button type="button" class="link" disabled=${isAll} onClick=${() => go(ALL)}>Show all</button>
+      ${!isAll && html`<button type="button" class="link" onClick=${() => go(ALL)}>Show all</button>`}
     </div>
   `;
 }

@@ -55,8 +55,8 @@ export function Projection({ network, set, at, latest, plane, projection, choice
       <${Controls} ...${{ network, at, latest, plane }} />
       <${PlaneCanvas} ...${{ points, names, isShown, frame: framing?.examples, frameKey: `${layer} ${axesUpdate}`, pointed: chosen, setPointed, setPinned }} />
       ${isClassified && html`<${Legend} names=${names} lit=${lit} setLit=${setLit} />`}
-      <${PlaneExample} ...${{ network, set, update: projection?.update, point: points[chosen], names }} />
       ${projection && html`<p class="small soft">${sharesText(network, layer, projection)}</p>`}
+      <${PlaneExample} ...${{ network, set, update: projection?.update, point: points[chosen], names }} />
       <${AsNumbers} points=${points} names=${names} />
     </section>
   `;

@@ -9,11 +9,12 @@ import { go } from "../shared/place.js";
 import { startOf } from "./moment.js";
 
 const WIDE = 48; // the most cells
+const WIDTHS = [1, 1.5, 2, 3]; // of a cell with a number of so many digits
 
 // The cells that there is space for: longer numbers need more, a phone has less.
 function cellsFor({ totalUpdates, settings: { batchSize, epochs } }, isNarrow) {
   const digits = String(Math.ceil((Number(totalUpdates) * batchSize) / Number(epochs))).length;
-  return WIDE / Math.min(Math.max(1, digits - 1), 3) / (isNarrow ? 2 : 1);
+  return WIDE / WIDTHS[Math.min(digits, WIDTHS.length) - 1] / (isNarrow ? 2 : 1);
 }
 
 export function Ribbon({ network, run, update, moment, opened }) {

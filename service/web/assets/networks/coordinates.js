@@ -12,10 +12,11 @@ const BOTTOM = 16;
 const WIDE = { side: 70, width: () => 900 };
 const NARROW = { side: 56, width: (count) => 112 + 110 * (count - 1) };
 
-export function Coordinates({ rows, chosen }) {
+export function Coordinates({ rows: all, chosen }) {
+  const names = varyingLabels(all).filter((name) => !REPEATS.includes(name));
+  const rows = all.filter(({ network: { labels } }) => names.some((name) => name in labels));
   const { result, combinations } = combined(rows);
   const isMean = combinations.length < rows.length;
-  const names = varyingLabels(rows).filter((name) => !REPEATS.includes(name));
   const axes = axesOf(names, isMean ? `Mean ${result.toLowerCase()}` : result, combinations);
   if (axes.length < 2 || combinations.length < 2) return null;
   const style = isNarrow() ? NARROW : WIDE;

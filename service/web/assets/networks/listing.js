@@ -51,7 +51,9 @@ export const differingLabels = (rows) => labelsWith(rows, (values) => new Set(va
 // The labels with several values, which are the settings that vary in a sweep.
 export const varyingLabels = (rows) => labelsWith(rows, (values) => new Set(values.filter((value) => value !== undefined)).size > 1);
 
+const OF_LESSON = "lesson"; // names the copies that lessons make
+
 function labelsWith(rows, isWanted) {
   const names = [...new Set(rows.flatMap(({ network }) => Object.keys(network.labels)))];
-  return names.filter((name) => isWanted(rows.map(({ network }) => network.labels[name]))).sort();
+  return names.filter((name) => name !== OF_LESSON && isWanted(rows.map(({ network }) => network.labels[name]))).sort();
 }

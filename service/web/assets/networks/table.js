@@ -4,6 +4,7 @@ import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { ROUNDING, whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
+import { RunState } from "../shared/run_state.js";
 import { toggled } from "./chosen.js";
 import { COLUMNS, differingLabels, validationOf } from "./listing.js";
 
@@ -60,7 +61,7 @@ function Row({ row, labels, isChosen, toggle }) {
       <td class="layers">${network.layerSizes.join("-")}</td>
       <td class="runs">${run ? whole(run.run) : ""}</td>
       <td class="updates">${whole(network.latestUpdate)}</td>
-      <td class="run">${run ? run.state.replace("RUN_STATE_", "").toLowerCase() : ""}</td>
+      <td class="run">${run && html`<${RunState} state=${run.state} />`}</td>
       <td><${Num} value=${run?.latestCost} name="cost" /></td>
       <td><${Num} value=${validation?.cost} name="validation cost" /></td>
       <td>${validation?.accuracy === undefined ? "–" : `${(100 * validation.accuracy).toFixed(1)} %`}</td>

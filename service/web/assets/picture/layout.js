@@ -2,6 +2,8 @@
 // the window alone, so that nothing moves from one line of code to the next.
 const ROW = 12; // the height of a row of small numbers
 const GAP = 4;
+const BOTTOM = 8;
+const FLATTEST = 11; // half the height of a unit with two rows inside
 
 // With less than TIGHT pixels between two layers, numbers have the font size SMALL.
 const [TIGHT, SMALL] = [250, 10];
@@ -14,7 +16,7 @@ function styleOf(layers, isNarrow, hasExamples) {
 }
 
 function styleOfWidth(layers, isNarrow) {
-  if (isNarrow) return { left: 33, right: 86, top: 24, band: 28, most: 21, font: 9.5, between: layers > 3 ? 150 : 114 };
+  if (isNarrow) return { left: 32, right: 88, top: 24, band: 28, most: 21, font: 9.5, between: layers > 3 ? 150 : 114 };
   if (layers > 4) return { left: 48, right: 96, top: 36, band: 44, most: 24, font: 10.5, between: 150 };
   return { left: 60, right: 150, top: 36, band: 52, most: 27, font: 11.5, between: 160 };
 }
@@ -26,13 +28,21 @@ export function widthNeeded(layers, isNarrow, hasExamples) {
 }
 
 // The shape of a unit by its height, including its bias: a circle with both of its numbers below it; a
-// flat shape with the newer number; or a flat shape whose numbers show only if it takes part.
+// flat shape with the newer number; or a flat shape that shows it inside, in place of its name, if it takes part.
 function shapeFor(pitch, bias, { most }) {
   const round = (pitch - bias - 2 * ROW - GAP) / 2;
   if (round >= Math.min(most, 21)) return { halfWidth: Math.min(most, round), halfHeight: Math.min(most, round), rows: 2 };
   const flat = (pitch - bias - ROW - GAP) / 2;
   if (flat >= 14) return { halfWidth: 30, halfHeight: Math.min(18, flat), rows: 1 };
-  return { halfWidth: 30, halfHeight: Math.max(12, Math.min(16, (pitch - bias - GAP) / 2)), rows: 0 };
+  return { halfWidth: 30, halfHeight: Math.max(FLATTEST, Math.min(16, (pitch - bias - GAP) / 2)), rows: 0 };
+}
+
+const biasRow = ({ bias }) => (bias ? ROW + 2 : 0);
+
+// The height in which units and biases are not over each other; in a lower window the picture scrolls.
+export function heightNeeded(network, isNarrow) {
+  const { top } = styleOfWidth(network.layerSizes.length, isNarrow);
+  return top + BOTTOM + Math.max(...network.layerSizes) * (2 * FLATTEST + biasRow(network) + GAP);
 }
 
 export function layOut({ network, hasExamples }, { width, height, isNarrow }) {
@@ -41,8 +51,8 @@ export function layOut({ network, hasExamples }, { width, height, isNarrow }) {
   const { left, right, top } = style;
   const between = (width - left - right) / (sizes.length - 1);
   const font = between < TIGHT ? Math.min(style.font, SMALL) : style.font;
-  const room = height - top - 8;
-  const bias = network.bias ? ROW + 2 : 0;
+  const room = height - top - BOTTOM;
+  const bias = biasRow(network);
   const shape = shapeFor(room / Math.max(...sizes), bias, style);
   const middle = top + room / 2 + (bias - shape.rows * ROW) / 2;
   const layers = sizes.map((count, layer) => {

@@ -4,8 +4,8 @@ import { html } from "../shared/html.js";
 import { enlargement } from "../shared/presenting.js";
 import { layerName } from "../shared/unit_names.js";
 import { enumName } from "../shared/enum_names.js";
-import { layOut, linesBetween, widthNeeded } from "./layout.js";
-import { placeNumbers } from "./places.js";
+import { heightNeeded, layOut, linesBetween, widthNeeded } from "./layout.js";
+import { placeNumbers, placeOnDemand } from "./places.js";
 import { CostBox, isInSight, Unit } from "./unit.js";
 import { keyOfLine, Label, Line, takesPart } from "./weight.js";
 
@@ -23,7 +23,8 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
     return () => observer.disconnect();
   }, []);
   const isNarrow = size.width < 560;
-  const { height, large } = size;
+  const { large } = size;
+  const height = Math.max(size.height, heightNeeded(network, isNarrow));
   const width = Math.max(size.width, widthNeeded(network.layerSizes.length, isNarrow, view.hasExamples));
   const { layers, ...style } = layOut(view, { width, height, isNarrow });
   const lines = layers.slice(1).flatMap((above, index) => linesBetween(layers[index], above));
@@ -35,7 +36,7 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
   useEffect(() => setUnplaced({ unplaced, drawn: lines.length }), [unplaced, lines.length]);
   useEffect(() => scrollTo(box.current, layers[view.lit.layer]?.[0].x * large, style.band * large), [view.lit.layer]);
   const all = { view, scale, weight, pointed, setPointed };
-  const isOnDemand = (line, index) => parts[index] === undefined && takesPart(all, keyOfLine(line));
+  const { shown, hidden } = onDemand(all, { lines, parts, units: layers.flat(), style });
   return html`
     <div class="picture" ref=${box}>
       <svg width=${width * large} height=${height * large} viewBox=${`0 0 ${width} ${height}`} role="group" aria-label="Network diagram">
@@ -43,16 +44,25 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
         ${lines.map((line) => html`<${Line} key=${keyOfLine(line)} line=${line} ...${all} />`)}
         ${lines.map(
           (line, index) =>
-            parts[index] !== undefined && html`<${Label} key=${keyOfLine(line)} line=${line} part=${parts[index]} font=${style.font} ...${all} />`,
+            parts[index] !== undefined && !hidden.has(index) && html`<${Label} key=${keyOfLine(line)} line=${line} part=${parts[index]} font=${style.font} ...${all} />`,
         )}
         ${inOrder(layers.flat(), all).map((at) => html`<${Unit} key=${`${at.layer}.${at.unit}`} at=${at} style=${style} ...${all} />`)}
         <${CostBox} units=${layers.at(-1)} view=${view} style=${style} />
-        ${lines
-          .filter(isOnDemand)
-          .map((line) => html`<${Label} key=${keyOfLine(line)} line=${line} part=${line.part} font=${style.font} ...${all} />`)}
+        ${shown.map(([index, part]) => html`<${Label} key=${keyOfLine(lines[index])} line=${lines[index]} part=${part} font=${style.font} ...${all} />`)}
       </svg>
     </div>
   `;
+}
+
+// The numbers of weights that take part, as far as they have no position: [index, position], and those that give way.
+function onDemand(all, drawn) {
+  const takes = drawn.lines.map((line) => takesPart(all, keyOfLine(line)));
+  const wanted = [...takes.keys()].filter((index) => takes[index] && drawn.parts[index] === undefined);
+  if (!wanted.length) return { shown: [], hidden: new Set() };
+  const isFirst = (index) => [all.weight, ...(all.pointed?.weights ?? [])].includes(keyOfLine(drawn.lines[index]));
+  const inOrder = [...wanted.filter(isFirst), ...wanted.filter((index) => !isFirst(index))];
+  const { parts, hidden } = placeOnDemand(inOrder, (index) => takes[index], drawn);
+  return { shown: [...parts], hidden };
 }
 
 // Units that take part come last, so that they are on top.

@@ -27,15 +27,36 @@ export function placeNumbers(lines, units, style) {
   return found;
 }
 
-function placesAlong({ from, to, part }, { font }) {
+// The positions of numbers that are shown on demand, those of the lines `wanted` (indices): { parts: index → position,
+// hidden: the indices of numbers that give way to them }. One without space beside those before it is left out. `isKept` says
+// which of the other numbers stay.
+export function placeOnDemand(wanted, isKept, { lines, parts, units, style }) {
+  const placed = lines.map((line, index) => parts[index] !== undefined && boxAlong(line, parts[index], style));
+  const taken = [...units.flatMap((unit) => boxesOfUnit(unit, style)), ...placed.filter((box, index) => box && isKept(index))];
+  const found = new Map();
+  const boxes = [];
+  for (const index of wanted) {
+    const near = placesAlong(lines[index], style).sort((one, other) => Math.abs(one.part - lines[index].part) - Math.abs(other.part - lines[index].part));
+    const place = near.find(({ box }) => ![...taken, ...boxes].some((other) => meet(box, other))) ?? (boxes.length ? undefined : near[0]);
+    if (!place) continue;
+    found.set(index, place.part);
+    boxes.push(place.box);
+  }
+  const hidden = new Set([...lines.keys()].filter((index) => placed[index] && boxes.some((box) => meet(box, placed[index]))));
+  return { parts: found, hidden };
+}
+
+function placesAlong(line, style) {
+  const { from, to, part } = line;
   const length = Math.hypot(to.x - from.x, to.y - from.y);
-  const angle = Math.atan2(to.y - from.y, to.x - from.x);
   const count = Math.floor(length / STEP);
   const parts = [part, ...Array.from({ length: count }, (_, index) => (index + 0.5) / count)];
-  return parts.map((along) => ({
-    part: along,
-    box: boxAt(from.x + (to.x - from.x) * along, from.y + (to.y - from.y) * along, numberWidth(font) + 2 * EDGE, font + 5, angle),
-  }));
+  return parts.map((along) => ({ part: along, box: boxAlong(line, along, style) }));
+}
+
+function boxAlong({ from, to }, along, { font }) {
+  const [wide, high] = [to.x - from.x, to.y - from.y];
+  return boxAt(from.x + wide * along, from.y + high * along, numberWidth(font) + 2 * EDGE, font + 5, Math.atan2(high, wide));
 }
 
 // The cost of a position: the share that it blocks of the options of other numbers, the lines that it

@@ -7,7 +7,7 @@ import { numberWidth, textWidth } from "./boxes.js";
 import { Bias } from "./weight.js";
 import { classes, fitted, marks, numberText } from "./number_text.js";
 
-// Whether a unit takes part: then all of its numbers are shown, even if they cover others.
+// Whether a unit takes part: then its numbers are shown.
 export const isInSight = ({ view, pointed }, id) => Boolean(view.lit.units.has(id) || pointed?.units?.has(id));
 
 export function Unit({ at, style, ...all }) {
@@ -23,6 +23,7 @@ export function Unit({ at, style, ...all }) {
   const isShort = isNarrow || halfHeight < 22;
   const font = isShort ? Math.min(style.font, 10.5) : halfHeight < 27 ? 10.5 : 11.5;
   const label = labelOf(view.network, at, { isShort, halfWidth });
+  const isInside = rows === 0 && isLit && known(values).length > 0;
   const { fit } = values.a === undefined ? {} : fitted(values.a, { font, room: 2 * halfWidth - 5 });
   return html`
     <g
@@ -33,17 +34,18 @@ export function Unit({ at, style, ...all }) {
     >
       <title>${name}${isDropped && " (dropped)"}${said.map(([what, value]) => `\n${what} = ${exact(value)}`)}</title>
       <rect class="body moves" x=${x - halfWidth} y=${y - halfHeight} width=${2 * halfWidth} height=${2 * halfHeight} rx=${halfHeight} />
-      <text class="unit-name" font-size=${isShort || halfHeight < 27 || label.length > 8 ? 8.5 : 9.5} x=${x} y=${y - halfHeight * 0.3}>${label}</text>
+      <text class="unit-name" font-size=${isShort || halfHeight < 27 || label.length > 8 ? SMALL : 9.5} x=${x} y=${y - halfHeight * 0.3}>${isInside ? html`<${Newest} ...${{ values, halfWidth }} />` : label}</text>
       ${values.a !== undefined
         ? html`<text class="unit-value" font-size=${font} x=${x} y=${y + halfHeight * 0.25} dy="0.35em" ...${marks("a", values.a)} ...${fit}>${numberText(values.a)}</text>`
         : html`<text class="unit-value none" x=${x} y=${y + halfHeight * 0.25} dy="0.35em">·</text>`}
-      ${layer > 0 && (rows > 0 || isLit) && html`<${Below} ...${{ at, style, values, isLit }} />`}
+      ${layer > 0 && rows > 0 && known(values).length > 0 && html`<${Below} ...${{ at, style, values }} />`}
     </g>
     ${layer > 0 && hasBiases && html`<${Bias} at=${at} style=${style} ...${all} />`}
   `;
 }
 
-const WIDTH_OF_LETTER = 4.8; // pixels, of the small font
+const SMALL = 8.5; // the small font, in pixels
+const WIDTH_OF_LETTER = 4.8; // of the small font
 
 // The name of the column or class if it fits into the unit; else its number.
 function labelOf(network, at, { isShort, halfWidth }) {
@@ -60,22 +62,30 @@ function shortName({ layerSizes }, { layer, unit }) {
   return layerSizes.length === 3 ? `h${unit + 1}` : `h${layer}.${unit + 1}`;
 }
 
-// z and δ, one below the other. If there is one row for them, it shows the newer one, or both if the unit
-// takes part.
-function Below({ at: { x, y }, style, values, isLit }) {
+// z and δ as far as they are computed.
+const known = ({ z, delta }) =>
+  [
+    ["z", z],
+    ["δ", delta],
+  ].filter(([, value]) => value !== undefined);
+
+// The newer one, inside a unit without space below it.
+function Newest({ values, halfWidth }) {
+  const [what, value] = known(values).at(-1);
+  const room = 2 * halfWidth - 14 - textWidth(2, SMALL);
+  return html`<tspan ...${marks(what, value)}><tspan class="soft">${what}</tspan> <tspan ...${fitted(value, { font: SMALL, room, withSign: what === "δ" }).fit}>${numberText(value, what === "δ")}</tspan></tspan>`;
+}
+
+// z and δ, one below the other. If there is one row for them, it shows the newer one.
+function Below({ at: { x, y }, style, values }) {
   const font = style.font - 1.5;
   const room = numberWidth(font);
-  const known = [
-    ["z", values.z],
-    ["δ", values.delta],
-  ].filter(([, value]) => value !== undefined);
-  const shown = style.rows === 1 && !isLit ? known.slice(-1) : known;
+  const shown = known(values).slice(-style.rows);
   const top = y + style.halfHeight + 11;
   const each = ([what, value], row) => {
     const withSign = what === "δ";
-    const where = style.rows === 2 ? { x, dy: row * 12 } : {};
-    return html`<tspan key=${what} ...${where} ...${marks(what, value)}
-      >${row > 0 && style.rows < 2 && " "}<tspan class="soft">${what}</tspan> <tspan ...${fitted(value, { font, room, withSign }).fit}>${numberText(value, withSign)}</tspan></tspan
+    return html`<tspan key=${what} x=${x} dy=${row * 12} ...${marks(what, value)}
+      ><tspan class="soft">${what}</tspan> <tspan ...${fitted(value, { font, room, withSign }).fit}>${numberText(value, withSign)}</tspan></tspan
     >`;
   };
   return html`<text class="unit-below" font-size=${font} x=${x} y=${top}>${shown.map(each)}</text>`;
@@ -89,7 +99,7 @@ export function CostBox({ units, view, style }) {
   const isShort = isNarrow || style.right < 120;
   const x = units[0].x + halfWidth + (isShort ? 6 : 12);
   const size = Math.min(font + 0.5, 12);
-  const room = style.right - halfWidth - (isShort ? 6 + textWidth(2, size) : 58);
+  const room = style.right - halfWidth - (isShort ? 6 + textWidth(2.5, size) : 58);
   const row = (key, y, words, what, value) => html`
     <text key=${key} class=${what === "C" ? "cost" : ""} font-size=${size} x=${x} y=${y} ...${value === undefined ? { "data-what": what, "data-exact": "" } : marks(what, value)}>
       <tspan class="soft">${words}</tspan> ${value === undefined ? "·" : html`<tspan ...${fitted(value, { font: size, room }).fit}>${numberText(value)}</tspan>`}

@@ -58,7 +58,10 @@ export function History({ network, run, latest, at, place, shown, film }) {
         scale=${isLog ? "log" : "linear"}
         label=${`Cost of updates ${from} to ${to}. The slider below selects an update.`}
       />
-      ${(share || run?.latestValidation) && html`<${Legend} run=${run} isNoisy=${Boolean(share)} onPick=${pick} />`}
+      <p class="small legend">
+        ${(share || run?.latestValidation) && html`<${Lines} run=${run} isNoisy=${Boolean(share)} onPick=${pick} />`}
+        <span class="soft tip">Click the curve to select an update. Drag to zoom.</span>
+      </p>
       ${gaps && html`<p class="small gaps">${gaps}</p>`}
       <${RateCurve} updates=${updates} shown=${shown} at=${at} onPick=${pick} onZoom=${zoomTo} />
       <div class="time">
@@ -69,13 +72,11 @@ export function History({ network, run, latest, at, place, shown, film }) {
       </div>
       <p class="looked-at">
         <${Entry} at=${at} earliest=${earliest} latest=${latest} onPick=${pick} />
-        <span class="soft">of ${whole(latest)}</span>
         ${isOfBatch(shown)
           ? html`<span>Epoch ${whole(shown.epoch)}</span> <span>Cost before the update: <${Num} value=${shown.cost} name="cost" /></span>`
           : html`<span>${shown && UPDATE_KINDS[shown.kind]}</span>`}
         ${shown?.validation && html`<span>Validation cost after it: <${Num} value=${shown.validation.cost} name="validation cost" /></span>`}
         <${Save} key="save" network=${network.network} update=${at} partsOf=${partsOf} caption=${captionOf(network, shown)} player=${film} still=".evaluation, .gallery" />
-        <span class="small soft tip">Click the curve to select an update. Drag to zoom.</span>
       </p>
     </div>
   `;
@@ -95,17 +96,15 @@ const isOfBatch = (update) => update?.kind === "UPDATE_KIND_GRADIENT";
 const isOverfitted = (warnings = []) => warnings.some(({ code }) => code === "VALIDATION_COST_HAS_RISEN");
 
 // The lines of the curve, and the best validation of the run.
-const Legend = ({ run: { best, settings, latestValidation, warnings }, isNoisy, onPick }) => html`
-  <p class="small legend">
-    <span><i class=${isNoisy ? "of-noise" : ""} aria-hidden="true"></i> Cost of the update</span>
-    ${isNoisy && html`<span><i class="of-smoothed" aria-hidden="true"></i> Smoothed</span>`}
-    ${latestValidation && html`<span><i class="of-validation" aria-hidden="true"></i> ${settings.validation.trainingSet ? `Cost of ${settings.validation.trainingSet}` : "Cost of the held-out examples"}</span>`}
-    ${best &&
-    html`<span
-      ><span class="of-best" aria-hidden="true">◆</span> Best: <${Num} value=${best.cost} name="best validation cost" /> after${" "}
-      <button type="button" class="link" onClick=${() => onPick(Number(best.update))}>update ${whole(best.update)}</button>${isOverfitted(warnings) && ", then it overfits"}</span
-    >`}
-  </p>
+const Lines = ({ run: { best, settings, latestValidation, warnings }, isNoisy, onPick }) => html`
+  <span><i class=${isNoisy ? "of-noise" : ""} aria-hidden="true"></i> Cost of the update</span>
+  ${isNoisy && html`<span><i class="of-smoothed" aria-hidden="true"></i> Smoothed</span>`}
+  ${latestValidation && html`<span><i class="of-validation" aria-hidden="true"></i> ${settings.validation.trainingSet ? `Cost of ${settings.validation.trainingSet}` : "Cost of the held-out examples"}</span>`}
+  ${best &&
+  html`<span
+    ><span class="of-best" aria-hidden="true">◆</span> Best: <${Num} value=${best.cost} name="best validation cost" /> after${" "}
+    <button type="button" class="link" onClick=${() => onPick(Number(best.update))}>update ${whole(best.update)}</button>${isOverfitted(warnings) && ", then it overfits"}</span
+  >`}
 `;
 
 // The number of the update. A run that continues does not overwrite what is being typed.
@@ -127,6 +126,7 @@ function Entry({ at, earliest, latest, onPick }) {
         }}
         onBlur=${() => setTyped(null)}
       />
+      <span class="soft"> of ${whole(latest)}</span>
     </label>
   `;
 }

@@ -8,26 +8,9 @@ import { notify } from "../shared/notices.js";
 import { sentence } from "../shared/sentence.js";
 import { enumName } from "../shared/enum_names.js";
 import { isRunning } from "../shared/live_state.js";
+import { RunState } from "../shared/run_state.js";
 import { Warnings } from "../shared/warnings.js";
 import { settingsText } from "./run_settings.js";
-
-const MARKS = {
-  RUN_STATE_PENDING: "…",
-  RUN_STATE_RUNNING: "▶",
-  RUN_STATE_PAUSED: "❙❙",
-  RUN_STATE_SUCCEEDED: "✓",
-  RUN_STATE_FAILED: "✗",
-  RUN_STATE_CANCELLED: "■",
-};
-
-const STATES = {
-  RUN_STATE_PENDING: "Pending",
-  RUN_STATE_RUNNING: "Running",
-  RUN_STATE_PAUSED: "Paused",
-  RUN_STATE_SUCCEEDED: "Succeeded",
-  RUN_STATE_FAILED: "Failed",
-  RUN_STATE_CANCELLED: "Cancelled",
-};
 
 export function RunBar({ network, run, speed, place, latest }) {
   const isFollowing = place.update === undefined;
@@ -63,7 +46,7 @@ function Facts({ run, speed }) {
   return html`
     <dl class="facts">
       <${Fact} name=${`Run ${run.run}`}>
-        <span class=${`state ${enumName(run.state)}`}><span aria-hidden="true">${MARKS[run.state]}</span> ${STATES[run.state]}</span>
+        <${RunState} state=${run.state} />
       <//>
       <${Fact} name="Update"><span data-of="updates">${whole(run.updatesDone)}</span> <span class="soft">of ${atMost}${whole(run.totalUpdates)}</span><//>
       <${Fact} name="Epoch">${whole(run.epoch)} <span class="soft">of ${atMost}${whole(settings.epochs)}</span><//>

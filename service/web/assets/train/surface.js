@@ -1,5 +1,6 @@
 // The decision surface: what an output, or another unit, of a network with two inputs computes around its examples.
 import { useRef, useState } from "preact/hooks";
+import { outputNames } from "../shared/class_names.js";
 import { cellAfter, cellAt } from "../shared/heat.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
@@ -18,6 +19,7 @@ export function Surface({ network, set, around, isMoving, chosen, setChosen }) {
   const examples = set?.examples ?? [];
   const frame = frameOf(examples);
   const outputs = network.layerSizes.at(-1);
+  const names = outputNames(network, set);
   const surface = chosen ? around?.layers[chosen.layer - 1][chosen.unit] : around?.outputs[output];
   const scaleOf = (values) => (chosen ? unitScale(network, chosen.layer, values) : outputScale(network, values));
   const one = useRef([]);
@@ -39,7 +41,7 @@ export function Surface({ network, set, around, isMoving, chosen, setChosen }) {
       html`<label class="small"
         >Output${" "}
         <select value=${output} onChange=${(event) => setOutput(Number(event.target.value))}>
-          ${Array.from({ length: outputs }, (_, index) => html`<option value=${index}>${index + 1}</option>`)}
+          ${Array.from({ length: outputs }, (_, index) => html`<option value=${index}>${names[index] ?? index + 1}</option>`)}
         </select>
       </label>`}
       <canvas

@@ -14,6 +14,7 @@ const GAP = 6; // pixels between two units
 const HEAD = 18; // for the names of layers
 const [SMALLEST, LARGEST] = [24, 48]; // the side of a surface
 const NARROWEST = 40; // between two layers, for the lines
+const WIDTH_OF_LETTER = 6; // pixels
 
 // `around` is from valuesAround, `layers` are the parameters; `chosen` is a hidden unit { layer, unit }, or null.
 export function UnitSurfaces({ network, set, around, layers, isMoving, chosen, setChosen }) {
@@ -38,7 +39,7 @@ export function UnitSurfaces({ network, set, around, layers, isMoving, chosen, s
       <h3>Units <span class="small soft">and what they compute around the examples</span></h3>
       <div class="plane-units" ref=${box} style=${`height:${height}px`}>
         <svg width=${width} height=${height} aria-hidden="true"><${Lines} places=${places} layers=${layers} /></svg>
-        ${places.map(([{ x, side, rest }], layer) => html`<span key=${layer} class="plane-layer" style=${`left:${x + side / 2}px`}>${layerName(network, layer)}${rest ? ` 1–${MOST_ROWS}` : ""}</span>`)}
+        ${places.map(([{ x, side, rest }], layer) => html`<span key=${layer} class="plane-layer" style=${`left:${x + side / 2}px`}>${nameFor(network, layer, rest, width / network.layerSizes.length)}</span>`)}
         ${units.map((at, index) => html`<${Unit} key=${`${at.layer}.${at.unit}`} at=${at} network=${network} chosen=${chosen} setChosen=${setChosen} canvas=${(element) => (canvases.current[index] = element)} isButton=${at.layer > 0 && at.layer <= hidden} />`)}
       </div>
       <p class="small soft">Lines: weights, thick if they are large. Click a unit to enlarge it.</p>
@@ -54,6 +55,13 @@ function Unit({ at: { layer, unit, x, y, side }, network, chosen, setChosen, can
   if (!isButton) return html`<span class="plane-unit" style=${style} title=${name}><canvas ref=${canvas} role="img" aria-label=${label} /></span>`;
   const toggle = () => setChosen(isChosen ? null : { layer, unit });
   return html`<button type="button" class="plane-unit" style=${style} title=${name} aria-label=${label} aria-pressed=${isChosen} onClick=${toggle}><canvas ref=${canvas} /></button>`;
+}
+
+// The name of a layer as far as there is space for it.
+function nameFor(network, layer, rest, space) {
+  const name = layerName(network, layer);
+  const forms = [rest ? `${name}: first ${MOST_ROWS}` : name, name, name.replace(" layer", ""), name.replace(/\D+/, "")];
+  return forms.find(({ length }) => length * WIDTH_OF_LETTER <= space) ?? "";
 }
 
 const THICKEST = 5; // pixels

@@ -13,6 +13,8 @@ import { parameterName } from "../shared/unit_names.js";
 import { Trajectories } from "./trajectories.js";
 import { WeightTables } from "./weight_tables.js";
 
+const MOST_LAYERS = 4; // of a picture of half the width
+
 // `layers` are those after update `at`; `image` is the shape of the inputs, if they are images.
 export function Weights({ network, run, latest, at, layers, weight, unit, image }) {
   return html`
@@ -60,7 +62,7 @@ function Moving({ network, run, latest, at, layers, weight }) {
   const height = `height:${heightOf(network) / 16}rem`;
   if (!layers.length || !scale) return html`<div class="moving" style=${height}></div>`;
   return html`
-    <div class="moving" style=${height}>
+    <div class=${`moving ${network.layerSizes.length > MOST_LAYERS ? "deep" : ""}`} style=${height}>
       <${Picture} view=${stillView(network, layers)} scale=${scale} weight=${weight} pointed=${pointed} setPointed=${setPointed} />
     </div>
     <p class="small chosen">
