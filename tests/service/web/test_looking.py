@@ -342,7 +342,7 @@ COVERED = """() => {
     };
     const all = [
         ...[...document.querySelectorAll(".weight-label rect")].map((of) => corners(of)),
-        ...[...document.querySelectorAll(".unit-below, .bias, .cost")].map((of) => corners(of)),
+        ...[...document.querySelectorAll(".picture :is(.unit-below, .bias, .cost)")].map((of) => corners(of)),
         ...[...document.querySelectorAll(".unit .body")].map(inner),
     ];
     const isApart = (one, other) => [one, other].some((box) => box.some(([x, y], i) => {
