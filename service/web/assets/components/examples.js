@@ -30,9 +30,9 @@ const itemOf = (example, trueClass, predictedClass) => ({ example: String(exampl
 const measured = { worstExamples: [itemOf(0, 0, 8), itemOf(1, 1, 7), itemOf(2, 2, 2)], matchingCount: "214", correctCount: "1583", classification: TEN };
 const gallery = (network, choice, more) => html`<${Gallery} network=${{ ...LARGE, network }} set=${images} update=${300} measured=${{ ...measured, ...more }} choice=${choice} most=${8} setMost=${nothing} />`;
 
-const why = { network: LARGE, set: images, item: itemOf(0, 0, 8), outputs: [0.1, 0, 0, 0, 0, 0, 0, 0, 0.9, 0], names: DIGITS, layers: LARGE_LAYERS, scale: 1 };
+const why = { network: LARGE, set: images, item: itemOf(0, 0, 8), outputs: [0.1, 0, 0, 0, 0, 0, 0, 0, 0.9, 0], names: DIGITS, layers: LARGE_LAYERS };
 const terms = DIGITS.map((_, output) => Array.from({ length: 17 }, (__, unit) => Math.sin(1.7 * unit * (output + 1))));
-const unitCard = (unit) => html`<div class="weight-maps"><${UnitCard} network=${LARGE} layers=${LARGE_LAYERS} number=${1} image=${IMAGE} scale=${1} unit=${unit} /></div>`;
+const unitCard = (unit) => html`<div class="weight-maps"><${UnitCard} network=${LARGE} layers=${LARGE_LAYERS} number=${1} image=${IMAGE} unit=${unit} /></div>`;
 
 const plane = { layer: 1, axesUpdate: 300 };
 const projected = (network, projection, more) => html`<${Projection} network=${{ ...LARGE, network }} set=${images} at=${300} latest=${300} plane=${{ ...plane, ...more }} projection=${projection} choice=${{}} />`;

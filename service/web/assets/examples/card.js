@@ -15,7 +15,7 @@ const MOST_VALUES = 6;
 
 // `item` is an example of an evaluation; `known` are its numbers, undefined until they are there; `names` are those of
 // the outputs, `ofClasses` those of the classes. `layers` are the weights at `update`.
-export function ExampleCard({ network, run, latest, set, update, item, known, names, ofClasses, layers }) {
+export function ExampleCard({ network, set, update, item, known, names, ofClasses, layers }) {
   const [isAsked, setAsked] = useState(false);
   const name = exampleName(item.example, whole);
   const hasReasons = known && item.trueClass !== undefined && item.predictedClass !== undefined;
@@ -27,7 +27,7 @@ export function ExampleCard({ network, run, latest, set, update, item, known, na
         ${known && html`<${Answered} ...${{ network, item, known, names }} />`}
         <p class="small way"><${Way} ...${item} name=${name} /> <span class="soft">cost <${Num} value=${item.cost} name="cost" /></span>${hasReasons && html`<${Why} ...${{ name, isAsked, setAsked }} />`}</p>
       </div>
-      ${isAsked && hasReasons && html`<${Reasons} ...${{ network, run, latest, set, update, item, known, names: ofClasses, layers }} />`}
+      ${isAsked && hasReasons && html`<${Reasons} ...${{ network, set, update, item, known, names: ofClasses, layers }} />`}
     </li>
   `;
 }

@@ -11,7 +11,7 @@ export const FEW = 8; // examples that are shown at first
 const MOST = 500;
 
 // `measured` is an evaluation of `set` at an update, with the examples of `choice`; `layers` are its weights.
-export function Gallery({ network, run, latest, set, layers, update, measured, choice, most, setMost }) {
+export function Gallery({ network, run, set, layers, update, measured, choice, most, setMost }) {
   const { worstExamples: items = [], matchingCount, classification, correctCount } = measured;
   const known = useExamples(network, set, update, items.map(({ example }) => example));
   const names = outputNames(network, set);
@@ -24,7 +24,7 @@ export function Gallery({ network, run, latest, set, layers, update, measured, c
       ${correctCount !== undefined && html`<${Choice} choice=${choice} names=${classification && ofClasses} />`}
       <p class="small soft" aria-live="polite">${countText(count, items.length)}</p>
       <ol class=${set.imageShape ? "of-images" : ""} aria-label="Examples with the largest costs">
-        ${items.map((item) => html`<${ExampleCard} key=${item.example} ...${{ network, set, update, item, names, ofClasses, layers, run, latest }} known=${known?.get(item.example)} />`)}
+        ${items.map((item) => html`<${ExampleCard} key=${item.example} ...${{ network, set, update, item, names, ofClasses, layers }} known=${known?.get(item.example)} />`)}
       </ol>
       ${items.length < Math.min(count, MOST) && html`<button type="button" onClick=${() => setMost(Math.min(most * 3, MOST))}>Show more</button>`}
       ${!items.every(isTrained) && html`<p class="small soft">${isHeldOut(run) ? "Held-out examples have no link: no update trained on them." : "No update trained on the examples without a link."}</p>`}

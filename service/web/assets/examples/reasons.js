@@ -1,6 +1,5 @@
 // Why the network gives an example one class and not another one: what the units below the outputs add to their logits.
 import { WeightImage } from "../picture/weight_image.js";
-import { useScale } from "../picture/scale.js";
 import { useAnswer } from "../shared/answers.js";
 import { post } from "../shared/api.js";
 import { rowsOf } from "../shared/columns.js";
@@ -13,14 +12,13 @@ import { rival, strongest } from "./reasoning.js";
 
 // `item` is an example of an evaluation at `update`, `known` are its numbers, `names` those of the classes. `layers` are the
 // weights.
-export function Reasons({ network, run, latest, set, update, item, known, names, layers }) {
-  const scale = useScale(network, run, latest);
+export function Reasons({ network, set, update, item, known, names, layers }) {
   const { answer: terms } = useAnswer(`${update} ${item.example}`, (signal) => contributions(network, set, update, known.inputs, signal));
-  return html`<${ReasonTable} ...${{ network, set, item, outputs: known.outputs, names, layers, scale, terms }} />`;
+  return html`<${ReasonTable} ...${{ network, set, item, outputs: known.outputs, names, layers, terms }} />`;
 }
 
 // `terms` are, for each output, what each unit adds to its logit, and last the bias; null until they are there.
-export function ReasonTable({ network, set, item, outputs, names, layers, scale, terms }) {
+export function ReasonTable({ network, set, item, outputs, names, layers, terms }) {
   const is = item.predictedClass;
   const not = rival(item, outputs);
   const below = network.layerSizes.length - 2;
@@ -34,7 +32,7 @@ export function ReasonTable({ network, set, item, outputs, names, layers, scale,
         <tbody>
           ${units.map(
             ({ unit, values }) => html`<tr key=${unit}>
-              <th scope="row"><${Unit} ...${{ network, set, layers, scale, unit, layer: below }} /></th>
+              <th scope="row"><${Unit} ...${{ network, set, layers, unit, layer: below }} /></th>
               ${values.map((value, index) => html`<td key=${index}><${Num} value=${value} name=${`contribution to ${added[index]}`} /></td>`)}
             </tr>`,
           )}
@@ -54,13 +52,13 @@ async function contributions(network, set, update, inputs, signal) {
 }
 
 // The name of a unit, with its weights if they are an image. Beyond the last unit is the bias.
-function Unit({ network, set, layers, scale, unit, layer }) {
+function Unit({ network, set, layers, unit, layer }) {
   if (unit === network.layerSizes[layer]) return "bias";
   const name = unitName(network, layer, unit);
   if (layer === 0) return name;
-  const isImage = set.imageShape && layer === 1 && layers.length > 0 && scale;
+  const isImage = set.imageShape && layer === 1 && layers.length > 0;
   return html`
-    ${isImage && html`<${WeightImage} shape=${set.imageShape} layer=${layers[0]} unit=${unit} scale=${scale} side=${40} label=${`Weights into ${name}`} />`}
+    ${isImage && html`<${WeightImage} shape=${set.imageShape} layer=${layers[0]} unit=${unit} side=${40} label=${`Weights into ${name}`} />`}
     <button type="button" class="link" title=${`Show its weights from the ${layerName(network, layer - 1)}`} onClick=${() => showUnit(`${layer}.${unit}`)}>${name}</button>
   `;
 }

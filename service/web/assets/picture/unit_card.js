@@ -8,8 +8,8 @@ const SIDE = 112; // pixels
 const MOST = 3; // weights
 
 // `layers` are those of the network, `number` is that of the unit's layer. `image` is the shape of the inputs, if the weights
-// into the layer are images, and `scale` the size of a weight in full colour; without a unit, a hint is in its place.
-export function UnitCard({ network, layers, number, unit, image, scale }) {
+// into the layer are images; without a unit, a hint is in its place.
+export function UnitCard({ network, layers, number, unit, image }) {
   if (unit === undefined) return image ? html`<p class="unit-card of-image small soft">Point at an image: it shows at which part of the inputs the unit looks. Click to keep it.</p>` : null;
   const name = unitName(network, number, unit);
   const into = ({ inputs, weights }) => Array.from({ length: inputs }, (_, from) => ({ unit: from, value: weights[unit * inputs + from] }));
@@ -17,9 +17,9 @@ export function UnitCard({ network, layers, number, unit, image, scale }) {
   const [layer, next] = [layers[number - 1], layers[number]];
   return html`
     <div class=${`unit-card small${image ? " of-image" : ""}`}>
-      ${image && html`<${WeightImage} shape=${image} layer=${layer} unit=${unit} scale=${scale} side=${SIDE} label=${`Weights into ${name} as an image`} />`}
+      ${image && html`<${WeightImage} shape=${image} layer=${layer} unit=${unit} side=${SIDE} label=${`Weights into ${name} as an image`} />`}
       <div>
-        <p><strong>${name}</strong>${image && " looks where the colours are strong. Bright pixels raise its logit where they are blue, and lower it where they are orange."}</p>
+        <p><strong>${name}</strong>${image && " looks where the colours are strong. Bright pixels raise its logit where they are blue, and lower it where they are orange. Its largest weight has the full colour."}</p>
         ${!image && html`<${Largest} network=${network} way="from" layer=${number - 1} weights=${into(layer)} />`}
         ${next && html`<${Largest} network=${network} way="to" layer=${number + 1} weights=${outOf(next)} />`}
       </div>

@@ -56,7 +56,7 @@ function WeightMap({ network, layer, layers, number, scale, weight, unit, image 
           ? html`${parameterName(network, shown)}${image && shown.input !== undefined && `, ${pixelText(image, shown.input)}`}: <${Num} value=${valueOf(layers, shown)} name="weight" />`
           : html`<span class="soft">Point at a weight to see its value; click to select it.</span>`}
       </p>
-      <${UnitCard} ...${{ network, layers, number, unit: image ? chosen : selected, image, scale }} />
+      <${UnitCard} ...${{ network, layers, number, unit: image ? chosen : selected, image }} />
     </figure>
   `;
 }

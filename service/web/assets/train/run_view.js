@@ -35,7 +35,7 @@ export function RunView({ place }) {
   if (!network) return html`<p class="welcome soft">Loading ${place.network}…</p>`;
   // While the latest update is followed, the one that has arrived.
   const at = place.update === undefined ? Math.min(shown?.at ?? latest, latest) : Math.min(place.update, latest);
-  const parts = [set && "Evaluation", set && plane && "Projection", set && measured && "Examples", "Weights"].filter(Boolean);
+  const parts = [hasSurface && "Decision surface", set && "Evaluation", set && plane && "Projection", set && measured && "Examples", "Weights"].filter(Boolean);
   const shownBy = [network, run, latest, set, deleted, shown, measured, film.isPlaying, JSON.stringify([choice, most, plane, place.weight, place.unit, place.point])];
   return html`
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
