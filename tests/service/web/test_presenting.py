@@ -36,6 +36,8 @@ EMPTY = {"Ribbon that has not arrived"}
 #: Windows and themes in which the components are measured.
 LOOKS = [("light", 1280), ("dark", 390), *((("dark", 1920), ("light", 768)) if IS_LONG else ())]
 
+DRAWN = "new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))"
+
 
 def test_presenting_enlarges_the_picture_and_its_explanation(
     page: Page, worked_example: str
@@ -84,7 +86,7 @@ def test_all_components_fit_in_all_states(page: Page, site: ServerProcess) -> No
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))")
+        page.evaluate(DRAWN)
         assert page.evaluate(FAULTS) == []
         # A theme changes nothing but colours.
         others: Rules = "all" if IS_LONG else "not contrast"
@@ -93,6 +95,11 @@ def test_all_components_fit_in_all_states(page: Page, site: ServerProcess) -> No
     for name, (left, top, width, height) in page.evaluate(SPECIMENS).items():
         inside = photograph[top : top + height, left : left + width]
         assert name in EMPTY or inside.std() > 2, f"{name} is blank"
+    page.keyboard.press("f")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.evaluate(DRAWN)
+    assert page.evaluate(FAULTS) == []
+    page.keyboard.press("Escape")
     page.evaluate("document.documentElement.dir = 'rtl'")
     assert page.evaluate(FAULTS) == []
     assert page.evaluate(REVERSED) == []

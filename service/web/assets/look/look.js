@@ -31,7 +31,7 @@ import { WeightPanel } from "./weight_panel.js";
 
 // What to do first, until one steps.
 const Hint = () => html`
-  Press → or Play to step, or see <button type="button" class="link" onClick=${() => go({ mode: "train" })}>how well it has learned</button>.
+  <span class="tip">Press → or Play to step, or see <button type="button" class="link" onClick=${() => go({ mode: "train" })}>how well it has learned</button>.</span>
 `;
 
 export const Look = ({ place }) => html`<${Opened} key=${place.network} place=${place} />`;

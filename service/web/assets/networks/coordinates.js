@@ -1,11 +1,13 @@
 // Parallel coordinates: a line for each combination of settings, through these to its result.
 import { html } from "../shared/html.js";
 import { short, whole } from "../shared/number_format.js";
+import { useEnlargement } from "../shared/presenting.js";
 import { axesOf } from "./axes.js";
 import { lookOf } from "./chosen.js";
 import { bestOf, combined, REPEATS } from "./combinations.js";
 import { varyingLabels } from "./listing.js";
 
+// Lengths for text of the usual size.
 const HEIGHT = 240;
 const TOP = 34;
 const BOTTOM = 16;
@@ -13,6 +15,7 @@ const WIDE = { side: 70, width: () => 900 };
 const NARROW = { side: 56, width: (count) => 112 + 110 * (count - 1) };
 
 export function Coordinates({ rows: all, chosen }) {
+  const large = useEnlargement();
   const names = varyingLabels(all).filter((name) => !REPEATS.includes(name));
   const rows = all.filter(({ network: { labels } }) => names.some((name) => name in labels));
   const { result, combinations } = combined(rows);
@@ -20,9 +23,9 @@ export function Coordinates({ rows: all, chosen }) {
   const axes = axesOf(names, isMean ? `Mean ${result.toLowerCase()}` : result, combinations);
   if (axes.length < 2 || combinations.length < 2) return null;
   const style = isNarrow() ? NARROW : WIDE;
-  const width = style.width(axes.length);
-  const x = (index) => style.side + (index * (width - 2 * style.side)) / (axes.length - 1);
-  const y = (at) => HEIGHT - BOTTOM - at * (HEIGHT - TOP - BOTTOM);
+  const [width, height, side] = [style.width(axes.length), HEIGHT, style.side].map((length) => large * length);
+  const x = (index) => side + (index * (width - 2 * side)) / (axes.length - 1);
+  const y = (at) => height - large * BOTTOM - at * (height - large * (TOP + BOTTOM));
   const pathOf = (combination) =>
     axes
       .map(({ placeOf }, index) => [x(index), placeOf(combination)])
@@ -38,14 +41,14 @@ export function Coordinates({ rows: all, chosen }) {
       <h3>Settings <span class="small soft">${sentencesOf(isMean, best)}</span></h3>
       ${best && html`<p class="small">Best: ${settingsText(best, names)} (${isMean ? "mean " : ""}${result.toLowerCase()} ${short(best.value)}${isMean ? ` over ${countOf(best)}` : ""}).</p>`}
       <div class="scrolled" tabindex="0">
-        <svg class="coordinates" style=${{ minWidth: `${Math.min(width, 640)}px` }} viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label=${`Settings and results of ${whole(rows.length)} networks; the table has the same values.`}>
+        <svg class="coordinates" style=${{ minWidth: `${Math.min(width, large * 640)}px` }} viewBox="0 0 ${width} ${height}" role="img" aria-label=${`Settings and results of ${whole(rows.length)} networks; the table has the same values.`}>
           ${inOrder.map((each) => html`<path key=${each.networks[0]} d=${pathOf(each)} class=${classOf(each === best, chosenOf(each))} style=${chosenOf(each) ? styleOf(lookOf(chosen, chosenOf(each))) : undefined} />`)}
           ${axes.map(
             ({ name, ticks }, index) => html`
               <g key=${name}>
                 <line x1=${x(index)} x2=${x(index)} y1=${y(0)} y2=${y(1)} />
-                <text class=${`name ${index === axes.length - 1 ? "last" : ""}`} x=${index === axes.length - 1 ? width : x(index)} y="14">${name}</text>
-                ${ticks.map(({ at, text }) => html`<text x=${x(index) + 6} y=${y(at) + 4}>${text}</text>`)}
+                <text class=${`name ${index === axes.length - 1 ? "last" : ""}`} x=${index === axes.length - 1 ? width : x(index)} y=${14 * large}>${name}</text>
+                ${ticks.map(({ at, text }) => html`<text x=${x(index) + 6 * large} y=${y(at) + 4 * large}>${text}</text>`)}
               </g>
             `,
           )}

@@ -8,6 +8,7 @@ import { short } from "../shared/number_format.js";
 import { Num } from "../shared/number_view.js";
 import { keyAt, parameterOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
+import { enlargement } from "../shared/presenting.js";
 import { layerName, parameterName, unitName } from "../shared/unit_names.js";
 import { Cells } from "./cells.js";
 import { sizesOf } from "./matrix_layout.js";
@@ -36,12 +37,12 @@ export function Matrices({ network, blocks, weight, unit, pointed }) {
   `;
 }
 
-// The width and height of an element, null at first. By itself, as all hooks that outlast an update: an effect keeps
+// The width and height of an element, and how large its text is; null at first. By itself, as all hooks that outlast an update: an effect keeps
 // what was known where it was written, which would be all numbers of the update.
 function useRoom(box) {
   const [room, setRoom] = useState(null);
   useEffect(() => {
-    const observer = new ResizeObserver(([{ contentRect: { width, height } }]) => setRoom({ width, height }));
+    const observer = new ResizeObserver(([{ contentRect: { width, height } }]) => setRoom({ width, height, large: enlargement() }));
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);

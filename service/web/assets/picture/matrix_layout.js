@@ -1,5 +1,5 @@
 // The sizes of the blocks of matrices, in pixels: they depend on the network and the window alone, so that nothing moves
-// from one phase to the next.
+// from one phase to the next. The constants are those for text of the usual size.
 
 const LARGEST = 18; // of a cell
 const LEAST = 48; // of the width of a matrix; in a narrower window the picture scrolls
@@ -9,16 +9,19 @@ const BETWEEN = 20; // two blocks
 const EDGE = 2; // the frames of the outermost cells
 const AROUND = 70; // heading, row of activations, symbols and scale
 
-// `blocks` of look/blocks.js; the space is that of all of them. A wide layer gets more of it, but not all.
-export function sizesOf(blocks, { width, height }) {
+// `blocks` of look/blocks.js; the space is that of all of them, and text is `large` times as large as usual. A wide layer
+// gets more of the space, but not all.
+export function sizesOf(blocks, room) {
+  const { large } = room;
+  const [width, height] = [room.width / large, room.height / large];
   const beside = blocks.map(({ columns }) => SYMBOL + columns.length * (COLUMN + GAP));
   const space = width - 2 * EDGE - beside.reduce((sum, each) => sum + each, 0) - BETWEEN * (blocks.length - 1);
   const widths = shared(space, blocks.map(({ inputs }) => ({ most: inputs * LARGEST, share: Math.sqrt(inputs) })));
   return blocks.map(({ units }, index) => ({
-    width: Math.max(LEAST, Math.floor(widths[index])),
-    height: Math.max(1, Math.floor(Math.min(height - AROUND, units * LARGEST))),
-    column: COLUMN,
-    strip: STRIP,
+    width: Math.floor(large * Math.max(LEAST, widths[index])),
+    height: Math.max(1, Math.floor(large * Math.min(height - AROUND, units * LARGEST))),
+    column: large * COLUMN,
+    strip: large * STRIP,
     isNarrow: widths[index] < 160,
   }));
 }

@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import { html } from "./html.js";
 import { endsOf } from "./interval.js";
 import { short, whole } from "./number_format.js";
-import { enlargement, usePresented } from "./presenting.js";
+import { useEnlargement } from "./presenting.js";
 
 // The current value of a colour of the theme, for canvases.
 export function colour(name) {
@@ -29,7 +29,7 @@ watchTheme(() => colours.clear());
 // as long as `xs`, which are numbers of another kind unless `isWhole`: null is a gap, undefined is not; `marks` are updates with × at the top; `best` is a point
 // [update, value] with a diamond; `at` is the selected update.
 export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height = 200, label, scale = "linear", isWhole = true }) {
-  const isPresented = usePresented();
+  const large = useEnlargement();
   const box = useRef(null);
   const plot = useRef(null);
   const now = useRef({});
@@ -40,7 +40,7 @@ export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height 
 
   useLayoutEffect(() => {
     const parent = box.current;
-    const made = new uPlot(options(parent, { lines, scale, isWhole, now }), data, parent);
+    const made = new uPlot(options(parent, { lines, scale, isWhole, large, now }), data, parent);
     plot.current = made;
     const resized = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height: parent.clientHeight }));
     resized.observe(parent);
@@ -50,7 +50,7 @@ export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height 
       themed();
       made.destroy();
     };
-  }, [shape, isPresented]);
+  }, [shape, large]);
   useEffect(() => plot.current?.setData(data), [data]);
   useEffect(() => plot.current?.redraw(false), [at, marks, best]);
 
@@ -68,8 +68,7 @@ function scaled(xs, lines, scale) {
   return { data: [xs, ...lines.map(({ ys }) => divided(ys))], exponent };
 }
 
-function options(box, { lines, scale, isWhole, now }) {
-  const large = enlargement();
+function options(box, { lines, scale, isWhole, large, now }) {
   const axis = { stroke: () => colour("--ink-soft"), font: font("--type-2") };
   const rule = { stroke: () => colour("--line"), width: 1 };
   return {

@@ -14,6 +14,21 @@ const isPresented = () => CLASSES.contains("presented");
 // How many times larger than usual text is: here, or because of the settings of the browser.
 export const enlargement = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
+// The same, also after the window has changed: full screen comes some time after large type.
+export function useEnlargement() {
+  const [large, setLarge] = useState(enlargement);
+  useEffect(() => {
+    const look = () => setLarge(enlargement());
+    listeners.add(look);
+    addEventListener("resize", look);
+    return () => {
+      listeners.delete(look);
+      removeEventListener("resize", look);
+    };
+  }, []);
+  return large;
+}
+
 // A phone has no full screen, and a frame only if its page allows it: large type helps also there.
 export function present(isOn) {
   if (isOn === isPresented()) return;

@@ -4,6 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { largest } from "../shared/interval.js";
 import { frameOf } from "../shared/plane.js";
+import { useEnlargement } from "../shared/presenting.js";
 import { layerName, unitName } from "../shared/unit_names.js";
 import { useBlend } from "./blend.js";
 import { cellsOf, outputScale, unitScale } from "./plane_values.js";
@@ -25,7 +26,8 @@ export function UnitSurfaces({ network, set, around, layers, isMoving, chosen, s
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
-  const places = useMemo(() => layOut(network.layerSizes, width), [network, width]);
+  const large = useEnlargement();
+  const places = useMemo(() => layOut(network.layerSizes, width, large), [network, width, large]);
   const units = places.flat();
   const frame = frameOf(set?.examples ?? []);
   const inputs = useMemo(() => spread(cellsOf(frame)), [set]);
@@ -85,16 +87,17 @@ function Lines({ places, layers }) {
   });
 }
 
-// The places of the units by layer, in pixels.
-function layOut(sizes, width) {
-  const side = Math.max(SMALLEST, Math.min(LARGEST, (width - NARROWEST * (sizes.length - 1)) / sizes.length));
+// The places of the units by layer, in pixels. Text is `large` times as large as usual.
+function layOut(sizes, width, large) {
+  const [gap, head] = [large * GAP, large * HEAD];
+  const side = Math.max(SMALLEST, Math.min(large * LARGEST, (width - large * NARROWEST * (sizes.length - 1)) / sizes.length));
   const between = (width - side) / (sizes.length - 1);
   const rows = Math.min(Math.max(...sizes), MOST_ROWS);
-  const middle = HEAD + (rows * (side + GAP)) / 2;
+  const middle = head + (rows * (side + gap)) / 2;
   return sizes.map((size, layer) => {
     const count = Math.min(size, MOST_ROWS);
-    const top = middle - (count * (side + GAP)) / 2;
-    return Array.from({ length: count }, (_, unit) => ({ layer, unit, side, x: layer * between, y: top + unit * (side + GAP), rest: size - count }));
+    const top = middle - (count * (side + gap)) / 2;
+    return Array.from({ length: count }, (_, unit) => ({ layer, unit, side, x: layer * between, y: top + unit * (side + gap), rest: size - count }));
   });
 }
 
