@@ -6,14 +6,27 @@ import { parseQuantity } from "./quantities.js";
 const ofItems = (parse) => ({ items }) => items.forEach(({ value }) => parse(value));
 const ofField = (name, parse) => ({ fields }) => parse(String(fields[name]));
 
-// How the numbers that a block names are read.
+const ofAll = (...checks) => (block) => checks.forEach((check) => check(block));
+
+const parseWeight = (text) => parseQuantity(`weight ${text}`);
+
+function parseSetting(text) {
+  if (!/^[a-zA-Z.]+ *= *\S/.test(text)) throw new LessonError(`“${text}” is not a setting: write “learningRate = 0.5”, or “learningRate = 0.5, 5” for a menu.`);
+}
+
+function checkValues({ fields: { values = "forward" } }) {
+  if (!/^(inputs|layer [1-9]\d*|forward|cost|backward)$/.test(values)) throw new LessonError(`Unknown values “${values}”. Use one of inputs, layer NUMBER, forward, cost, backward.`);
+}
+
+// How what a block names is read.
 const CHECKS = {
+  "show picture": checkValues,
   "show curve": ofItems(parseQuantity),
   "show numbers": ofItems(parseQuantity),
   "ask choice": ofItems(parseCondition),
   "ask number": ofField("answer", parseQuantity),
-  "do edit": ofField("check", parseCondition),
-  "do train": ofField("check", parseCondition),
+  "do edit": ofAll(ofField("check", parseCondition), ofItems(parseWeight)),
+  "do train": ofAll(ofField("check", parseCondition), ofItems(parseSetting)),
 };
 
 // A lesson from its file, as parseLesson returns it. Throws LessonError, with the line of the block.

@@ -46,6 +46,9 @@ test("what a lesson names is checked when it is read", () => {
     "Line 10: Unknown quantity “ouput 1”": `## One\n\`\`\`do edit\nnetwork: n\nquestion: Q\nwhy: W\nsolution: {}\ncheck: ouput 1 > 0.9\n\`\`\``,
     "Line 10: “cost” is not a condition": `## One\n\`\`\`ask choice\nnetwork: n\nquestion: Q\nwhy: W\n- a | cost\n\`\`\``,
     "Line 10: “weight 1” is not a quantity": `## One\n\`\`\`show numbers\nnetwork: n\n- w | weight 1\n\`\`\``,
+    "Line 10: “weight 1-1” is not a quantity": `## One\n\`\`\`do edit\nnetwork: n\nquestion: Q\nwhy: W\nsolution: {}\ncheck: output 1 > 0.9\n- w | 1-1\n\`\`\``,
+    "Line 10: “rate 5” is not a setting": `## One\n\`\`\`do train\nnetwork: n\nquestion: Q\nwhy: W\nsolution: {}\ncheck: output 1 > 0.9\n- r | rate 5\n\`\`\``,
+    "Line 10: Unknown values “all”": `## One\n\`\`\`show picture\nnetwork: n\nvalues: all\n\`\`\``,
     "Line 10: there is no network m. Use one of n.": `## One\n\`\`\`show picture\nnetwork: m\n\`\`\``,
   };
   for (const [message, text] of Object.entries(wrong)) assert.throws(() => readLesson(HEAD + network + text), (error) => error instanceof LessonError && error.message.includes(message), message);
