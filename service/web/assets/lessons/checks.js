@@ -11,7 +11,7 @@ const ofAll = (...checks) => (block) => checks.forEach((check) => check(block));
 const parseWeight = (text) => parseQuantity(`weight ${text}`);
 
 function parseSetting(text) {
-  if (!/^[a-zA-Z.]+ *= *\S/.test(text)) throw new LessonError(`“${text}” is not a setting: write “learningRate = 0.5”, or “learningRate = 0.5, 5” for a menu.`);
+  if (!/^[a-zA-Z][\w.]* *= *\S/.test(text)) throw new LessonError(`“${text}” is not a setting: write “learningRate = 0.5”, or “learningRate = 0.5, 5” for a menu.`);
 }
 
 function checkValues({ fields: { values = "forward" } }) {
