@@ -340,9 +340,10 @@ COVERED = """() => {
         const box = { x: x + cut, y: y + cut, width: width - 2 * cut, height: height - 2 * cut };
         return corners(unit, box);
     };
+    const numbers = ".picture :is(.unit-below, .bias, .cost)";
     const all = [
         ...[...document.querySelectorAll(".weight-label rect")].map((of) => corners(of)),
-        ...[...document.querySelectorAll(".picture :is(.unit-below, .bias, .cost)")].map((of) => corners(of)),
+        ...[...document.querySelectorAll(numbers)].map((of) => corners(of)),
         ...[...document.querySelectorAll(".unit .body")].map(inner),
     ];
     const isApart = (one, other) => [one, other].some((box) => box.some(([x, y], i) => {

@@ -14,7 +14,7 @@ export function classNames(network, set) {
 // The names of outputs: those of the network, or if each example belongs to one class, those of the classes; else none.
 export function outputNames(network, set) {
   const { outputs } = unitNames(network);
-  return outputs.length || !set?.sample.length || !set.sample.every(({ targets }) => isOneHot(targets)) ? outputs : classNames(network, set);
+  return outputs.length || !set?.sample?.length || !set.sample.every(({ targets }) => isOneHot(targets)) ? outputs : classNames(network, set);
 }
 
 // Whether targets say which of several classes an example belongs to.
