@@ -12,7 +12,7 @@ from console import Clearprop, run_afresh, run_here
 from hypothesis import settings
 from longest_first import longest_first
 from postgres_server import PostgresServer, Template, postgres_server
-from promises import PROPERTY, Promise, kept, rounds, seconds_by_promise
+from promises import PROPERTY, Promise, kept, seconds_by_promise, tries
 from servers import ServerProcess, new_server, nursery
 
 from service.clock import SystemClock
@@ -20,7 +20,7 @@ from service.threads import Threads
 from storage.postgres import PostgresStore
 
 # How long an example takes depends on the machine; tests say what must hold, not how fast.
-settings.register_profile("clearprop", deadline=None, max_examples=rounds(25, 1_000))
+settings.register_profile("clearprop", deadline=None, max_examples=tries(15))
 settings.load_profile("clearprop")
 
 #: Commands that are servers, with signals and an exit code: they run in a process of their own.

@@ -12,6 +12,7 @@ import pytest
 from histories import NOW, SetClock, Story, append, begin, make_training_set
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from promises import tries
 
 from storage.errors import CannotOpenStore
 from storage.schema import metadata, workers
@@ -306,7 +307,9 @@ def intact(written: tuple[Path, Story, Reads]) -> Intact:
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=tries(60),
+    deadline=None,
 )
 @given(seed=st.integers(0, 2**32))
 def test_no_changed_byte_of_the_file_changes_data_without_an_error(

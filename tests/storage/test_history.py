@@ -10,6 +10,7 @@ from histories import ADAM, Story, append, begin, same_keyframe, same_segment
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from promises import tries
 
 from training.errors import DamagedHistory, HeadMoved, NetworkNotFound
 from training.network import Array
@@ -21,7 +22,7 @@ from training.update import Addition, Keyframe, Segment, SegmentOutline, State, 
 any_floats = arrays(np.float64, st.integers(1, 50), elements=st.floats(width=64))
 # The store is shared by the examples: each has a network of its own.
 shared_store = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=tries(25)
 )
 
 

@@ -31,6 +31,11 @@ def rounds(short: int, long: int) -> int:
     return long if IS_LONG else short
 
 
+def tries(short: int) -> int:
+    """Return how many examples a property has: in `make soak`, forty times as many."""
+    return rounds(short, 40 * short)
+
+
 def kept(words: str, **counts: float) -> str:
     """Return the line of a promise, with the numbers that show how hard it was tried."""
     numbers = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())

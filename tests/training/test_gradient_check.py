@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from promises import tries
 from worlds import World, make_world, worlds
 
 from training import gradient_check
@@ -22,7 +23,7 @@ def check_all(world: World) -> GradientCheck:
     return check_gradients(world.network, world.parameters, world.examples, places)
 
 
-@settings(max_examples=50)
+@settings(max_examples=tries(25))
 @given(worlds(), st.floats(0.01, 2.0))
 def test_the_gradients_of_every_kind_of_network_pass(world: World, size: float) -> None:
     world.parameters = world.parameters * (size / 0.12)
@@ -132,7 +133,7 @@ def test_slopes_that_overflow_are_reported_and_do_not_fail() -> None:
 
 @pytest.mark.parametrize("activation", [Activation.SIGMOID, Activation.RELU, Activation.IDENTITY])
 @pytest.mark.parametrize("layers", [(2, 5, 1), (2, 3, 2, 2)])
-@settings(max_examples=30)
+@settings(max_examples=tries(15))
 @example(signs=[*[1.7e308, 1.0] * 3, 0.0, 0.0, 1.7e308, 1.0, 1.0, *[0.0] * 9])
 @given(signs=st.lists(st.sampled_from([1.7e308, -1.7e308, 1.0, 0.0]), min_size=20, max_size=20))
 def test_right_gradients_pass_at_huge_weights(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from promises import tries
 from worlds import World, make_world, plateaus, worlds
 
 from training.engine import Engine
@@ -146,7 +147,7 @@ def plainly_reduced(world: World, run: Run) -> tuple[int, ...]:
 
 
 @given(plateau_worlds(), st.sampled_from([1e-6, 0.003, 0.02]), st.data())
-@settings(max_examples=40)
+@settings(max_examples=tries(20))
 def test_segments_of_a_run_that_reduces_its_rate_do_not_change_the_bits(
     world: World, tick: float, data: st.DataObject
 ) -> None:

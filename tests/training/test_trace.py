@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numerics import same_bits
+from promises import tries
 from worlds import World, make_world, worlds
 
 from training.batch_update import BatchUpdate, batch_update
@@ -26,7 +27,7 @@ def update_of(world: World, index: int) -> BatchUpdate:
 
 
 @given(worlds(), st.integers(0, 40))
-@settings(max_examples=60)
+@settings(max_examples=tries(25))
 def test_costs_gradients_and_step_are_those_that_made_the_update(world: World, index: int) -> None:
     run = world.open().run
     assert run is not None
@@ -49,7 +50,7 @@ def test_costs_gradients_and_step_are_those_that_made_the_update(world: World, i
 
 
 @given(worlds(), st.integers(0, 40))
-@settings(max_examples=30)
+@settings(max_examples=tries(15))
 @np.errstate(over="ignore", invalid="ignore")  # updates at which a run diverges have traces, too
 def test_the_parts_of_a_trace_add_up(world: World, index: int) -> None:
     run = world.open().run

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from promises import tries
 from worlds import World, make_world, settings_for, unbounded_optimizers, worlds
 
 from training.batch_update import batch_update
@@ -377,7 +378,7 @@ def carried_out_in_steps(world: World, data: st.DataObject) -> tuple[Run, State]
     return run, state
 
 
-@settings(max_examples=50)
+@settings(max_examples=tries(25))
 @given(worlds(), st.floats(0.01, 3.0), st.data())
 def test_interruptions_do_not_change_where_a_run_ends_by_its_cost(
     world: World, bound: float, data: st.DataObject
@@ -465,7 +466,7 @@ def test_a_run_says_which_update_first_had_a_cost_that_is_not_finite(tick: float
         assert addition.run.non_finite_cost == (first if is_known else None)
 
 
-@settings(max_examples=10)
+@settings(max_examples=tries(10))
 @given(worlds(), st.data())
 def test_a_run_can_end_at_the_first_cost_that_is_not_finite(
     world: World, data: st.DataObject
@@ -515,7 +516,7 @@ def test_divergence_ends_the_run_at_the_last_finite_update(learning_rate: float)
     assert np.isfinite(trainer.state.parameters).all()
 
 
-@settings(max_examples=30)
+@settings(max_examples=tries(15))
 @given(optimizer=unbounded_optimizers)
 def test_exploding_updates_leave_the_last_finite_state_whole(optimizer: Optimizer) -> None:
     world = make_world(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numerics import same_bits
+from promises import tries
 from worlds import World, make_world, plateaus, settings_for, worlds
 
 from training import chunks
@@ -75,7 +76,7 @@ chunks_of_work = st.sampled_from([1, 2**13, chunks._WORK])
 
 
 @given(world=validated_worlds(), work=chunks_of_work)
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=tries(30))
 def test_each_validation_is_an_evaluation_and_decides_as_defined(world: World, work: int) -> None:
     opening = world.open()
     assert opening.run is not None
@@ -151,7 +152,7 @@ def same_state(one: State, other: State) -> bool:
 
 
 @given(world=validated_worlds(), ticks=st.tuples(st.floats(1e-4, 0.02), st.floats(1e-4, 0.02)))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=tries(20))
 def test_a_trainer_that_is_built_anew_after_each_addition_comes_to_the_same(
     world: World, ticks: tuple[float, float]
 ) -> None:

@@ -13,6 +13,7 @@ from explanations import update_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numerics import same_bits
+from promises import tries
 from worlds import make_world, worlds
 
 from training.batch_update import BatchUpdate
@@ -62,7 +63,7 @@ def steps_of(
     return found.steps[phase.first_step : phase.first_step + phase.step_count]
 
 
-@settings(max_examples=12)
+@settings(max_examples=tries(12))
 @given(updates())
 @np.errstate(over="ignore", invalid="ignore")  # updates at which a run diverges, too
 def test_its_numbers_are_those_of_the_update(update: BatchUpdate) -> None:
@@ -108,7 +109,7 @@ def test_its_numbers_are_those_of_the_update(update: BatchUpdate) -> None:
         assert same_bits(set_in(found.steps, VariableRole.NEW_PARAMETER), update.after.parameters)
 
 
-@settings(max_examples=12)
+@settings(max_examples=tries(12))
 @given(updates())
 def test_its_phases_are_those_of_an_update_and_its_steps_are_lines_of_the_loops(
     update: BatchUpdate,

@@ -9,6 +9,7 @@ import pytest
 from histories import NOW, SetClock, Story, append, begin, make_network
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from promises import tries
 
 from service.reading.downsampling import Point, downsample
 from storage import open_store
@@ -79,7 +80,7 @@ costs = st.lists(
 ) | st.integers(1, 30).map(lambda count: [nan] * count)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=tries(40))
 @given(segments=st.lists(costs, min_size=3, max_size=20), data=st.data())
 def test_points_are_updates_and_have_the_extremes_of_the_whole(
     store: Store, segments: list[list[float]], data: st.DataObject

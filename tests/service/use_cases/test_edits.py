@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from numerics import same_bits
+from promises import tries
 from services import Service
 
 from service.reading.readers import Readers
@@ -61,7 +62,7 @@ class Plain:
 
 
 @given(st.data())
-@examples(max_examples=12)
+@examples(max_examples=tries(12))
 def test_a_run_continues_from_changes_and_every_update_can_be_read(
     data: st.DataObject,
 ) -> None:

@@ -9,6 +9,7 @@ from explanations import recomputed, update_of, updates, whole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numerics import same_bits
+from promises import tries
 from worlds import make_world
 
 from training.batch_update import BatchUpdate
@@ -26,7 +27,7 @@ from training.trace import Trace, trace
 
 
 @given(updates())
-@settings(max_examples=80)
+@settings(max_examples=tries(30))
 def test_the_lines_computed_again_land_on_the_stored_bits(
     chosen: tuple[BatchUpdate, WeightPlace],
 ) -> None:
@@ -38,7 +39,7 @@ def test_the_lines_computed_again_land_on_the_stored_bits(
 
 
 @given(updates())
-@settings(max_examples=40)
+@settings(max_examples=tries(20))
 def test_every_operand_has_the_value_of_its_source(chosen: tuple[BatchUpdate, WeightPlace]) -> None:
     update, place = chosen
     traced = trace(update)
@@ -83,7 +84,7 @@ PYTHON = {"·": "*", " − ": " - ", "√": "sqrt", "′": ""}
 
 
 @given(updates())
-@settings(max_examples=40)
+@settings(max_examples=tries(20))
 def test_the_printed_numbers_give_the_printed_value(
     chosen: tuple[BatchUpdate, WeightPlace],
 ) -> None:
@@ -99,7 +100,7 @@ def test_the_printed_numbers_give_the_printed_value(
 
 
 @given(updates())
-@settings(max_examples=25)
+@settings(max_examples=tries(15))
 def test_mathml_is_well_formed_and_latex_is_balanced(
     chosen: tuple[BatchUpdate, WeightPlace],
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from explanations import update_of, updates, whole
 from hypothesis import given, settings
 from numerics import same_bits
+from promises import tries
 from worlds import World, make_world
 
 from training.batch_update import BatchUpdate
@@ -22,7 +23,7 @@ from training.trace import trace
 
 
 @given(updates())
-@settings(max_examples=25)
+@settings(max_examples=tries(15))
 def test_a_profile_has_the_costs_that_the_network_would_have(
     chosen: tuple[BatchUpdate, WeightPlace],
 ) -> None:
@@ -46,7 +47,7 @@ def test_a_profile_has_the_costs_that_the_network_would_have(
 
 
 @given(updates())
-@settings(max_examples=25)
+@settings(max_examples=tries(15))
 def test_words_say_where_the_weight_goes(chosen: tuple[BatchUpdate, WeightPlace]) -> None:
     found = whole(*chosen)
     first = found.sentences[0]

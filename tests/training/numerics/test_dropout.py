@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numerics import Problem, a_problem, problems
+from promises import tries
 from worlds import make_world
 
 from training.dropout import Dropout, check_dropout, dropped_units
@@ -55,7 +56,7 @@ def test_a_later_start_continues_the_batch() -> None:
     assert unit_factors(NOTHING_DROPPED, (2, 3, 1), 0) == []
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(15))
 @given(problems())
 def test_a_rate_of_zero_changes_no_bit(problem: Problem) -> None:
     structure = problem.structure

@@ -200,7 +200,7 @@ def test_python_and_compiled_code_give_the_same_bits(function: Function) -> None
     for numbers in [SPECIAL, *RANGES[function]]:
         check(numbers)
     any_floats = st.lists(st.floats(), min_size=1, max_size=20)
-    settings(max_examples=300, deadline=None)(given(any_floats)(check))()
+    settings(max_examples=rounds(100, 10_000), deadline=None)(given(any_floats)(check))()
 
 
 def _bits(numbers: NDArray[np.float64]) -> bytes:

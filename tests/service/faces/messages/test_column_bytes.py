@@ -5,6 +5,7 @@ from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1 import update_pb2
 from hypothesis import given, settings
 from pages import chosen_of, pages, selections
+from promises import tries
 from worlds import World, worlds
 
 from service.faces.messages.column_bytes import columns_response
@@ -14,7 +15,7 @@ from training.update import UpdateKind
 
 
 @given(worlds(), pages, selections)
-@settings(max_examples=80)
+@settings(max_examples=tries(30))
 def test_columns_have_the_bytes_of_the_generated_classes(
     world: World, page: tuple[int, int, int], selection: Selection
 ) -> None:

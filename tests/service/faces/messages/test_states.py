@@ -4,6 +4,7 @@ import numpy as np
 from clearprop.v1 import training_service_pb2 as pb
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from promises import tries
 from worlds import World, worlds
 
 from service.faces.messages.states import StateResponse
@@ -34,7 +35,7 @@ def a_state(world: World, number: int, *, full: bool) -> FullState:
 
 
 @given(worlds(), st.integers(0, 5), st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=tries(25))
 def test_a_serialized_state_equals_its_message(world: World, number: int, full: bool) -> None:
     response = StateResponse(a_state(world, number, full=full))
 

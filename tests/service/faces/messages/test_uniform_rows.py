@@ -8,6 +8,7 @@ from clearprop.v1 import network_pb2, training_set_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from promises import tries
 
 from service.faces.messages.training_sets import example_rows
 from service.faces.messages.uniform_rows import uniform_rows
@@ -23,7 +24,7 @@ def numbers(count: int, width: int) -> Any:
     return np.random.default_rng(count).bytes(8 * count * width)
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(15))
 @given(ids, st.none() | st.integers(0, 2**40), st.booleans(), counts, widths)
 def test_inputs_have_the_same_bits(
     network: str, update: int | None, activations: bool, count: int, width: int
@@ -41,7 +42,7 @@ def test_inputs_have_the_same_bits(
     assert uniform[0].flags.aligned
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(15))
 @given(ids, ids, counts, widths, widths)
 def test_examples_have_the_same_bits(
     training_set: str, request_id: str, count: int, inputs: int, targets: int
@@ -57,7 +58,7 @@ def test_examples_have_the_same_bits(
         assert np.hstack(uniform).tobytes() == matrix.tobytes()
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(15))
 @given(counts, widths, widths)
 def test_weights_of_examples_have_the_same_bits(count: int, inputs: int, targets: int) -> None:
     matrix = np.frombuffer(numbers(count, inputs + targets + 1)).reshape(count, -1)

@@ -4,6 +4,7 @@ import pytest
 from clearprop.v1 import training_service_pb2 as pb
 from hypothesis import given, settings
 from pages import a_page, alone, chosen_of, pages, points_of, selections
+from promises import tries
 from worlds import World, make_world, worlds
 
 from service.faces.messages import update_bytes
@@ -17,7 +18,7 @@ from service.use_cases.history import Span
 
 @pytest.mark.parametrize("few", [0, 5])
 @given(worlds(), pages, selections)
-@settings(max_examples=80)
+@settings(max_examples=tries(30))
 def test_a_list_has_the_bytes_of_the_generated_classes(
     few: int, world: World, page: tuple[int, int, int], selection: Selection
 ) -> None:
@@ -31,7 +32,7 @@ def test_a_list_has_the_bytes_of_the_generated_classes(
 
 
 @given(worlds(), pages)
-@settings(max_examples=80)
+@settings(max_examples=tries(30))
 def test_points_are_the_updates_that_they_are_of(world: World, page: tuple[int, int, int]) -> None:
     parts = chosen_of(world, page, COSTS)
     points = [points_of(part) for part in parts]

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import alone, chosen_of, pages, points_of, selections
+from promises import tries
 from worlds import World, make_world, worlds
 
 import service.faces.rest.update_json as update_json_module
@@ -24,7 +25,7 @@ def a_response(world: World, parts: list[Part], selection: Selection = ALL) -> U
 
 
 @given(worlds(), pages, selections, st.sampled_from([1, 7, 10_000]))
-@settings(max_examples=80)
+@settings(max_examples=tries(30))
 def test_a_list_is_the_json_of_its_message(
     world: World, page: tuple[int, int, int], selection: Selection, part_values: int
 ) -> None:
