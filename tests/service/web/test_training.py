@@ -105,6 +105,10 @@ def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
     assert run["endReason"] == "END_REASON_PATIENCE"
     best = run["best"]
     expect(page.locator(".legend .num")).to_have_attribute("data-exact", exact(best["cost"]))
+    page.locator(".history .as-numbers summary").click()
+    costs = page.get_by_role("region", name="Costs")
+    row = costs.get_by_role("row", name=re.compile(f"^{best['update']} "))
+    expect(row.locator("td").last).to_have_text(str(best["cost"]))
     expect(page.locator(".legend")).not_to_contain_text("overfits")
     page.locator(".legend button").click()
     expect(page.get_by_label("Update number")).to_have_value(best["update"])

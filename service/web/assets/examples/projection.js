@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../shared/answers.js";
 import { post } from "../shared/api.js";
+import { AsNumbers } from "../shared/as_numbers.js";
 import { classNames } from "../shared/class_names.js";
 import { html } from "../shared/html.js";
 import { isRunning } from "../shared/live_state.js";
@@ -57,7 +58,7 @@ export function Projection({ network, set, at, latest, plane, projection, choice
       ${isClassified && html`<${Legend} names=${names} lit=${lit} setLit=${setLit} />`}
       ${projection && html`<p class="small soft">${sharesText(network, layer, projection)}</p>`}
       <${PlaneExample} ...${{ network, set, update: projection?.update, point: points[chosen], names }} />
-      <${AsNumbers} points=${points} names=${names} />
+      <${AsNumbers} label="Points" titles=${["Example", "x", "y", ...(names.length ? ["Class", "Predicted"] : [])]} rowsOf=${() => points.map((point) => rowOf(point, names))} />
     </section>
   `;
 }
@@ -102,30 +103,5 @@ function sharesText(network, layer, { varianceShares: [first, second] }) {
   return `The two directions in which the ${layer ? "activations" : "inputs"} differ most, with ${percent(first)} and ${percent(second)} of the variance.`;
 }
 
-// All points as a table, made when it is opened.
-function AsNumbers({ points, names }) {
-  const [isOpen, setOpen] = useState(false);
-  return html`
-    <details class="as-numbers small" onToggle=${(event) => setOpen(event.currentTarget.open)}>
-      <summary>Show as numbers</summary>
-      ${isOpen &&
-      html`<div class="scrolled" tabindex="0" role="region" aria-label="Points">
-        <table>
-          <thead>
-            <tr>${["Example", "x", "y", ...(names.length ? ["Class", "Predicted"] : [])].map((title) => html`<th scope="col" key=${title}>${title}</th>`)}</tr>
-          </thead>
-          <tbody>
-            ${points.map(
-              ({ example, x, y, trueClass, predictedClass }) => html`<tr key=${example}>
-                <th scope="row">${whole(Number(example) + 1)}</th>
-                <td class="num">${x}</td>
-                <td class="num">${y}</td>
-                ${names.length > 0 && html`<td>${names[trueClass]}</td><td>${names[predictedClass] ?? "–"}</td>`}
-              </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>`}
-    </details>
-  `;
-}
+// A row of the table of points.
+const rowOf = ({ example, x, y, trueClass, predictedClass }, names) => [whole(Number(example) + 1), x, y, ...(names.length ? [names[trueClass], names[predictedClass]] : [])];

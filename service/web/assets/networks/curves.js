@@ -2,6 +2,7 @@
 import { useMemo } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
+import { AsNumbers } from "../shared/as_numbers.js";
 import { Curve } from "../shared/curve.js";
 import { html } from "../shared/html.js";
 import { go } from "../shared/place.js";
@@ -40,12 +41,15 @@ export function Curves({ rows, chosen, by: named, isLog }) {
       </div>
       ${lines.length > 0 &&
       html`<${Curve} xs=${xs} lines=${lines} height=${220} scale=${isLog ? "log" : "linear"} isWhole=${by === "update"} label=${`${isValidated ? "Validation cost" : "Cost"} of ${lines.map(({ name }) => name).join(", ")} by ${AXES[by].name}.`} />`}
+      ${lines.length > 0 && html`<${AsNumbers} label="Numbers of the curves" titles=${[capital(AXES[by].name), ...lines.map(({ name }) => name)]} rowsOf=${() => xs.map((x, at) => [x, ...lines.map(({ ys }) => ys[at])])} />`}
       <ul class="keys small">
         ${shown.map(({ network }) => html`<li key=${network.network}><${Key} look=${lookOf(chosen, network.network)} /> ${network.network}</li>`)}
       </ul>
     </section>
   `;
 }
+
+const capital = (name) => name.charAt(0).toUpperCase() + name.slice(1);
 
 async function curveOf({ network, run }, isValidated, { isOfRun, of }, signal) {
   if (isOfRun && !run?.startTime) return { network: network.network, values: new Map() };

@@ -2,6 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
+import { AsNumbers } from "../shared/as_numbers.js";
 import { Save } from "../picture/save.js";
 import { Curve } from "../shared/curve.js";
 import { html } from "../shared/html.js";
@@ -56,7 +57,7 @@ export function History({ network, run, latest, at, place, shown, film }) {
         onZoom=${zoomTo}
         height=${170}
         scale=${isLog ? "log" : "linear"}
-        label=${`Cost of updates ${from} to ${to}. The slider below selects an update.`}
+        label=${`Cost of updates ${from} to ${to}. The slider below selects an update, and the table has the numbers.`}
       />
       <p class="small legend">
         ${(share || run?.latestValidation) && html`<${Lines} run=${run} isNoisy=${Boolean(share)} onPick=${pick} />`}
@@ -78,6 +79,7 @@ export function History({ network, run, latest, at, place, shown, film }) {
         ${shown?.validation && html`<span>Validation cost after it: <${Num} value=${shown.validation.cost} name="validation cost" /></span>`}
         <${Save} key="save" network=${network.network} update=${at} partsOf=${partsOf} caption=${captionOf(network, shown)} player=${film} still=".evaluation, .gallery" />
       </p>
+      <${AsNumbers} label="Costs" titles=${["Update", "Cost", ...(validated.length ? ["Validation cost"] : [])]} rowsOf=${() => rowsOf(updates, validated)} />
     </div>
   `;
 }
@@ -137,6 +139,14 @@ function useValidations(network, from, to, hasThem) {
     get(`networks/${network}/updates`, { startUpdate: from, endUpdate: to, maxPoints: POINTS, detail: "DETAIL_COST", validated: true }),
   );
   return (hasThem && answer?.updates) || NONE;
+}
+
+// The table of costs.
+function rowsOf(updates, validated) {
+  const validations = new Map(validated.map(({ update, validation }) => [update, validation.cost]));
+  const costs = new Map(updates.map(({ update, cost }) => [update, cost]));
+  const all = [...new Set([...costs.keys(), ...validations.keys()])].sort((one, other) => one - other);
+  return all.map((update) => [whole(update), costs.get(update), ...(validated.length ? [validations.get(update)] : [])]);
 }
 
 // Updates without a cost, such as edits, leave no gap in the curve; costs that cannot be drawn do.
