@@ -8,6 +8,7 @@ from clearprop.v1 import network_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from playwright.sync_api import ConsoleMessage, Error, Page
 from servers import ServerProcess, new_server
+from visits import visit
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +35,9 @@ def worked_example(site: ServerProcess) -> str:
 
 
 @pytest.fixture
-def page(tab: Page, site: ServerProcess) -> Iterator[Page]:
-    """The tab with a state of its own; anything that it logs fails the test."""
+def page(tab: Page, site: ServerProcess, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The tab, for `goto`, which loads the page anew, or `visit`; what it logs fails the test."""
+    failed_before = request.session.testsfailed
     logged: list[str] = []
 
     def log(message: ConsoleMessage) -> None:
@@ -53,8 +55,9 @@ def page(tab: Page, site: ServerProcess) -> Iterator[Page]:
     yield tab
     tab.unroute_all()
     tab.evaluate("try { sessionStorage.clear(); } catch { /* about:blank has none */ }")
-    # Nothing of the page goes on here, and the browser keeps the process that has compiled it.
-    tab.goto(f"{site.http}/healthz")
+    # Nothing goes on at either, and the browser keeps the process that has compiled the page.
+    is_broken = request.session.testsfailed > failed_before
+    visit(tab, f"{site.http}/healthz" if is_broken else f"{site.http}/?mode=lessons")
     tab.remove_listener("console", log)
     tab.remove_listener("pageerror", log_error)
     stored = {"origin": site.http, "storageTypes": "local_storage"}

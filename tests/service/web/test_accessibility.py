@@ -13,6 +13,7 @@ from barriers import serious_barriers
 from playwright.sync_api import Page, expect
 from promises import IS_LONG
 from servers import ServerProcess, new_server
+from visits import visit
 
 PLACES = {
     "start": "",
@@ -73,7 +74,7 @@ def show(page: Page, look: Look, address: str) -> None:
     scheme, width = look
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
-    page.goto(address)
+    visit(page, address)
     page.wait_for_load_state("networkidle")
     page.evaluate("for (const each of document.querySelectorAll('.over-time')) each.open = true")
     page.wait_for_load_state("networkidle")
@@ -94,9 +95,6 @@ VIEWS = {
     "?mode=compare&network={}&base=0&update=1": ".changes tbody tr",
 }
 
-#: Goes there within the page, which has its modules already.
-GO = "(place) => (history.pushState(null, '', place), dispatchEvent(new PopStateEvent('popstate')))"
-
 FAULTS = (Path(__file__).parent / "faults.js").read_text()
 
 #: What must be found: an overlap, a text that is cut, and a page that is too wide.
@@ -111,9 +109,8 @@ def test_nothing_is_cut_or_overlaps(site: ServerProcess, page: Page) -> None:
     names = [_trained(site, *sizes) for sizes in ((2, 5, 1), (64, 32, 10), (784, 100, 10))]
     places = {view.format(name): drawn for name in names for view, drawn in VIEWS.items()}
     found = {}
-    page.goto(site.http)
     for place, drawn in (places | {"?mode=networks": "tbody tr"}).items():
-        page.evaluate(GO, place)
+        visit(page, f"{site.http}/{place}")
         expect(page.locator(drawn).first).to_be_visible()
         for number, (width, height) in enumerate(WINDOWS):
             page.emulate_media(color_scheme="dark" if number % 2 else "light")

@@ -10,6 +10,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 from servers import ServerProcess
+from visits import visit
 from web_numbers import exact, expect_numbers
 
 
@@ -30,7 +31,7 @@ def trained(site: ServerProcess) -> str:
 def test_two_updates_are_compared_the_largest_change_first(
     site: ServerProcess, page: Page, trained: str
 ) -> None:
-    page.goto(f"{site.http}/?mode=compare&network={trained}&update=150&base=3")
+    visit(page, f"{site.http}/?mode=compare&network={trained}&update=150&base=3")
     compared = _get(site, f"networks/{trained}/updates:compare?baseUpdate=3&update=150")
     rows = page.locator(".changes tbody tr")
     expect(rows).to_have_count(len(compared["changes"]))
@@ -61,7 +62,7 @@ def test_an_edit_is_previewed_and_kept_on_a_fork(
     site: ServerProcess, page: Page, trained: str
 ) -> None:
     before = _get(site, f"networks/{trained}")["network"]
-    page.goto(f"{site.http}/?mode=compare&network={trained}")
+    visit(page, f"{site.http}/?mode=compare&network={trained}")
     page.get_by_role("button", name="Edit output 1 ← hidden 4").click()
     page.get_by_label("New value").fill("0.5")
     page.get_by_label("Name of the fork").fill("edited")
@@ -86,7 +87,7 @@ def test_an_edit_is_previewed_and_kept_on_a_fork(
 def test_a_discarded_or_abandoned_preview_leaves_no_fork(
     site: ServerProcess, page: Page, trained: str
 ) -> None:
-    page.goto(f"{site.http}/?mode=compare&network={trained}&weight=1-1-1")
+    visit(page, f"{site.http}/?mode=compare&network={trained}&weight=1-1-1")
     preview = page.locator('[data-cost="With the edit"] .num[data-exact]')
     page.get_by_label("New value").fill("7")
     page.get_by_role("button", name="Preview").click()
@@ -103,7 +104,7 @@ def test_a_discarded_or_abandoned_preview_leaves_no_fork(
 
 
 def test_an_invalid_value_is_reported(site: ServerProcess, page: Page, trained: str) -> None:
-    page.goto(f"{site.http}/?mode=compare&network={trained}&weight=1-1-1")
+    visit(page, f"{site.http}/?mode=compare&network={trained}&weight=1-1-1")
     page.get_by_label("New value").fill("a lot")
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("#edit-wrong")).to_contain_text("Must be")
@@ -111,7 +112,7 @@ def test_an_invalid_value_is_reported(site: ServerProcess, page: Page, trained: 
 
 
 def test_files_can_be_downloaded(site: ServerProcess, page: Page, trained: str) -> None:
-    page.goto(f"{site.http}/?mode=compare&network={trained}&update=150")
+    visit(page, f"{site.http}/?mode=compare&network={trained}&update=150")
     for name, ending in (("JSON", "json"), ("NPZ", "npz"), ("ONNX", "onnx"), ("CSV", "csv")):
         with page.expect_download() as download:
             page.get_by_role("link", name=name, exact=True).click()
@@ -122,7 +123,7 @@ def test_the_picture_is_a_file_that_any_program_draws(
     site: ServerProcess, page: Page, trained: str
 ) -> None:
     page.emulate_media(color_scheme="dark")
-    page.goto(f"{site.http}/?mode=compare&network={trained}&update=150")
+    visit(page, f"{site.http}/?mode=compare&network={trained}&update=150")
     picture = page.get_by_role("region", name="After", exact=True).locator("svg")
     expect(picture.locator(".weight-label")).to_have_count(15)
     labels = picture.locator(".weight-label").all_text_contents()
@@ -150,7 +151,7 @@ def test_networks_with_different_layers_are_reported(
     site: ServerProcess, page: Page, trained: str
 ) -> None:
     other = _post(site, "networks", {"layerSizes": [2, 3, 1], "bias": True})["network"]["network"]
-    page.goto(f"{site.http}/?mode=compare&network={trained}&other={other}")
+    visit(page, f"{site.http}/?mode=compare&network={trained}&other={other}")
     expect(page.get_by_role("alert").first).to_contain_text(
         f"{other} and {trained} have different layers"
     )
@@ -188,7 +189,7 @@ def sweep(site: ServerProcess) -> clearprop.SweepResult:
 def test_many_networks_are_filtered_sorted_and_drawn_together(
     site: ServerProcess, page: Page, sweep: clearprop.SweepResult
 ) -> None:
-    page.goto(f"{site.http}/?mode=networks")
+    visit(page, f"{site.http}/?mode=networks")
     status = page.get_by_role("search").get_by_role("status")
     expect(status).to_contain_text("networks.")
     page.get_by_label("Filter").fill("sweep=rates")

@@ -6,6 +6,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 from servers import ServerProcess
+from visits import visit
 
 #: Linear networks: costs up to 4e307 and then infinite, and costs that are infinite from the start.
 NETWORKS: dict[str, dict[str, Any]] = {
@@ -40,16 +41,16 @@ LATEST = {"diverging": 1000, "infinite": 4}
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_view_draws_its_costs(site: ServerProcess, page: Page, name: str) -> None:
     here = f"network={name}&update={LATEST[name]}"
-    page.goto(f"{site.http}/?{here}&weight=1-1-2")
+    visit(page, f"{site.http}/?{here}&weight=1-1-2")
     expect(page.locator(".gaps")).to_contain_text(GAPS[name])
     expect(page.get_by_role("region", name="The selected weight")).to_contain_text("chain rule")
-    page.goto(f"{site.http}/?mode=train&{here}")
+    visit(page, f"{site.http}/?mode=train&{here}")
     expect(page.locator(".gaps")).to_contain_text(GAPS[name])
     first = {"diverging": "618", "infinite": "1"}[name]
     expect(page.locator(".run")).to_contain_text(f"The cost of update {first} is infinite or NaN")
     page.get_by_label("Logarithmic").check()
     expect(page.locator(".gaps")).to_contain_text(GAPS[name])
-    page.goto(f"{site.http}/?mode=compare&{here}&base=0&weight=1-1-2")
+    visit(page, f"{site.http}/?mode=compare&{here}&base=0&weight=1-1-2")
     expect(page.locator(".changes tbody tr")).to_have_count(2)
     # The page fixture fails if anything was logged.
 

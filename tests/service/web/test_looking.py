@@ -1,5 +1,6 @@
 """Look inside: every number comes from the service, and every moment has an address."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,6 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 from servers import ServerProcess
+from visits import visit
 
 NETWORK = "worked-example"
 PHASES = [
@@ -24,7 +26,7 @@ PHASES = [
 @pytest.fixture
 def at_start(worked_example: str, page: Page) -> Page:
     """The worked example at the first line of its first update."""
-    page.goto(f"{worked_example}&update=1&line=1")
+    visit(page, f"{worked_example}&update=1&line=1")
     expect(page.get_by_role("heading", name=PHASES[0])).to_be_visible()
     return page
 
@@ -83,16 +85,8 @@ LINES_AT = """async (steps) => {
 
 
 def go_to_step(page: Page, number: int) -> None:
-    """Go there within the page, as its links of the browser's history do."""
-    page.evaluate(
-        """step => {
-            const query = new URLSearchParams(location.search);
-            query.set("line", step + 1);
-            history.pushState(null, "", `?${query}`);
-            dispatchEvent(new PopStateEvent("popstate"));
-        }""",
-        number,
-    )
+    """Show this line of the first update of the worked example."""
+    visit(page, re.sub(r"line=\d+", f"line={number + 1}", page.url))
     expect(page.locator("[data-at=line]")).to_have_text(f"{number + 1} of 728")
 
 
@@ -240,7 +234,7 @@ def test_a_long_batch_is_shown_example_by_example(site: ServerProcess, page: Pag
     examples = [{"inputs": [n / 40, n % 7], "targets": [n % 2]} for n in range(40)]
     post(site, "trainingSets", trainingSet="forty", examples=examples)
     train(site, "long", trainingSet="forty", batchSize=40)
-    page.goto(f"{site.http}/?network=long&update=1&example=39&weight=1-1-2")
+    visit(page, f"{site.http}/?network=long&update=1&example=39&weight=1-1-2")
     expect(page.locator(".weight-panel .example")).to_have_count(4)
     page.get_by_role("button", name="Show 36 more examples").click()
     own = page.locator(".weight-panel .example summary .num")
@@ -260,7 +254,7 @@ def test_a_long_batch_is_shown_example_by_example(site: ServerProcess, page: Pag
 
 def test_a_run_is_followed_and_an_edit_is_described(site: ServerProcess, page: Page) -> None:
     make(site, "growing", [2, 2, 1])
-    page.goto(f"{site.http}/?network=growing")
+    visit(page, f"{site.http}/?network=growing")
     at, follow = page.locator("[data-at=update]"), page.get_by_role("button", name="Follow live")
     expect(at).to_have_text("0 of 0")
     train(site, "growing", count=2)
@@ -279,10 +273,10 @@ def test_a_run_is_followed_and_an_edit_is_described(site: ServerProcess, page: P
 
 
 def test_a_missing_update_or_network_is_reported(site: ServerProcess, at_start: Page) -> None:
-    at_start.goto(f"{site.http}/?network={NETWORK}&update=99&line=10000&weight=9-10-10")
+    visit(at_start, f"{site.http}/?network={NETWORK}&update=99&line=10000&weight=9-10-10")
     expect(at_start.get_by_role("status").first).to_contain_text("Update 99 does not exist yet")
     expect(at_start.locator("[data-at=line]")).to_have_text("342 of 342")
-    at_start.goto(f"{site.http}/?network=nowhere&update=1")
+    visit(at_start, f"{site.http}/?network=nowhere&update=1")
     expect(at_start.get_by_role("alert")).to_contain_text("Network nowhere does not exist")
     at_start.get_by_role("button", name="Open the worked example").click()
     # The first view is of a line that computes something.
@@ -321,7 +315,7 @@ def test_the_keyboard_is_enough(site: ServerProcess, at_start: Page) -> None:
 
 
 def test_an_update_without_a_batch_shows_weights(site: ServerProcess, at_start: Page) -> None:
-    at_start.goto(f"{site.http}/?network={NETWORK}&update=0")
+    visit(at_start, f"{site.http}/?network={NETWORK}&update=0")
     expect(at_start.locator("aside")).to_contain_text("with seed 7")
     assert weights(at_start) == flat(ask(site, "state", update=0)["layers"])
 
@@ -364,7 +358,7 @@ def test_a_dense_network_and_its_optimizer_can_be_read(site: ServerProcess, page
     train(site, "dense", trainingSet="two", batchSize=2, optimizer=adam)
     executed = ask(site, "updates/1:walk", "dense")["steps"]
     number = next(n for n, step in enumerate(executed) if "after_p" in step["changed"])
-    page.goto(f"{site.http}/?network=dense&update=1&line={number + 1}")
+    visit(page, f"{site.http}/?network=dense&update=1&line={number + 1}")
     for selector, count in {".weight-label rect": 24, ".bias": 7, ".unit-below": 7}.items():
         expect(page.locator(f".picture {selector}")).to_have_count(count)
     assert page.evaluate(COVERED) == 0
@@ -399,7 +393,7 @@ def test_a_large_network_is_shown_as_cells(site: ServerProcess, page: Page) -> N
     post(site, "trainingSets", trainingSet="twenty", examples=examples)
     train(site, "large", count=2, trainingSet="twenty", batchSize=20)
     trace = ask(site, "updates/2:trace", "large", positionCount=20)
-    page.goto(f"{site.http}/?network=large&update=2&example=20")
+    visit(page, f"{site.http}/?network=large&update=2&example=20")
     block = page.locator("[data-layer='1']")
     expect(block).to_have_attribute("aria-current", "step")
     weights = block.locator(".of-weights canvas")
@@ -451,7 +445,7 @@ def test_the_numbers_of_an_update_go_when_it_is_left(site: ServerProcess, page: 
     examples = [{"inputs": [n / 2] * 300, "targets": [n] * 10} for n in range(2)]
     post(site, "trainingSets", trainingSet="wide", examples=examples)
     train(site, "memory", count=8, trainingSet="wide", batchSize=2)
-    page.goto(f"{site.http}/?network=memory&update=1")
+    visit(page, f"{site.http}/?network=memory&update=1")
     page.locator(".look[aria-busy=false]").wait_for()
     before = bytes_of_arrays(page)
     for update in range(2, 9):

@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from promises import IS_LONG
 from servers import ServerProcess
+from visits import visit
 
 FAULTS = (Path(__file__).parent / "faults.js").read_text()
 
@@ -42,7 +43,7 @@ DRAWN = "new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))"
 def test_presenting_enlarges_the_picture_and_its_explanation(
     page: Page, worked_example: str
 ) -> None:
-    page.goto(f"{worked_example}&update=1&example=2&line=334")
+    visit(page, f"{worked_example}&update=1&example=2&line=334")
     name = page.locator(".unit-name").first
     expect(name).to_be_visible()
     before = name.bounding_box()
@@ -112,7 +113,7 @@ def test_all_components_fit_in_all_states(page: Page, site: ServerProcess) -> No
 
 def test_paper_is_light_and_has_no_controls(page: Page, worked_example: str) -> None:
     page.emulate_media(color_scheme="dark")
-    page.goto(f"{worked_example}&update=1&example=2&line=334")
+    visit(page, f"{worked_example}&update=1&example=2&line=334")
     expect(page.locator(".unit-name").first).to_be_visible()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
@@ -127,7 +128,7 @@ def test_paper_is_light_and_has_no_controls(page: Page, worked_example: str) -> 
 
 
 def test_pictures_and_videos_show_what_the_page_shows(page: Page, worked_example: str) -> None:
-    page.goto(f"{worked_example}&mode=train")
+    visit(page, f"{worked_example}&mode=train")
     expect(page.locator(".surface canvas")).to_be_visible()
     expect(page.get_by_text("h5", exact=True).first).to_be_visible()
     with page.expect_download() as download:

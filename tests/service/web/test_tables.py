@@ -5,6 +5,7 @@ from typing import Any
 import requests
 from playwright.sync_api import Page, expect
 from servers import ServerProcess
+from visits import visit
 from web_numbers import exact
 
 AGES: list[Any] = [21.0, 34.0, 28.0, 45.0, "NaN", 52.0, 39.0, 25.0]
@@ -36,7 +37,7 @@ def test_columns_and_classes_have_their_names(site: ServerProcess, page: Page) -
     settings = {"trainingSet": "people", "learningRate": 0.1, "batchSize": 4, "epochs": 30}
     made = _post(site, "networks/people:step", settings=settings, count="60")
     assert made["run"]["state"] == "RUN_STATE_SUCCEEDED"
-    page.goto(f"{site.http}/?mode=train&network=people")
+    visit(page, f"{site.http}/?mode=train&network=people")
     rows = page.locator(".predictions tbody tr")
     # The form has the settings of its run.
     expect(page.get_by_label("Training set")).to_have_value("people")
@@ -86,7 +87,7 @@ def test_a_deleted_training_set_is_said_to_be_deleted(site: ServerProcess, page:
     _post(site, "networks/brief:step", settings=settings, count="3")
     requests.delete(f"{site.http}/v1/trainingSets/brief", timeout=60).raise_for_status()
     for mode in ("train", "compare"):
-        page.goto(f"{site.http}/?mode={mode}&network=brief")
+        visit(page, f"{site.http}/?mode={mode}&network=brief")
         predictions = page.get_by_role("region", name="Predictions")
         expect(predictions).to_contain_text("The training set brief was deleted")
 
