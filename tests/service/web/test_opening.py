@@ -58,6 +58,12 @@ def test_the_worked_example_is_created_on_request(site: ServerProcess, page: Pag
     page.get_by_role("button", name="Open the worked example").click()
     page.wait_for_url("**/?network=worked-example&update=1&**")
     assert _networks(site) == ["worked-example"]
+    # An existing network opens with how well it has learned; from Look inside, a link leads there.
+    page.get_by_role("button", name="how well it has learned").click()
+    page.wait_for_url("**/?mode=train&network=worked-example&update=1*")
+    page.goto(site.http)
+    page.locator(".starts").get_by_label("Network").select_option("worked-example")
+    page.wait_for_url("**/?mode=train&network=worked-example")
 
 
 def test_a_link_into_the_worked_example_offers_to_create_it(

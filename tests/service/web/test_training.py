@@ -495,6 +495,9 @@ def test_images_are_drawn_as_they_are(site: ServerProcess, page: Page) -> None:
 def _check_gallery(site: ServerProcess, page: Page, examples: list[dict[str, list[float]]]) -> None:
     """Open a cell of the confusion matrix: its examples are those of the service."""
     confusion = _measured(site, "many", 24, "many")["classification"]["confusion"]
+    parts = page.get_by_role("navigation", name="Parts of this view")
+    parts.get_by_role("button", name="Examples").click()
+    expect(page.locator(".gallery h3")).to_be_in_viewport()
     page.locator(".pairs button").first.click()
     page.wait_for_url(re.compile("class=[01]&predicted=[01]"))
     query = parse_qs(urlsplit(page.url).query)
