@@ -5,11 +5,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import clearprop
+import pytest
 import requests
 from array_files import read_arrays
 from playwright.sync_api import Page, Response, expect
 from servers import ServerProcess, new_server
+from visits import visit
 from web_numbers import exact, expect_numbers
+
+
+@pytest.fixture(scope="session")
+def learned(site: ServerProcess) -> str:
+    """A network that has learned XOR, as the defaults of the form make it."""
+    with clearprop.connect(site.target) as client:
+        network = client.create_network("learned", layer_sizes=[2, 5, 1], seed=1)
+        network.train("xor", learning_rate=5, batch_size=4, epochs=10_000).wait()
+    return "learned"
 
 
 def test_the_defaults_learn_xor(site: ServerProcess, page: Page) -> None:
@@ -67,12 +79,14 @@ def _check_layers(site: ServerProcess, network: str, page: Page) -> None:
         page.get_by_role("button", name="Zoom in").click()
 
 
-def test_the_judgement_of_an_update_is_that_of_the_service(site: ServerProcess, page: Page) -> None:
-    network = _train(site, page)
+def test_the_judgement_of_an_update_is_that_of_the_service(
+    site: ServerProcess, page: Page, learned: str
+) -> None:
+    visit(page, f"{site.http}/?mode=train&network={learned}")
     expect(page.locator(".state")).to_contain_text("Succeeded")
     expect(page.locator(".confusion tbody tr")).to_have_text(["020", "102"])
     expect(page.locator(".confusions")).to_contain_text("No class is confused with another one.")
-    measured = _measured(site, network, 10_000)
+    measured = _measured(site, learned, 10_000)
     log_loss = page.locator(".judgement .averages .num").last
     expect(log_loss).to_have_attribute("data-exact", exact(measured["classification"]["logLoss"]))
     worst = measured["worstExamples"]
@@ -122,17 +136,17 @@ def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
 
 
 def test_an_example_with_a_large_cost_leads_to_the_update_that_trained_on_it(
-    site: ServerProcess, page: Page
+    site: ServerProcess, page: Page, learned: str
 ) -> None:
-    network = _train(site, page)
+    visit(page, f"{site.http}/?mode=train&network={learned}")
     expect(page.locator(".state")).to_contain_text("Succeeded")
-    worst = _measured(site, network, 10_000)["worstExamples"][0]
+    worst = _measured(site, learned, 10_000)["worstExamples"][0]
     _wait_for_update(page, "10\u202f000")
     page.locator(".gallery li button").first.click()
     number = int(worst["example"]) + 1
     expect(page.locator("[data-at=update]")).to_contain_text("10\u202f000")
     assert parse_qs(urlsplit(page.url).query)["example"] == [str(number)]
-    path = f"{site.http}/v1/networks/{network}/updates/10000:trace"
+    path = f"{site.http}/v1/networks/{learned}/updates/10000:trace"
     (traced,) = requests.get(
         path, {"firstPosition": worst["trainedPosition"], "positionCount": 1}, timeout=60
     ).json()["trace"]["examples"]
@@ -282,8 +296,8 @@ def test_training_does_not_need_the_list_of_training_sets(site: ServerProcess, p
     assert _train(site, page)
 
 
-def test_an_earlier_update_shows_its_weights(site: ServerProcess, page: Page) -> None:
-    network = _train(site, page)
+def test_an_earlier_update_shows_its_weights(site: ServerProcess, page: Page, learned: str) -> None:
+    visit(page, f"{site.http}/?mode=train&network={learned}")
     expect(page.locator(".state")).to_contain_text("Succeeded")
     page.get_by_label("Update number").fill("4650")
     page.get_by_label("Update number").press("Enter")
@@ -291,7 +305,7 @@ def test_an_earlier_update_shows_its_weights(site: ServerProcess, page: Page) ->
         "aria-pressed", "false"
     )
     state = requests.get(
-        f"{site.http}/v1/networks/{network}/state", {"update": 4650}, timeout=60
+        f"{site.http}/v1/networks/{learned}/state", {"update": 4650}, timeout=60
     ).json()["state"]
     weights = {
         f"{layer}.{index // parameters['inputs']}.{index % parameters['inputs']}": weight
@@ -400,9 +414,9 @@ def _wait_for_curve(page: Page) -> None:
 
 
 def test_a_part_of_the_curve_is_zoomed_and_an_update_in_it_selected(
-    site: ServerProcess, page: Page
+    site: ServerProcess, page: Page, learned: str
 ) -> None:
-    _train(site, page)
+    visit(page, f"{site.http}/?mode=train&network={learned}")
     expect(page.locator(".state")).to_contain_text("Succeeded")
     points = page.locator("[data-of=points]")
     expect(points).to_contain_text("Updates 0 to 10\u202f000")
@@ -595,9 +609,9 @@ def test_an_example_fills_in_the_form(site: ServerProcess, page: Page) -> None:
 
 
 def test_an_answer_that_is_cut_off_or_not_json_means_that_the_server_is_unavailable(
-    site: ServerProcess, page: Page
+    site: ServerProcess, page: Page, learned: str
 ) -> None:
-    network = _train(site, page)
+    visit(page, f"{site.http}/?mode=train&network={learned}")
     expect(page.locator(".state")).to_contain_text("Succeeded")
     page.route("**/*:evaluate", lambda route: route.fulfill(status=502, body="<h1>Bad gateway"))
     page.get_by_label("Update number").fill("4650")
@@ -605,7 +619,7 @@ def test_an_answer_that_is_cut_off_or_not_json_means_that_the_server_is_unavaila
     expect(page.get_by_role("status")).to_contain_text("The server is unavailable")
     page.unroute("**/*:evaluate")
     expect(page.get_by_role("status")).to_contain_text("The server is available again")
-    cost = _measured(site, network, 4650)["cost"]
+    cost = _measured(site, learned, 4650)["cost"]
     expect(page.locator(".whole-set .num")).to_have_attribute("data-exact", exact(cost))
 
 
