@@ -56,8 +56,8 @@ def page(tab: Page, site: ServerProcess, request: pytest.FixtureRequest) -> Iter
     tab.unroute_all()
     tab.evaluate("try { sessionStorage.clear(); } catch { /* about:blank has none */ }")
     # Nothing goes on at either, and the browser keeps the process that has compiled the page.
-    is_broken = request.session.testsfailed > failed_before
-    visit(tab, f"{site.http}/healthz" if is_broken else f"{site.http}/?mode=lessons")
+    is_open = tab.url.startswith(f"{site.http}/?") and request.session.testsfailed == failed_before
+    visit(tab, f"{site.http}/?mode=lessons" if is_open else f"{site.http}/healthz")
     tab.remove_listener("console", log)
     tab.remove_listener("pageerror", log_error)
     stored = {"origin": site.http, "storageTypes": "local_storage"}

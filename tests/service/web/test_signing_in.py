@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import clearprop
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from servers import ServerProcess, new_server, nursery
 
 
@@ -17,13 +17,6 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServerPr
     secret = nursery().run(command, dict(os.environ), folder).stdout.strip()
     with new_server(folder, "--auth", "required", http=True) as server:
         yield server, secret
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A tab that shares nothing with others, and may log that it was refused."""
-    with browser.new_page() as page:
-        yield page
 
 
 def test_a_user_signs_in_watches_downloads_and_signs_out(

@@ -64,7 +64,7 @@ def test_columns_and_classes_have_their_names(site: ServerProcess, page: Page) -
 
 def test_choosing_a_set_fills_in_the_suggested_settings(site: ServerProcess, page: Page) -> None:
     _post(site, "trainingSets", trainingSet="staff", table=TABLE, columns=COLUMNS)
-    page.goto(f"{site.http}/?mode=train")
+    visit(page, f"{site.http}/?mode=train")
     page.get_by_label("Training set").select_option("staff")
     expect(page.get_by_label("Output activation")).to_have_value("ACTIVATION_SOFTMAX")
     expect(page.get_by_role("textbox", name="Learning rate")).to_have_value("0.01")

@@ -99,7 +99,7 @@ def test_the_judgement_of_an_update_is_that_of_the_service(
 def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
     site: ServerProcess, page: Page
 ) -> None:
-    page.goto(f"{site.http}/?mode=train")
+    visit(page, f"{site.http}/?mode=train")
     page.get_by_label("Training set", exact=True).select_option(label="Custom table…")
     table = "\n".join(f"{index} {index % 2}" for index in range(20))
     page.get_by_label("Table (targets in the last columns)").fill(table)
@@ -156,7 +156,7 @@ def test_an_example_with_a_large_cost_leads_to_the_update_that_trained_on_it(
 def test_the_learning_rate_of_a_schedule_is_shown_and_used_in_equations(
     site: ServerProcess, page: Page
 ) -> None:
-    page.goto(f"{site.http}/?mode=train")
+    visit(page, f"{site.http}/?mode=train")
     page.get_by_role("textbox", name="Learning rate", exact=True).fill("1")
     page.get_by_label("Epochs", exact=True).fill("5")
     page.get_by_text("More settings").click()
@@ -185,7 +185,7 @@ def test_the_learning_rate_of_a_schedule_is_shown_and_used_in_equations(
     shown = [int(url.split("?update=")[1]) for url in asked if "/state?" in url]
     assert (shown[0], shown[-1], sorted(shown)) == (0, 5, shown)
     network = parse_qs(urlsplit(page.url).query)["network"][0]
-    page.goto(f"{site.http}/?network={network}&update=4&line=99999")
+    visit(page, f"{site.http}/?network={network}&update=4&line=99999")
     panel = page.locator(".phase-panel")
     expect(panel).to_contain_text("This line computes no number")
     for _ in range(4):  # from the end of the step back to the last weight
@@ -198,7 +198,7 @@ def test_generated_points_train_a_network_whose_units_have_surfaces(
 ) -> None:
     page.emulate_media(reduced_motion="reduce")  # no film
     page.set_viewport_size({"width": 390, "height": 844})  # a surface is as wide as a new canvas
-    page.goto(f"{site.http}/?mode=train")
+    visit(page, f"{site.http}/?mode=train")
     page.get_by_label("Training set", exact=True).select_option(label="Points from a generator…")
     page.get_by_role("radio", name="Moons").check()
     page.get_by_label("Noise").fill("0.5")
@@ -240,7 +240,7 @@ def _is_of_plane(answer: Response) -> bool:
 
 
 def test_residuals_are_outputs_minus_targets(site: ServerProcess, page: Page) -> None:
-    page.goto(f"{site.http}/?mode=train")
+    visit(page, f"{site.http}/?mode=train")
     page.get_by_label("Training set", exact=True).select_option(label="Custom table…")
     page.get_by_label("Table (targets in the last columns)").fill("1 5 2\n2 7 3\n4 4 1")
     page.get_by_label("Target columns").fill("2")
@@ -274,7 +274,7 @@ def test_residuals_are_outputs_minus_targets(site: ServerProcess, page: Page) ->
 def test_warnings_are_shown_for_the_chosen_set_and_for_the_run(
     site: ServerProcess, page: Page
 ) -> None:
-    page.goto(f"{site.http}/?mode=train")
+    visit(page, f"{site.http}/?mode=train")
     page.get_by_label("Training set", exact=True).select_option(label="Custom table…")
     page.get_by_label("Table (targets in the last columns)").fill("0.1 5000 81\n0.2 9000 81")
     page.get_by_label("Output activation").select_option(label="tanh")
@@ -338,7 +338,7 @@ def test_a_run_is_paused_and_resumed_and_a_second_browser_shows_it(
     site: ServerProcess, page: Page
 ) -> None:
     network = _long_run(site)
-    page.goto(f"{site.http}/?mode=train&network={network}")
+    visit(page, f"{site.http}/?mode=train&network={network}")
     expect(page.locator(".state")).to_contain_text("Running")
     page.get_by_role("button", name="Pause").click()
     expect(page.locator(".state")).to_contain_text("Paused")
@@ -371,7 +371,7 @@ def test_a_run_is_paused_and_resumed_and_a_second_browser_shows_it(
 
 def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> None:
     before = _networks(site)
-    page.goto(f"{site.http}/?mode=train")
+    visit(page, f"{site.http}/?mode=train")
     page.get_by_role("textbox", name="Learning rate").fill("-1")
     page.get_by_label("Batch size").fill("9")
     page.get_by_role("button", name="Create and train").click()
@@ -437,7 +437,7 @@ def test_a_part_of_the_curve_is_zoomed_and_an_update_in_it_selected(
 
 
 def test_a_custom_table_is_trained_on(site: ServerProcess, page: Page) -> None:
-    page.goto(f"{site.http}/?mode=train")
+    visit(page, f"{site.http}/?mode=train")
     page.get_by_label("Training set").select_option("Custom table…")
     table = page.get_by_label("Table (targets in the last columns)")
     table.fill("a; b; sum\n0; 0; 0\n1; x; 1")
@@ -462,7 +462,7 @@ PIXELS = """canvas => [...canvas.getContext("2d").getImageData(0, 0, canvas.widt
 
 def test_images_are_drawn_as_they_are(site: ServerProcess, page: Page) -> None:
     few, many = _images(site, "few", 12), _images(site, "many", 1_200)
-    page.goto(f"{site.http}/?mode=train&network=few")
+    visit(page, f"{site.http}/?mode=train&network=few")
     images = page.locator(".predictions .example-image canvas")
     expect(images).to_have_count(12)
     for place in (0, 11):
@@ -473,20 +473,20 @@ def test_images_are_drawn_as_they_are(site: ServerProcess, page: Page) -> None:
     expect(reading).to_have_text(f"Row 2, column 1: {few[1]['inputs'][2]:g}")
     expect(page.locator(".predictions tbody tr").nth(1).locator("td").nth(1)).to_have_text("1")
 
-    page.goto(f"{site.http}/?network=few&update=1&example=4")
+    visit(page, f"{site.http}/?network=few&update=1&example=4")
     shown_example = page.locator(".image-of-example")
     expect(shown_example).to_contain_text("Example 4 of few1")
     canvas = shown_example.locator("canvas")
     levels = [round(255 * value / 16) for value in few[3]["inputs"]]
     assert canvas.evaluate(PIXELS) == levels
-    page.goto(f"{site.http}/?network=few&update=1&example=4&unit=1-3")
+    visit(page, f"{site.http}/?network=few&update=1&example=4&unit=1-3")
     page.locator(".unit-image canvas").press("ArrowRight")  # row 2, column 2
     path = f"{site.http}/v1/networks/few/state"
     layer = requests.get(path, {"update": 0}, timeout=60).json()["state"]["layers"][0]
     number = page.locator(".unit-image .num")
     expect(number).to_have_attribute("data-exact", exact(layer["weights"][2 * 6 + 3]))
 
-    page.goto(f"{site.http}/?mode=train&network=many")
+    visit(page, f"{site.http}/?mode=train&network=many")
     _check_gallery(site, page, many)
     _check_projection(site, page)
     page.get_by_role("button", name="Follow live").click()
@@ -501,7 +501,7 @@ def test_images_are_drawn_as_they_are(site: ServerProcess, page: Page) -> None:
     value = layer["weights"][6 * (unit - 1) + pixel - 1]
     expect(text.locator(".num")).to_have_attribute("data-exact", exact(value))
 
-    page.goto(f"{site.http}/?mode=compare&network=many")
+    visit(page, f"{site.http}/?mode=compare&network=many")
     expect(page.locator(".predictions .example-image canvas")).to_have_count(8)
     expect(page.get_by_role("region", name="After")).to_contain_text("an image of 3 × 2 for each")
 
@@ -600,7 +600,7 @@ def _images(site: ServerProcess, name: str, count: int) -> list[dict[str, list[f
 
 
 def test_an_example_fills_in_the_form(site: ServerProcess, page: Page) -> None:
-    page.goto(f"{site.http}/?mode=train")
+    visit(page, f"{site.http}/?mode=train")
     page.get_by_role("button", name="Batches of 2 get stuck").click()
     expect(page.get_by_label("Batch size")).to_have_value("2")
     page.get_by_role("button", name="Create and train").click()
@@ -662,7 +662,7 @@ def _note_watch(watches: list[str], url: str) -> None:
 
 def _train(site: ServerProcess, page: Page) -> str:
     """Submit the form with its defaults, and return the id of the network."""
-    page.goto(f"{site.http}/?mode=train")
+    visit(page, f"{site.http}/?mode=train")
     page.get_by_role("button", name="Create and train").click()
     page.wait_for_url("**network=*")
     return parse_qs(urlsplit(page.url).query)["network"][0]
