@@ -144,6 +144,7 @@ NAMES = {
     "UploadTrainingSet.columns": {"table", "file"},
     "UploadTrainingSet.table": {"table", "file"},
     "Predict.columns": {"inputs", "table"},
+    "Predict.contributions": {"contributions", "why"},
     "unit": {"unit", "by_epochs"},
     "until_run": {"run"},
     "validation.every": {"validation_every"},
@@ -185,7 +186,6 @@ NOT_ON_THE_COMMAND_LINE = {
     "CreateTrainingSet.weights": "`import` uploads, which takes sets of any size",
     "ListUpdates.max_points": "the command draws as many as the terminal is wide",
     "Predict.activations": "`trace` shows the activations of each unit",
-    "Predict.contributions": "`trace` shows what is multiplied",
     "layers": "`set-weight` sets one; whole layers are for programs",
     "ResetWeights.parameters": "whole layers are for programs",
 }

@@ -12,6 +12,7 @@ _PARAMETERS = {
     "clipping.norm": ("clip_norm",),
     "clipping.value": ("clip_value",),
     "columns": ("table",),
+    "contributions": ("why",),
     "cost_function": ("cost",),
     "dropout.rates": ("dropout",),
     "end_update": ("last",),

@@ -16,6 +16,7 @@ from clearprop.cli.number_format import counted, listed, number
 from clearprop.cli.options import Json, NetworkId, UpdateNumber
 from clearprop.cli.output import say_json, show_table
 from clearprop.cli.parsers import vector
+from clearprop.cli.reasons import show_reasons
 from clearprop.cli.server_options import Server
 from clearprop.cli.table_options import (
     DecimalComma,
@@ -35,6 +36,7 @@ from clearprop.cli.written_files import (
     write_file,
 )
 from clearprop.numerals import shown
+from clearprop.snapshots import Prediction
 from clearprop.tables.choices import listed_names
 from clearprop.tables.csv_files import CsvForm
 from clearprop.tables.decoding import columns_of_examples
@@ -70,6 +72,13 @@ _Answers = Annotated[
         metavar="FILE", help="The CSV file for the answers to --from; - is standard output."
     ),
 ]
+_Why = Annotated[
+    bool,
+    typer.Option(
+        "--why",
+        help="For INPUTS, also show which units raise the largest output most above the next one.",
+    ),
+]
 
 
 class _TableFile(NamedTuple):
@@ -101,12 +110,12 @@ def predict(  # noqa: PLR0913 - an argument for each option of the command
     header: Header = None,
     decimal_comma: DecimalComma = False,
     update: UpdateNumber = None,
+    why: _Why = False,
     as_json: Json = False,
     server: Server,
 ) -> None:
     """Compute a network's outputs."""
-    if [bool(inputs), bool(on), table is not None].count(True) != 1:
-        raise typer.BadParameter("Use one of them.", param_hint="'INPUTS' / '--on' / '--from'")
+    _check_sources([bool(inputs), bool(on), table is not None], why=why)
     if table is not None:
         answers = _Output(output, update, force=force, as_json=as_json)
         with given_file(table) as file:
@@ -123,14 +132,8 @@ def predict(  # noqa: PLR0913 - an argument for each option of the command
             examples = client.training_set(on).examples()
             shown_inputs, targets = examples.inputs, examples.targets
             prediction = asked.predict(_inputs_of(asked, examples), update=update)
-        elif asked.preparation is not None:
-            shown_inputs = [next(csv.reader([each])) for each in inputs or ()]
-            prediction = asked.predict(_named_rows(asked, shown_inputs), update=update)
         else:
-            given = {each: vector(each, "INPUTS") for each in inputs or ()}
-            _check_lengths(given, network, asked.layer_sizes[0])
-            shown_inputs = [given[each] for each in inputs or ()]
-            prediction = asked.predict(shown_inputs, update=update)
+            shown_inputs, prediction = _predict_inputs(asked, inputs or (), update, why=why)
     if as_json:
         say_json(prediction.message)
         return
@@ -140,6 +143,30 @@ def predict(  # noqa: PLR0913 - an argument for each option of the command
     not_finite = sum(len(each.non_finite_outputs) for each in prediction.message.predictions)
     if not_finite:
         say(f"[yellow]{counted(not_finite, 'output')} not finite.[/]")
+    if why:
+        show_reasons(asked, prediction)
+
+
+def _check_sources(given: Sequence[bool], *, why: bool) -> None:
+    """Refuse several sources of inputs, of which INPUTS are the first, or none."""
+    if given.count(True) != 1:
+        raise typer.BadParameter("Use one of them.", param_hint="'INPUTS' / '--on' / '--from'")
+    if why and not given[0]:
+        raise typer.BadParameter("This option is for INPUTS.", param_hint="'--why'")
+
+
+def _predict_inputs(
+    network: Network, inputs: Sequence[str], update: int | None, *, why: bool
+) -> tuple[MatrixLike | Sequence[Sequence[str]], Prediction]:
+    """Return the rows that were typed, as the network takes them, with their prediction."""
+    if network.preparation is not None:
+        texts = [next(csv.reader([each])) for each in inputs]
+        rows = _named_rows(network, texts)
+        return texts, network.predict(rows, update=update, contributions=why)
+    given = {each: vector(each, "INPUTS") for each in inputs}
+    _check_lengths(given, network.id, network.layer_sizes[0])
+    numbers = [given[each] for each in inputs]
+    return numbers, network.predict(numbers, update=update, contributions=why)
 
 
 def _predict_table(network: str, source: _TableFile, answers: _Output, server: Server) -> None:

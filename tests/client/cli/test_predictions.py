@@ -146,3 +146,20 @@ def test_other_options_are_usage_errors(clearprop: Clearprop, tmp_path: Path) ->
     assert "Name a file, or - for" in clearprop(*table, code=2).stderr
     assert "Use one of them" in clearprop(*table, "--on", "xor", code=2).stderr
     assert "for --from" in clearprop("predict", "net", "0,1", "--output", "a", code=2).stderr
+
+
+def test_the_units_that_make_an_output_larger_are_named(clearprop: Clearprop, pets: str) -> None:
+    lines = clearprop("predict", pets, "5,red", "--why").stdout.splitlines()
+    start = lines.index("Row 1: what raises output 1 (cat) above output 2 (dog) most:")
+    assert lines[start + 1].split("  ")[0] == "unit"
+    shown = [line.split("  ")[0] for line in lines[start + 3 :]]
+    assert set(shown) <= {
+        *("input 1 (weight)", "input 2 (weight is missing)", "bias"),
+        *("input 3 (colour = grey)", "input 4 (colour = red)"),
+    }
+    assert len(shown) == 3
+    refused = clearprop("predict", pets, "--on", pets, "--why", code=2)
+    assert "This option is for INPUTS." in refused.stderr
+    single = fresh_id("single")
+    clearprop("create", single, "--layers", "2-3-1", "--seed", "7")
+    assert "hidden 2" in clearprop("predict", single, "1,1", "--why").stdout
