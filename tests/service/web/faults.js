@@ -1,5 +1,5 @@
-// What is wrong with the layout of the page as it is: text that is cut, text and controls that overlap, and a page that
-// is wider than its window. Returns sentences. What scrolls by itself may hide its contents; rotated texts of the
+// What is wrong with the layout of the page as it is: text that is cut, text and controls that overlap, drawings and images
+// that are stretched, and a page that is wider than its window. Returns sentences. What scrolls by itself may hide its contents; rotated texts of the
 // network diagram have a test of their own.
 () => {
   const CONTROLS = "button, input, select, textarea, summary, a";
@@ -9,6 +9,11 @@
   const isShown = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   const isHidden = (element) => element.closest(".unseen, [aria-hidden=true], [role=tooltip], .weight-label, .head h1, .head .theme span") !== null;
   const nameOf = (element, text) => `${element.closest("[class]")?.getAttribute("class") ?? ""} ${element.tagName.toLowerCase()} “${(text ?? element.innerText ?? "").trim().slice(0, 40)}”`;
+
+  const ofImage = (element) => {
+    const style = getComputedStyle(element);
+    return { width: Number(style.getPropertyValue("--columns")), height: Number(style.getPropertyValue("--rows")) };
+  };
 
   // The boxes of visible texts and controls; an equation is one box.
   const boxes = [];
@@ -80,6 +85,16 @@
       if (wide > EDGE && high > 2 * EDGE) faults.push(`${nameOf(one.element, one.text)} and ${nameOf(other.element, other.text)} overlap by ${wide.toFixed(1)} × ${high.toFixed(1)}`);
     }
   });
+
+  // Drawings have as many pixels in both directions as their boxes; images have square pixels.
+  for (const canvas of document.querySelectorAll("canvas")) {
+    const { clientWidth: wide, clientHeight: high } = canvas;
+    const isEmpty = canvas.width === 300 && canvas.height === 150; // as a canvas is before anything is drawn
+    if (!isShown(canvas) || !wide || !high || isEmpty) continue;
+    const image = canvas.closest(".example-image, .of-images .cells, .unit-image .cells");
+    const { width, height } = image ? ofImage(image) : canvas;
+    if (Math.abs(wide / width - high / height) * Math.min(width, height) > 2 * EDGE) faults.push(`${nameOf(canvas, "")} of ${width} × ${height} is stretched to ${wide} × ${high}`);
+  }
 
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth - innerWidth} px wider than its window`);

@@ -3,10 +3,12 @@
 At any size of the window, nothing is cut or overlaps.
 """
 
+import math
 import re
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+import clearprop
 import pytest
 import requests
 from barriers import serious_barriers
@@ -94,24 +96,41 @@ VIEWS = {
     "?mode=train&network={}&update=1": ".weights :is(svg, canvas)",
     "?mode=compare&network={}&base=0&update=1": ".changes tbody tr",
 }
+MORE_VIEWS = {
+    "?network={}&update=1&example=1&weight=1-1-1": ".weight-panel h2",
+    "?network={}&update=1&example=1&unit=1-1": ".unit-panel h2",
+    "?network={}&update=0": ".picture .unit, .matrices canvas",
+    "?mode=train&network={}&update=1&wrong=1": ".gallery ol",
+}
+
+#: The layers of the networks that are shown.
+SIZES = ((2, 5, 1), (64, 32, 10), (784, 100, 10))
+MORE_SIZES = ((4, 8, 3), (2, 6, 5, 4, 3, 1), (2, 16, 3), (1000, 900, 100))
 
 FAULTS = (Path(__file__).parent / "faults.js").read_text()
 
-#: What must be found: an overlap, a text that is cut, and a page that is too wide.
+#: What must be found: an overlap, a text that is cut, a page that is too wide, a stretched image.
 DISARRANGED = [
     (".head .tab:nth-child(2)", "margin-left:-40px"),
     (".head nav", "width:80px;overflow:hidden"),
     (".head nav", "margin-left:999px"),
+    (".of-images canvas", "height:400px"),
 ]
 
 
 def test_nothing_is_cut_or_overlaps(site: ServerProcess, page: Page) -> None:
-    names = [_trained(site, *sizes) for sizes in ((2, 5, 1), (64, 32, 10), (784, 100, 10))]
-    places = {view.format(name): drawn for name in names for view, drawn in VIEWS.items()}
+    names = [_trained_on_a_table(site)] if IS_LONG else []
+    names += [_trained(site, *sizes) for sizes in (MORE_SIZES if IS_LONG else ()) + SIZES]
+    views = (MORE_VIEWS if IS_LONG else {}) | VIEWS
+    places = {"?mode=networks": "tbody tr"}
+    places |= {view.format(name): drawn for name in names for view, drawn in views.items()}
     found = {}
-    for place, drawn in (places | {"?mode=networks": "tbody tr"}).items():
+    for place, drawn in places.items():
         visit(page, f"{site.http}/{place}")
         expect(page.locator(drawn).first).to_be_visible()
+        if IS_LONG:
+            page.evaluate("document.querySelectorAll('.over-time').forEach(e => (e.open = true))")
+            page.wait_for_load_state("networkidle")
         for number, (width, height) in enumerate(WINDOWS):
             page.emulate_media(color_scheme="dark" if number % 2 else "light")
             page.set_viewport_size({"width": width, "height": height})
@@ -119,14 +138,20 @@ def test_nothing_is_cut_or_overlaps(site: ServerProcess, page: Page) -> None:
             found[place, width] = page.evaluate(FAULTS)
     assert {place: faults for place, faults in found.items() if faults} == {}
     for selector, style in DISARRANGED:
-        page.locator(selector).evaluate("(tab, style) => (tab.style.cssText = style)", style)
+        part = page.locator(selector).first
+        part.evaluate("(part, style) => (part.style.cssText = style)", style)
         assert page.evaluate(FAULTS), f"{style} is a fault"
-        page.locator(selector).evaluate("tab => (tab.style.cssText = '')")
+        part.evaluate("part => (part.style.cssText = '')")
 
 
-def _trained(site: ServerProcess, inputs: int, hidden: int, outputs: int) -> str:
+def _trained(site: ServerProcess, *sizes: int) -> str:
     """Train a network by one update with Adam, on examples with one class each."""
-    name = f"of-{inputs}"
+    name = "of-" + "-".join(map(str, sizes))
+    inputs, outputs = sizes[0], sizes[-1]
+    side = math.isqrt(inputs)
+    shape = (
+        {"height": side, "width": side, "channels": 1} if side > 2 and side**2 == inputs else None
+    )
     examples = [
         {
             "inputs": [(n * i) % 17 / 16 for i in range(inputs)],
@@ -136,10 +161,27 @@ def _trained(site: ServerProcess, inputs: int, hidden: int, outputs: int) -> str
     ]
     adam = {"kind": "OPTIMIZER_KIND_ADAM"}
     run = {"trainingSet": name, "learningRate": 0.01, "batchSize": 12, "epochs": 1}
-    _post(site, "trainingSets", trainingSet=name, examples=examples)
-    _post(site, "networks", network=name, layerSizes=[inputs, hidden, outputs], bias=True)
+    _post(site, "trainingSets", trainingSet=name, examples=examples, imageShape=shape)
+    _post(site, "networks", network=name, layerSizes=sizes, bias=True)
     _post(site, f"networks/{name}:step", settings=run | {"optimizer": adam})
     return name
+
+
+def _trained_on_a_table(site: ServerProcess) -> str:
+    """Train a network on columns and classes with long names."""
+    columns = {
+        f"od280_od315_of_diluted_wines_{place}": range(place, 30 + place) for place in range(13)
+    }
+    classes = {"cultivar": [("barolo", "grignolino_of_asti", "barbera")[n % 3] for n in range(30)]}
+    with clearprop.connect(site.target) as client:
+        client.upload_table(
+            "wines", columns | classes, targets="cultivar", one_hot=True, scaling="min-max"
+        )
+        network = client.create_network(
+            "wines", layer_sizes=[13, 8, 3], activations=["tanh", "softmax"]
+        )
+        network.train("wines", learning_rate=0.1, batch_size=10, epochs=1).wait()
+    return "wines"
 
 
 def _post(site: ServerProcess, path: str, **body: Any) -> None:
