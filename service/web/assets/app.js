@@ -9,6 +9,7 @@ import { get } from "./shared/api.js";
 import { Lessons } from "./lessons/lessons.js";
 import { describe } from "./shared/functions.js";
 import { Networks } from "./networks/networks.js";
+import { Held } from "./shared/held.js";
 import { html } from "./shared/html.js";
 import { NetworkPicker } from "./shared/network_picker.js";
 import { go, usePlace } from "./shared/place.js";
@@ -38,7 +39,7 @@ function Head({ place, isOpen }) {
       <h1>Clearprop</h1>
       ${isOpen && html`<${Modes} place=${place} />`}
       <span class="spring"></span>
-      ${isOpen && place.mode === "look" && html`<${LookAt} place=${place} />`}
+      ${isOpen && place.mode === "look" && html`<${Held} of=${LookAt} network=${place.network} />`}
       ${isOpen && html`<${Present} />`}
       ${isOpen && html`<span class="at-work"><${SignOut} /></span>`}
       <${Theme} />
@@ -67,12 +68,12 @@ const Modes = ({ place }) => html`
 `;
 
 // The network to look inside. The other modes have their own picker.
-const LookAt = ({ place }) => html`
+const LookAt = ({ network }) => html`
   <${NetworkPicker}
     label="Network"
     none="Choose a network"
-    value=${place.network}
-    onPick=${(network) => go({ network, update: undefined, position: undefined, step: undefined, weight: undefined, unit: undefined })}
+    value=${network}
+    onPick=${(picked) => go({ network: picked, update: undefined, position: undefined, step: undefined, weight: undefined, unit: undefined })}
   />
 `;
 

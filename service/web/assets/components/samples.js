@@ -1,5 +1,5 @@
 // Made-up networks, runs and examples, as the service sends them.
-const wave = (count, slope = 1.7, size = 1) => Array.from({ length: count }, (_, index) => size * Math.sin(slope * (index + 1)));
+const wave = (count, slope = 1.7, size = 1) => Float64Array.from({ length: count }, (_, index) => size * Math.sin(slope * (index + 1)));
 
 const layersOf = (sizes) => sizes.slice(1).map((units, index) => ({ units, inputs: sizes[index], weights: wave(units * sizes[index]), biases: wave(units, 2.3, 0.5) }));
 

@@ -22,7 +22,7 @@ const LIT = {
 export function blocksOf(opened, moment, scale, secret) {
   const { network, trace } = opened;
   const scales = scalesOf(opened);
-  const vectors = vectorsOf(moment);
+  const vectors = vectorsOf(opened, moment);
   const lit = litParts(moment);
   const last = network.layerSizes.length - 1;
   return trace.before.map(({ units, inputs }, index) => {
@@ -79,13 +79,14 @@ const unitsIn = ({ lit }, layer) => [...lit.units].map((id) => id.split(".").map
 const VECTORS = { z: ["LOGIT", "logits"], a: ["ACTIVATION", "activations"], δ: ["DELTA", "deltas"] };
 
 // vectors(symbol, layer): what is computed of a vector by now, NaN where it is not; null if nothing is.
-function vectorsOf({ kind, example, known }) {
+function vectorsOf({ walk }, { kind, example, known }) {
   return (symbol, layer) => {
     if (kind === "ZERO") return null;
     if (layer === 0) return example.inputs.values;
     const [role, name] = VECTORS[symbol];
     const { values } = example[name][layer - 1];
     if (known(role, layer)) return values;
+    if (walk.hasNoLines) return null; // of a phase, all or nothing
     const partly = values.map((value, unit) => (known(role, layer, unit) ? value : NaN));
     return partly.every(Number.isNaN) ? null : partly;
   };
@@ -99,8 +100,8 @@ function matrixOf(opened, moment, layer, scale, secret) {
   const marks = [...lit.weights].map(parameterOf).filter((each) => each.layer === layer && each.input !== undefined).map(({ unit, input }) => ({ row: unit, column: input }));
   const isHere = phase.layer === layer;
   if (isHere && kind === "ADD") {
-    const { weights } = gradientSums(opened, moment, layer);
-    return { symbol: "G", name: "Sum of gradients", values: weights, scale: scalesOf(opened).mean(layer) * trace.exampleCount, marks, read: moment.sum.get };
+    const { weights, count } = gradientSums(opened, moment, layer);
+    return { symbol: "G", name: "Sum of gradients", values: weights, version: count, scale: scalesOf(opened).mean(layer) * trace.exampleCount, marks, read: moment.sum.get };
   }
   if (isHere && kind === "DIVIDE") return { symbol: "G/n", name: "Mean gradients", values: trace.gradient[layer - 1].weights, scale: scalesOf(opened).mean(layer), marks, read: moment.mean.get };
   const isNew = moment.after.hasLayer(layer);

@@ -5,7 +5,8 @@ import { KIND } from "./moment.js";
 
 const sumsOfTraces = new WeakMap();
 
-// The weights of G of a layer at a moment in its phase ADD. All examples until then are loaded.
+// { weights, count }: the weights of G of a layer at a moment in its phase ADD, an array that changes with `count`, the
+// number of examples in it. All examples until then are loaded.
 export function gradientSums({ walk, trace }, moment, layer) {
   if (!walk.hasNoLines) return byLines(trace, moment, layer);
   const count = walk.phases.slice(0, moment.phaseNumber + 1).filter((phase) => phase.kind === `${KIND}ADD` && phase.layer === layer).length;
@@ -14,8 +15,7 @@ export function gradientSums({ walk, trace }, moment, layer) {
   const { units, inputs } = trace.before[layer - 1];
   let sum = sums.get(layer);
   if (sum?.count !== count) {
-    // A new array, so that the picture is drawn again.
-    sum = sum?.count < count ? { ...sum, weights: new Float64Array(sum.weights) } : { count: 0, weights: new Float64Array(units * inputs) };
+    if (!(sum?.count < count)) sum = { count: 0, weights: new Float64Array(units * inputs) };
     for (; sum.count < count; sum.count += 1) add(sum.weights, trace.examples.find(({ position }) => position === sum.count), layer);
     sums.set(layer, sum);
   }

@@ -5,6 +5,7 @@ import { Save } from "../picture/save.js";
 import { useScale } from "../picture/scale.js";
 import { weightText } from "../shared/address.js";
 import { useAnswer } from "../shared/answers.js";
+import { Held } from "../shared/held.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
 import { ROUNDING, whole } from "../shared/number_format.js";
@@ -67,6 +68,7 @@ function Network({ place, network, run: liveRun, latest }) {
   const player = usePlayer(opened, moment);
   if (!opened && error) return html`<${NotFound} message=${error.message} network=${network.network} latest=${latest} />`;
   if (!opened || !scale) return html`<div class="look"></div>`;
+  const cost = opened.wanted === opened.update ? opened.trace?.cost : undefined;
   return html`
     <div class="look" style=${height && `--picture:${height}px`} aria-busy=${opened.update !== update}>
       <div class="stage">
@@ -82,7 +84,7 @@ function Network({ place, network, run: liveRun, latest }) {
           <${Help} />
         </div>
         ${run && html`<${Ribbon} ...${{ network, run, update: opened.update, moment, opened }} />`}
-        <${CostCurve} ...${{ network, first, latest, update: opened.wanted, cost: opened.wanted === opened.update ? opened.trace?.cost : undefined, isFollowing }} />
+        <${Held} of=${CostCurve} ...${{ network, first, latest, update: opened.wanted, cost, isFollowing }} />
       </div>
       <aside class="insight">
         ${set && moment && html`<${ImageOfExample} ...${{ network, set }} trace=${opened.trace} example=${moment.example} known=${moment.known} />`}

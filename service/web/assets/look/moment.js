@@ -49,12 +49,19 @@ const finalIn = (walk, role, layer) => CHANGED_IN[role]?.find((kind) => hasPhase
 function knownUnits(walk, moment) {
   const { phase, kind, position, stored, isLastOfPhase } = moment;
   const now = new Set(stored.map(({ role, indices: [unit] }) => `${role} ${unit}`));
+  const whole = new Map(); // of a role and a layer, whether all units are known, and whether some can be
+  const ofLayer = (role, layer) => {
+    const of = finalIn(walk, role, layer);
+    const isHere = kind === of && phase.layer === layer;
+    return { areAll: seen(walk, moment, of, position, layer) || (isHere && isLastOfPhase), isHere };
+  };
   return (role, layer, unit) => {
     if (kind === "ZERO") return false;
     if (ofBatch(phase)) return true;
-    const of = finalIn(walk, role, layer);
-    if (seen(walk, moment, of, position, layer)) return true;
-    return kind === of && phase.layer === layer && (isLastOfPhase || now.has(`${role} ${unit}`));
+    const key = `${role} ${layer}`;
+    if (!whole.has(key)) whole.set(key, ofLayer(role, layer));
+    const { areAll, isHere } = whole.get(key);
+    return areAll || (isHere && now.has(`${role} ${unit}`));
   };
 }
 

@@ -6,18 +6,19 @@ import { html } from "../shared/html.js";
 import { classes } from "./number_text.js";
 
 // `values` are `rows` × `columns` numbers, row by row, or null while there are none; those that are not numbers stay
-// empty. `scale` is the size of a number in full colour. `size` is { width, height } in pixels; without it, that of the
+// empty; `version` changes if they do, in the same array. `isAgain` says that the same numbers are shown again and again.
+// `scale` is the size of a number in full colour. `size` is { width, height } in pixels; without it, that of the
 // style. `frames` are boxes of cells with a thin frame. `marks` are boxes to frame: without a row or a column, all of its
 // column or row; without a width or a height, of one cell. `isCell` says whether a cell has a number that can be read,
 // `start` is where the keyboard begins. `at` is the column of the grid. `point` receives the cell under the pointer or the
 // cursor, or null; `pick` the one that is clicked.
-export function Cells({ label, rows, columns, values, scale, size, frames, isLit, className, at, marks = [], isCell = always, start, point, pick }) {
+export function Cells({ label, rows, columns, values, version, isAgain, scale, size, frames, isLit, className, at, marks = [], isCell = always, start, point, pick }) {
   const canvas = useRef(null);
   const [cursor, setCursor] = useState(null);
   const theme = useTheme();
   const own = useOwnSize(canvas, !size);
   const { width, height } = size ?? own;
-  useLayoutEffect(() => paint(canvas.current, { rows, columns, values, scale, frames, width, height }), [values, scale, width, height, rows, columns, frames, theme]);
+  useLayoutEffect(() => paint(canvas.current, { rows, columns, values, isAgain, scale, frames, width, height }), [values, version, scale, width, height, rows, columns, frames, theme]);
   const moveTo = (cell) => (setCursor(cell), point(cell));
   const press = (event) => {
     const after = nextCell(event, cursor ?? start, columns, rows, isCell);
@@ -95,7 +96,7 @@ function useTheme() {
   return theme;
 }
 
-function paint(canvas, { rows, columns, values, scale, frames = [], ...size }) {
+function paint(canvas, { rows, columns, values, scale, frames = [], isAgain, ...size }) {
   const [width, height] = [size.width, size.height].map((side) => Math.round(side * devicePixelRatio));
   if (!width || !height) return;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
@@ -103,10 +104,29 @@ function paint(canvas, { rows, columns, values, scale, frames = [], ...size }) {
   const ctx = canvas.getContext("2d", { willReadFrequently: true });
   ctx.clearRect(0, 0, width, height);
   if (!values) return;
-  ctx.imageSmoothingEnabled = width < columns || height < rows;
-  ctx.drawImage(heat(columns, rows, values, scale), 0, 0, width, height);
+  if (isAgain && rows * columns >= MANY) ctx.drawImage(keptImage({ rows, columns, values, scale, width, height }), 0, 0);
+  else drawHeat(ctx, { rows, columns, values, scale, width, height });
   const [across, down] = [width / columns, height / rows];
   ctx.strokeStyle = colour("--line");
   ctx.lineWidth = devicePixelRatio;
   for (const box of frames) ctx.strokeRect(box.column * across, box.row * down, box.width * across, box.height * down);
+}
+
+function drawHeat(ctx, { rows, columns, values, scale, width, height }) {
+  ctx.imageSmoothingEnabled = width < columns || height < rows;
+  ctx.drawImage(heat(columns, rows, values, scale), 0, 0, width, height);
+}
+
+const MANY = 50000; // cells, which take milliseconds
+const images = new WeakMap(); // the last image of such numbers, as long as these are in memory
+
+function keptImage({ values, scale, width, height, ...rest }) {
+  const key = [width, height, scale, colour("--negative"), colour("--positive")].join();
+  let kept = images.get(values);
+  if (kept?.key !== key) {
+    kept = { key, image: new OffscreenCanvas(width, height) };
+    drawHeat(kept.image.getContext("2d", { willReadFrequently: true }), { values, scale, width, height, ...rest });
+    images.set(values, kept);
+  }
+  return kept.image;
 }

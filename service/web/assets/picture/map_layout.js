@@ -1,6 +1,7 @@
 // Where the weights and biases of a layer are in its map: { columns, rows, frames, boxOf, offsets, parameterAt }. `boxOf`
 // gives the cells { row, column, width, height } of a { unit, input }, without `input` of the bias; `parameterAt` what is
-// at a cell, or null between them. `offsets` are how many cells each input is after the first one of its unit, row by row.
+// at a cell, or null between them. `offsets` are how many cells each input is after the first one of its unit, row by row;
+// null if one follows the other.
 // `frames` are boxes of cells that belong together, `tileOf` that of a unit; `start` is where the keyboard begins, instead
 // of the middle.
 
@@ -10,7 +11,7 @@ export function matrixLayout({ units, inputs, biases }) {
     columns: inputs + (biases.length ? 2 : 0),
     rows: units,
     frames: [],
-    offsets: Int32Array.from({ length: inputs }, (_, input) => input),
+    offsets: null,
     boxOf: ({ unit, input }) => ({ row: unit, column: input ?? inputs + 1, width: 1, height: 1 }),
     parameterAt: ({ row, column }) => (column === inputs ? null : { unit: row, input: column < inputs ? column : undefined }),
   };

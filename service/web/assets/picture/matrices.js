@@ -125,7 +125,9 @@ function Matrix({ block: { layer, units, inputs, matrix }, size, network, weight
       rows=${units}
       columns=${inputs}
       values=${matrix.values}
+      version=${matrix.version}
       scale=${matrix.scale}
+      isAgain=${matrix.version === undefined}
       size=${{ width: size.width, height: size.height }}
       className="of-weights"
       isLit=${matrix.isLit}

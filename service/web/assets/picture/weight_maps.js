@@ -98,9 +98,10 @@ function valuesOf({ units, inputs, weights, biases }, { columns, rows, boxOf, of
   const fill = ({ row, column, width, height }, value) => {
     for (let first = row * columns + column; first < (row + height) * columns; first += columns) values.fill(value, first, first + width);
   };
-  for (let unit = 0, index = 0; unit < units; unit += 1) {
+  for (let unit = 0, index = 0; unit < units; unit += 1, index += inputs) {
     const first = firstOf(unit);
-    for (let input = 0; input < inputs; input += 1, index += 1) values[first + offsets[input]] = weights[index];
+    if (offsets) for (let input = 0; input < inputs; input += 1) values[first + offsets[input]] = weights[index + input];
+    else values.set(weights.subarray(index, index + inputs), first);
     if (biases.length) fill(boxOf({ unit }), biases[unit]);
   }
   return values;

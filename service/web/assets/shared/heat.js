@@ -4,13 +4,13 @@ import { colour } from "./curve.js";
 // An image of `columns` × `rows` cells: `values` row by row from the top, in full colour from −`scale` and `scale` on;
 // what is not a number is transparent, as 0 is. It is valid until the next call.
 export function heat(columns, rows, values, scale = 1) {
-  const [low, high] = ["--negative", "--positive"].map(channelsOf);
+  const colours = coloursOf("--negative", "--positive");
   if (image.width !== columns || image.height !== rows) image = new ImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer); // a million of them take a few milliseconds
-  const opacity = 255 / scale;
+  const opacity = MOST / scale;
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index] * opacity;
-    pixels[index] = (value < 0 ? low : high) | (Math.min(Math.abs(value), 255) << 24);
+    pixels[index] = colours[MOST + (value > MOST ? MOST : value < -MOST ? -MOST : value | 0)]; // what is not a number is 0
   }
   if (drawn.width !== columns || drawn.height !== rows) Object.assign(drawn, { width: columns, height: rows });
   drawn.getContext("2d", { willReadFrequently: true }).putImageData(image, 0, 0);
@@ -19,6 +19,14 @@ export function heat(columns, rows, values, scale = 1) {
 
 const drawn = new OffscreenCanvas(1, 1);
 let image = new ImageData(1, 1); // kept, as a film has many of one size
+
+const MOST = 255; // the opacity of full colour
+
+// Pixels for −MOST to MOST: of a million numbers, each of a random sign, a table takes a third of the time of a choice.
+function coloursOf(negative, positive) {
+  const [low, high] = [negative, positive].map(channelsOf);
+  return Uint32Array.from({ length: 2 * MOST + 1 }, (_, index) => (index < MOST ? low | ((MOST - index) << 24) : high | ((index - MOST) << 24)));
+}
 
 // Red, green and blue in the order of the bytes of a pixel.
 const channelsOf = (name) => colour(name).match(/\d+/g).slice(0, 3).reduce((all, channel, place) => all | (channel << (8 * place)), 0);

@@ -1,5 +1,14 @@
-// A part of the page that stays as it is while what it shows is the same, because others change with every frame.
-import { useMemo } from "preact/hooks";
+// Parts of the page that stay as they are while others change with every frame.
+import { useMemo, useRef } from "preact/hooks";
+import { html } from "./html.js";
 
-// `draw` is called again if something `by` which the part is drawn has changed.
-export const Held = ({ by, draw }) => useMemo(draw, by);
+// The component `of`, drawn again only if something that it shows has changed. It must keep nothing else in memory, so
+// what is shown are its properties, and not what a function can reach.
+export const Held = ({ of, ...shown }) => useMemo(() => html`<${of} ...${shown} />`, [of, ...Object.values(shown)]);
+
+// The same object as before, while it has the same JSON.
+export function useSame(value) {
+  const kept = useRef(value);
+  if (JSON.stringify(kept.current) !== JSON.stringify(value)) kept.current = value;
+  return kept.current;
+}

@@ -23,28 +23,25 @@ function hiddenUnit({ layerSizes }, key = "") {
 const setUnit = (at) => go({ unit: at ? `${at.layer}.${at.unit}` : undefined });
 const setMost = (examples) => go({ examples });
 
-// `shown` and `measured` are from useShown.
-export function Panels({ place, network, run, latest, set, deleted, shown, measured, choice, most, plane, isMoving }) {
+// `shown` and `measured` are from useShown; `chosen` are the keys of a weight and a unit, and a point of the projection.
+export function Panels({ network, run, latest, set, deleted, shown, measured, choice, most, plane, chosen, isMoving }) {
   const { at = latest, layers = NONE, around, projection } = shown ?? {};
   const hasSurface = isInPlane(network, set);
-  const surfaces = { network, set, around, isMoving, chosen: hiddenUnit(network, place.unit), setChosen: setUnit };
+  const surfaces = { network, set, around, isMoving, chosen: hiddenUnit(network, chosen.unit), setChosen: setUnit };
   // The predictions of a large set are not listed.
   const isListed = !set || set.examples.length > 0;
-  const measures = [network, run, set, measured, JSON.stringify([choice, most])];
-  const evaluation = html`<${Held} by=${measures} draw=${() => set && html`<${Evaluation} ...${{ network, run, set, measured, choice }} />`} />`;
-  const gallery = () => set && measured?.all && html`<${Gallery} ...${{ network, run, latest, set, layers, update: measured.at, measured: measured.all, choice, most, setMost }} />`;
-  const examples = [
-    set && plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice, followed: place.point }} />`,
-    // Its cards can have weights.
-    html`<${Held} by=${[...measures, latest, measured?.at === at && layers]} draw=${gallery} />`,
+  const evaluation = set && html`<${Held} of=${Evaluation} ...${{ network, run, set, measured, choice }} />`;
+  const examples = set && [
+    plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice, followed: chosen.point }} />`,
+    measured?.all && html`<${Held} of=${Gallery} ...${{ network, run, latest, set, update: measured.at, measured: measured.all, choice, most, setMost }} layers=${measured.at === at ? layers : NONE} />`,
   ];
   return html`
     <div class="panels">
       ${hasSurface && html`<${Surface} ...${surfaces} />`}
       ${hasSurface && hasUnits(network) && html`<${UnitSurfaces} ...${surfaces} layers=${layers} />`}
-      ${isListed && html`<${Held} by=${[...measures, deleted]} draw=${() => html`<${Predictions} ...${{ network, run, set, deleted, measured }} />`} />`}
+      ${isListed && html`<${Held} of=${Predictions} ...${{ network, run, set, deleted, measured }} />`}
       ${!isListed && [evaluation, examples]}
-      <${Weights} ...${{ network, run, latest, at, layers }} weight=${place.weight} unit=${place.unit} image=${set?.imageShape} />
+      <${Weights} ...${{ network, run, latest, at, layers }} weight=${chosen.weight} unit=${chosen.unit} image=${set?.imageShape} />
       ${isListed && [evaluation, examples]}
     </div>
   `;

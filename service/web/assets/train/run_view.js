@@ -2,7 +2,7 @@
 import { choiceOf } from "../examples/choice.js";
 import { FEW } from "../examples/gallery.js";
 import { planeOf } from "../examples/projection.js";
-import { Held } from "../shared/held.js";
+import { Held, useSame } from "../shared/held.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
 import { isRunning } from "../shared/live_state.js";
@@ -26,8 +26,9 @@ export function RunView({ place }) {
   const { set, deleted } = useTrainingSet(run?.settings.trainingSet);
   const hasSurface = network && isInPlane(network, set);
   const most = place.examples || FEW;
-  const choice = choiceOf(place);
-  const plane = planeOf(network, run, latest, place);
+  const choice = useSame(choiceOf(place));
+  const plane = useSame(planeOf(network, run, latest, place));
+  const chosen = useSame({ weight: place.weight, unit: place.unit, point: place.point });
   const isLive = isRunning(run) && place.update === undefined;
   const { shown, measured, load, show } = useShown({ network, set, at: Math.min(place.update ?? latest, latest), isLive, hasSurface, choice, most, plane });
   const film = useFilm({ place, network, run, first: firstOf(network, run), latest, load, show });
@@ -36,13 +37,12 @@ export function RunView({ place }) {
   // While the latest update is followed, the one that has arrived.
   const at = place.update === undefined ? Math.min(shown?.at ?? latest, latest) : Math.min(place.update, latest);
   const parts = [hasSurface && "Decision surface", set && "Evaluation", set && plane && "Projection", set && measured && "Examples", "Weights"].filter(Boolean);
-  const shownBy = [network, run, latest, set, deleted, shown, measured, film.isPlaying, JSON.stringify([choice, most, plane, place.weight, place.unit, place.point])];
   return html`
     <${RunBar} network=${network} run=${run} speed=${speed} place=${place} latest=${latest} />
     <${Contents} parts=${parts} />
     <${History} network=${network} run=${run} latest=${latest} at=${at} place=${place} shown=${shown?.update} film=${film} />
     <${OverTime} network=${network} range=${rangeOf(network, latest, place.zoom)} at=${at} isOpen=${place["over-time"] === 1} onZoom=${zoomTo} />
-    <${Held} by=${shownBy} draw=${() => html`<${Panels} ...${{ place, network, run, latest, set, deleted, shown, measured, choice, most, plane }} isMoving=${film.isPlaying} />`} />
+    <${Held} of=${Panels} ...${{ network, run, latest, set, deleted, shown, measured, choice, most, plane, chosen }} isMoving=${film.isPlaying} />
     <p class="small soft">${ROUNDING}</p>
   `;
 }

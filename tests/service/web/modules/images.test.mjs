@@ -12,7 +12,7 @@ function check(layout, { units, inputs, biases }) {
   for (const parameter of parameters) {
     const { row, column, width, height } = layout.boxOf(parameter);
     const first = layout.boxOf({ unit: parameter.unit, input: 0 });
-    if (parameter.input !== undefined) assert.equal(layout.offsets[parameter.input], (row - first.row) * layout.columns + column - first.column);
+    if (parameter.input !== undefined) assert.equal(layout.offsets?.[parameter.input] ?? parameter.input, (row - first.row) * layout.columns + column - first.column);
     assert.ok(row >= 0 && column >= 0 && row + height <= layout.rows && column + width <= layout.columns);
     for (let y = row; y < row + height; y += 1) {
       for (let x = column; x < column + width; x += 1) {
