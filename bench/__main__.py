@@ -20,6 +20,7 @@ from bench import (
     migrating,
     page,
     page_memory,
+    page_scrubbing,
     page_watching,
     report,
     rest,
@@ -46,7 +47,7 @@ def main() -> None:
             rows, table = engine.measure()
             rows += validating.rows()
             for part in (
-                *(service, at_once, page, page_watching, page_memory),
+                *(service, at_once, page, page_watching, page_memory, page_scrubbing),
                 *(access, rest, watching, crowd, insight),
             ):
                 rows += part.rows()

@@ -1,14 +1,13 @@
 """The page while it shows a run of a million updates a second: its frames, and its memory."""
 
-import json
 import time
 from dataclasses import dataclass
 from shutil import which
-from typing import Any
 
 import clearprop
 from playwright.sync_api import Browser, Page
 
+from bench.browser_trace import Task, traced
 from bench.browsing import browsing
 from bench.plain_browser import private
 from bench.report import Row
@@ -21,9 +20,6 @@ _MOST_MEMORY = 150.0  # MiB of the process that draws the page
 
 _WORK = "the page follows a run of 2-5-1 on XOR: {}"
 _EPOCHS = 10**12  # the run is cancelled
-
-#: What Chromium records of a frame: the tasks of its threads, and the names of these.
-_TRACED = ["toplevel", "__metadata"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,8 @@ def watch(browser: Browser, server: Server, seconds: float) -> Watching:
         page.goto(f"http://{server.http}/?mode=train&network=xor")
         page.get_by_label("Weights", exact=True).get_by_role("group").first.wait_for()
         before, began = run.refresh().updates_done, time.perf_counter()
-        frames = _traced(browser, page, seconds)
+        trace = traced(browser, page, lambda: page.wait_for_timeout(1000 * seconds))
+        frames = _by_frame(trace.tasks, seconds)
         speed = (run.refresh().updates_done - before) / (time.perf_counter() - began)
         memory = _memory_of(browser, page)
         run.cancel()
@@ -75,39 +72,14 @@ def watch(browser: Browser, server: Server, seconds: float) -> Watching:
     return Watching(speed, frames, memory)
 
 
-def _traced(browser: Browser, page: Page, seconds: float) -> list[float]:
-    """Return the milliseconds of the main thread in each frame."""
-    browser.start_tracing(page=page, categories=_TRACED)
-    page.wait_for_timeout(1000 * seconds)
-    events = json.loads(browser.stop_tracing())["traceEvents"]
-    drawing = {
-        (each["pid"], each["tid"])
-        for each in events
-        if each["name"] == "thread_name" and each["args"]["name"] == "CrRendererMain"
-    }
-    by_thread: dict[tuple[int, int], list[dict[str, Any]]] = {}
-    for each in events:
-        thread = each["pid"], each["tid"]
-        if each["name"].endswith("RunTask") and thread in drawing:
-            by_thread.setdefault(thread, []).append(each)
-    # There is another one for a page that the browser has prepared.
-    busiest = max(by_thread.values(), key=lambda tasks: sum(map(_milliseconds, tasks)))
-    return _by_frame(busiest, seconds)
-
-
-def _milliseconds(task: dict[str, Any]) -> float:
-    """Return how long a task had the processor, on which other work has no influence."""
-    return float(task.get("tdur", task.get("dur", 0))) / 1000
-
-
-def _by_frame(tasks: list[dict[str, Any]], seconds: float) -> list[float]:
+def _by_frame(tasks: list[Task], seconds: float) -> list[float]:
     """Return the milliseconds of tasks by the frame in which they begin."""
     work = [0.0] * int(seconds / _FRAME)
-    first = min(each["ts"] for each in tasks)
+    first = min(each.begin for each in tasks)
     for each in tasks:
-        frame = int((each["ts"] - first) / 1e6 / _FRAME)
+        frame = int((each.begin - first) / _FRAME)
         if frame < len(work):
-            work[frame] += _milliseconds(each)
+            work[frame] += each.work
     return work
 
 

@@ -1,10 +1,17 @@
 // Parts of the page that stay as they are while others change with every frame.
-import { useMemo, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { html } from "./html.js";
 
-// The component `of`, drawn again only if something that it shows has changed. It must keep nothing else in memory, so
-// what is shown are its properties, and not what a function can reach.
-export const Held = ({ of, ...shown }) => useMemo(() => html`<${of} ...${shown} />`, [of, ...Object.values(shown)]);
+// The component `of`, drawn again only if one of its properties has changed. A memo of what is drawn would keep in memory
+// what was drawn around it.
+export function Held({ of, ...shown }) {
+  this.shouldComponentUpdate = differs;
+  return html`<${of} ...${shown} />`;
+}
+
+function differs(next) {
+  return Object.keys({ ...this.props, ...next }).some((name) => this.props[name] !== next[name]);
+}
 
 // The same object as before, while it has the same JSON.
 export function useSame(value) {
