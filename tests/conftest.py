@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from clearprop.v1.training_service_pb2_grpc import TrainingServiceStub
 from console import Clearprop, run_afresh, run_here
 from hypothesis import settings
 from longest_first import longest_first
+from nursery import SHARED, shared_nursery
 from postgres_server import PostgresServer, Template, postgres_server
 from promises import PROPERTY, Promise, kept, seconds_by_promise, tries
 from servers import ServerProcess, new_server, nursery
@@ -25,6 +27,14 @@ settings.load_profile("clearprop")
 
 #: Commands that are servers, with signals and an exit code: they run in a process of their own.
 _SERVING = {"serve", "work", "demo"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let processes of xdist share a nursery, because each would take a second to load."""
+    if config.getoption("numprocesses", None) and SHARED not in os.environ:
+        sharing = ExitStack()
+        sharing.enter_context(shared_nursery())
+        config.add_cleanup(sharing.close)
 
 
 @pytest.fixture

@@ -15,10 +15,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from socket import AF_UNIX, socket
 from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
 from tempfile import TemporaryDirectory
 from threading import Lock, Thread
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nursing import Order
@@ -28,13 +29,30 @@ _NURSED = [sys.executable, "-I", "-S", str(Path(__file__).with_name("nursed_clea
 _NURSERY = [sys.executable, str(Path(__file__).with_name("nursing.py"))]
 
 
-class Nursery:
-    """Starts servers and other commands for the time of a test session."""
+#: Where to reach a nursery that processes share, in the environment of a process of tests.
+SHARED = "SHARED_NURSERY"
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            _NURSERY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-        )
+
+class Nursery:
+    """Starts servers and other commands for the time of a test session.
+
+    With the address of one that is shared, it is that one; otherwise it is a process of its own.
+    """
+
+    def __init__(self, shared: str | None = None) -> None:
+        self._orders: IO[bytes]
+        self._answers: IO[bytes]
+        if shared is None:
+            self._process = subprocess.Popen(
+                _NURSERY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            )
+            assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            self._orders, self._answers = self._process.stdin, self._process.stdout
+        else:
+            with socket(AF_UNIX) as connection:
+                connection.connect(shared)
+                self._orders, self._answers = connection.makefile("wb"), connection.makefile("rb")
         self._asking = Lock()
 
     def start(self, arguments: list[str], log: Path) -> "Child":
@@ -89,17 +107,39 @@ class Nursery:
         """Wait for a child's end; less than 0 is the signal that killed it."""
         return self._ask({"wait": pid})
 
-    def close(self) -> None:
-        """End the nursery, and whatever it started."""
-        self._process.communicate()
-
     def _ask(self, order: Mapping[str, object]) -> int:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
+        return int(self._relay(json.dumps(order).encode() + b"\n"))
+
+    def _relay(self, order: bytes) -> bytes:
         with self._asking:
-            self._process.stdin.write(json.dumps(order).encode() + b"\n")
-            self._process.stdin.flush()
-            return int(self._process.stdout.readline())
+            self._orders.write(order)
+            self._orders.flush()
+            return self._answers.readline()
+
+
+@contextmanager
+def shared_nursery() -> Iterator[None]:
+    """Let processes that begin in the block share a nursery."""
+    nursery = Nursery()
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            for order in self.rfile:
+                self.wfile.write(nursery._relay(order))
+
+    class Server(ThreadingUnixStreamServer):
+        daemon_threads = True
+
+    with TemporaryDirectory() as folder:
+        address = str(Path(folder, "nursery"))
+        with Server(address, Handler) as server:
+            Thread(target=server.serve_forever, daemon=True).start()
+            os.environ[SHARED] = address
+            try:
+                yield
+            finally:
+                del os.environ[SHARED]
+                server.shutdown()
 
 
 class Child:

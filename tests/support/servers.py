@@ -1,5 +1,6 @@
 """Real server processes for tests, and how to wait for them."""
 
+import os
 import signal
 import sys
 from abc import ABC, abstractmethod
@@ -15,7 +16,7 @@ from typing import Any
 import grpc
 from clearprop.v1 import training_service_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from nursery import Child, Nursery
+from nursery import SHARED, Child, Nursery
 from patience import PATIENCE
 
 from bench.ports import free_port
@@ -34,8 +35,8 @@ _EAGER = [(f"grpc.{which}_reconnect_backoff_ms", 20) for which in ("initial", "m
 
 @cache
 def nursery() -> Nursery:
-    """The one that this process shares; it ends when the process does."""
-    return Nursery()
+    """The one of this process, or of all that run tests; it ends when that process does."""
+    return Nursery(os.environ.get(SHARED))
 
 
 @dataclass
