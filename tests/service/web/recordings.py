@@ -8,16 +8,15 @@ import json
 import re
 import shlex
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 from browsers import new_page
 from console import on_terminal
 from documents import ROOT
+from palettes import in_few_colours, palette_of
 from PIL import Image
 from playwright.sync_api import Locator, Page
 from rich.console import Console
@@ -26,8 +25,8 @@ from servers import ServerProcess, new_server
 
 IMAGES = ROOT / "docs" / "images"
 
-#: Colours of a recording, the most frequent ones: enough for text with smooth edges.
-COLOURS = 160
+#: The palette is that of every third frame.
+PALETTE_FRAMES = 3
 
 
 @dataclass
@@ -44,10 +43,9 @@ class Recording:
 
     def save(self, name: str) -> None:
         """Write an endless loop."""
-        palette = self._palette()
-        images = [
-            frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame, _ in self.frames
-        ]
+        # One palette for all frames, so that nothing flickers.
+        palette = palette_of([frame for frame, _ in self.frames[::PALETTE_FRAMES]])
+        images = [in_few_colours(frame, palette) for frame, _ in self.frames]
         images[0].save(
             IMAGES / name,
             save_all=True,
@@ -56,18 +54,6 @@ class Recording:
             loop=0,
             optimize=False,
         )
-
-    def _palette(self) -> Image.Image:
-        """One palette for all frames, so that nothing flickers."""
-        counts: Counter[tuple[int, int, int]] = Counter()
-        for frame, _ in self.frames:
-            colours, indices = np.unique(
-                np.asarray(frame).reshape(-1, 3), axis=0, return_counts=True
-            )
-            counts.update(dict(zip(map(tuple, colours.tolist()), indices.tolist(), strict=True)))
-        palette = Image.new("P", (1, 1))
-        palette.putpalette([part for colour, _ in counts.most_common(COLOURS) for part in colour])
-        return palette
 
 
 # --- the page
@@ -86,7 +72,7 @@ _POINTER = """() => {
 def record_page(server: ServerProcess) -> None:
     """Create a network, train it, look at its updates, and ask why a weight changed."""
     with new_page() as page:
-        page.set_viewport_size({"width": 1120, "height": 900})
+        page.set_viewport_size({"width": 1200, "height": 900})
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.goto(f"{server.http}/?mode=train")
         page.wait_for_load_state("networkidle")

@@ -1,6 +1,7 @@
 """Makes the pictures of the page that the documents show: `make screenshots`."""
 
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 import clearprop
@@ -10,6 +11,8 @@ from calls import settings, train
 from clearprop.v1 import network_pb2
 from clearprop.v1 import training_service_pb2 as pb
 from documents import ROOT
+from palettes import in_few_colours, palette_of
+from PIL import Image
 from servers import ServerProcess, new_server
 
 IMAGES = ROOT / "docs" / "images"
@@ -17,27 +20,24 @@ IMAGES = ROOT / "docs" / "images"
 #: The deltas of the second example in the first update of the worked example.
 MOMENT = "?network=worked-example&update=1&example=2&line=334"
 
+#: The networks whose curves are drawn: the best of the sweep and two others.
+CURVES = "species-0034,species-0029,species-0026"
+
 #: Each picture: its name, the colour scheme, the size of the window, and the address.
 VIEWS = [
     ("look-light", "light", (1280, 800), MOMENT),
-    ("look-dark", "dark", (1280, 800), MOMENT),
-    ("look-phone", "light", (390, 844), MOMENT),
+    ("look-phone", "dark", (390, 844), MOMENT),
     ("weight", "light", (1280, 800), f"{MOMENT}&weight=2-1-2"),
     ("train", "light", (1280, 960), "?mode=train&network=xor&update=4700&weight=2-1-2"),
-    ("layers", "light", (1280, 800), "?mode=train&network=digits"),
-    ("examples", "light", (1280, 800), "?mode=train&network=digits&update=300&wrong=1"),
+    ("layers", "light", (1280, 800), "?mode=train&network=digits&over-time=1"),
+    ("examples", "light", (1280, 800), "?mode=train&network=digits&update=300&axes=300&wrong=1"),
     ("compare", "light", (1280, 800), "?mode=compare&network=worked-example&base=1&update=6"),
     ("lesson", "light", (1280, 440), "?mode=lessons&lesson=forward-pass&part=5"),
-    ("networks", "light", (1280, 960), "?mode=networks&where=sweep%3Dspecies"),
-    ("components", "light", (1280, 800), "web/components"),
+    ("networks", "light", (1280, 960), f"?mode=networks&where=sweep%3Dspecies&selected={CURVES}"),
 ]
-
 
 #: What is shown of the page in a picture that is not the whole window.
 PARTS = {"layers": ".over-time", "examples": ".panels"}
-
-#: The networks in the table whose curves are drawn.
-CURVES = (0, 5, 10)
 
 #: Waits until no answer has arrived for a while: what is drawn then depends on nothing else.
 _SETTLED = """() => new Promise((settled) => {
@@ -69,17 +69,11 @@ def main() -> None:
                 page.add_init_script("localStorage.setItem('learner', 'reader')")
                 page.goto(f"{server.http}/{place}")
                 page.evaluate(_SETTLED)
-                for number in CURVES if name == "networks" else ():
-                    page.locator("tbody input").nth(number).check()
-                if name == "layers":
-                    page.get_by_text("Layers over time").click()
-                page.evaluate(_SETTLED)
                 page.evaluate(_TO_THE_TOP)
-                path = IMAGES / f"{name}.png"
-                if name in PARTS:
-                    page.locator(PARTS[name]).screenshot(path=path)
-                else:
-                    page.screenshot(path=path, full_page=name == "components")
+                taken = page.locator(PARTS[name]) if name in PARTS else page
+                image = Image.open(BytesIO(taken.screenshot())).convert("RGB")
+                few = in_few_colours(image, palette_of([image]))
+                few.save(IMAGES / f"{name}.png", optimize=True)
 
 
 def _prepare(server: ServerProcess) -> None:
