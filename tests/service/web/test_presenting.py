@@ -84,6 +84,7 @@ def test_an_embedded_page_can_be_stepped_through_and_changes_nothing(
 def test_all_components_fit_in_all_states(page: Page, site: ServerProcess) -> None:
     page.goto(f"{site.http}/web/components")
     expect(page.get_by_role("heading", name="Training", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="update 1,234", exact=True)).to_have_count(1)
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.set_viewport_size({"width": width, "height": 800})

@@ -13,6 +13,7 @@ const field = (id, label, control, wrong = "") => html`
 const text = (id, more) => html`<input id=${id} aria-describedby=${`${id}-wrong`} ...${more} />`;
 
 const WARNING = { code: "SATURATED", message: "3 of 5 hidden units are saturated.", action: "Use smaller initial weights or a smaller learning rate." };
+const OF_UPDATE = { code: "VALIDATION_COST_HAS_RISEN", message: "The cost of the held-out examples was lowest after update 1,234 (0.2).", action: "Fork the network at update 1,234." };
 
 export const CONTROLS = [
   [
@@ -45,6 +46,7 @@ export const CONTROLS = [
   ["Notice", html`<p class="message">The server is available again. <button>Close</button></p>`],
   ["Notice of an error", html`<p class="message bad">The server is unavailable. The page reconnects automatically. <button>Close</button></p>`],
   ["Warnings", html`<${Warnings} warnings=${[WARNING]} label="Sample warnings" />`, "train"],
+  ["Warning that leads to an update", html`<${Warnings} warnings=${[OF_UPDATE]} label="Sample warnings with updates" onUpdate=${() => {}} />`, "train"],
   ["Failure", html`<p class="failure">Update 71 would make a weight infinite or NaN. Use a smaller learning rate.</p>`, "train"],
   ["Save", html`<p class="small">Save: <button class="link">SVG</button> <button class="link">PNG</button> <button class="link">Video</button></p>`],
 ];
