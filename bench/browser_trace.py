@@ -25,10 +25,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The tasks of the main thread, in order, and the number of frames that were drawn."""
+    """The tasks of the main thread, and the number of frames that were drawn in `seconds`."""
 
     tasks: list[Task]
     frames: int
+    seconds: float
 
     @property
     def work(self) -> float:
@@ -53,7 +54,9 @@ def traced(browser: Browser, page: Page, use: Callable[[], None]) -> Trace:
             by_thread.setdefault(thread, []).append(_task(each))
     # There is another one for a page that the browser has prepared.
     busiest = max(by_thread.values(), key=lambda tasks: sum(each.work for each in tasks))
-    return Trace(busiest, sum(each["name"] == "DrawFrame" for each in events))
+    begins = [each.begin for each in busiest]
+    frames = sum(each["name"] == "DrawFrame" for each in events)
+    return Trace(busiest, frames, max(begins) - min(begins))
 
 
 def _task(event: dict[str, Any]) -> Task:

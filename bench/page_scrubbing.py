@@ -1,9 +1,9 @@
 """The page with networks of five sizes: opened, played as a film, scrubbed and stepped through."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from shutil import which
 
 import clearprop
@@ -12,12 +12,14 @@ from playwright.sync_api import Browser, Page
 from bench.browser_trace import traced
 from bench.browsing import browsing
 from bench.page_networks import NETWORKS, train
+from bench.plain_browser import plain_tab
 from bench.report import Row
 from bench.serving import Server
 
 _SECONDS = 4.0
 _STEPS = 40
 _PAUSE = 60  # ms between two steps
+_WAIT = 30.0  # s
 _MOST_OPENING, _LEAST_FRAMES, _MOST_STEP = 1000.0, 30.0, 8.0  # ms, per second, ms
 _MOST_MEMORY = 200e6 / 2**20  # MiB
 
@@ -105,12 +107,11 @@ def measure(chromium: str, name: str) -> Found:
     with browsing(chromium) as (browser, server):
         with clearprop.connect(server.target) as client:
             latest = train(client, name)
-        opening, memory = {}, {}
+        opening = {}
         for view in _VIEWS:
-            with _opened(browser, server, view, name, latest // 2) as (page, milliseconds):
+            with _opened(browser, server, view, name, latest // 2) as (_, milliseconds):
                 opening[view] = milliseconds
-                page.wait_for_timeout(500)
-                memory[view] = _memory(browser, page)
+        memory = {view: _memory(chromium, server, view, name, latest // 2) for view in _VIEWS}
         with _opened(browser, server, "Train", name, 0) as (page, _):
             play = page.get_by_role("button", name="Play", exact=False).first
             film = _moved(browser, page, lambda: _play(page, play.click))
@@ -139,10 +140,18 @@ def _opened(
 
 
 def _moved(browser: Browser, page: Page, use: Callable[[], None]) -> Moving:
-    page.evaluate(_COUNT)
-    trace = traced(browser, page, use)
-    updates = int(str(page.evaluate("window.seen.size")))
-    return Moving(updates / _SECONDS, trace.frames / _SECONDS, trace.work / updates)
+    counted: list[float] = []
+
+    def use_and_count() -> None:
+        page.evaluate(_COUNT)
+        began = time.perf_counter()
+        use()
+        counted.append(float(page.evaluate("window.seen.size")))
+        counted.append(time.perf_counter() - began)
+
+    trace = traced(browser, page, use_and_count)
+    updates, seconds = counted
+    return Moving(updates / seconds, trace.frames / trace.seconds, trace.work / updates)
 
 
 def _play(page: Page, begin: Callable[[], None]) -> None:
@@ -156,18 +165,17 @@ def _step(page: Page) -> None:
         page.wait_for_timeout(_PAUSE)
 
 
-def _memory(browser: Browser, page: Page) -> float:
-    """Return the MiB of the process that draws the page, those that it shares included."""
-    page.context.new_cdp_session(page).send("HeapProfiler.collectGarbage")
-    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-    drawing = [each["id"] for each in processes if each["type"] == "renderer"]
-    return max(map(_resident, drawing))
-
-
-def _resident(process: int) -> float:
-    status = Path(f"/proc/{process}/status").read_text().splitlines()
-    (line,) = (each for each in status if each.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024
+def _memory(chromium: str, server: Server, view: str, name: str, update: int) -> float:
+    """Return the MiB of the process that draws a view, in a browser of its own."""
+    address, selector = _VIEWS[view]
+    with plain_tab(chromium) as tab:
+        tab.open(f"http://{server.http}{address.format(name, update)}")
+        end = time.monotonic() + _WAIT
+        while not tab.evaluate(f"document.querySelectorAll({selector!r}).length"):
+            assert time.monotonic() < end, "the page does not open"
+            time.sleep(0.1)
+        time.sleep(1)
+        return tab.resident_memory()
 
 
 def _of_view(found: list[Found], view: str) -> list[Row]:

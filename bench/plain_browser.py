@@ -36,10 +36,17 @@ class PlainTab:
 
     def private_memory(self) -> float:
         """Return the MiB that only the process of the page has, without garbage."""
+        return max(map(private, self._drawing()))
+
+    def resident_memory(self) -> float:
+        """Return the MiB of the process of the page, without garbage, what it shares included."""
+        return max(map(resident, self._drawing()))
+
+    def _drawing(self) -> list[int]:
+        """Return the processes that draw pages: others are for pages that the browser prepares."""
         self._send("HeapProfiler.collectGarbage", {}, self._session)
         processes = self._send("SystemInfo.getProcessInfo", {})["processInfo"]
-        # There are others for pages that the browser has prepared.
-        return max(private(each["id"]) for each in processes if each["type"] == "renderer")
+        return [each["id"] for each in processes if each["type"] == "renderer"]
 
     def close(self) -> None:
         """End the browser."""
@@ -94,5 +101,14 @@ def plain_tab(chromium: str) -> Iterator[PlainTab]:
 
 def private(process: int) -> float:
     """Return the MiB that only this process has."""
+    return _sum_of(process, "Private_")
+
+
+def resident(process: int) -> float:
+    """Return the MiB of a process, what it shares with others included."""
+    return _sum_of(process, "Rss:")
+
+
+def _sum_of(process: int, name: str) -> float:
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    return sum(int(each.split()[1]) for each in lines if each.startswith("Private_")) / 1024
+    return sum(int(each.split()[1]) for each in lines if each.startswith(name)) / 1024
