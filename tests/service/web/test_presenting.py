@@ -97,8 +97,9 @@ def test_all_components_fit_in_all_states(page: Page, site: ServerProcess) -> No
     for name, (left, top, width, height) in page.evaluate(SPECIMENS).items():
         inside = photograph[top : top + height, left : left + width]
         assert name in EMPTY or inside.std() > 2, f"{name} is blank"
-    page.keyboard.press("f")
     page.set_viewport_size({"width": 1920, "height": 1080})
+    page.keyboard.press("f")
+    page.locator("html:fullscreen").wait_for()
     page.evaluate(DRAWN)
     assert page.evaluate(FAULTS) == []
     page.keyboard.press("Escape")

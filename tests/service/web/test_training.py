@@ -176,6 +176,7 @@ def test_the_learning_rate_of_a_schedule_is_shown_and_used_in_equations(
     # As a film, the run goes through its updates and ends at the latest, which is followed.
     follow = page.get_by_role("button", name="Follow live")
     follow.click()
+    _wait_for_update(page, "5")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.get_by_role("button", name="▶ Play").click()
