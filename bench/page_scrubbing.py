@@ -174,7 +174,7 @@ def _memory(chromium: str, server: Server, view: str, name: str, update: int) ->
         while not tab.evaluate(f"document.querySelectorAll({selector!r}).length"):
             assert time.monotonic() < end, "the page does not open"
             time.sleep(0.1)
-        time.sleep(1)
+        time.sleep(2)
         return tab.resident_memory()
 
 
