@@ -10,8 +10,9 @@ INSTALLED := $(VENV)/.installed
 DOCS_INSTALLED := $(VENV)/.docs
 KERNELS := $(VENV)/.kernels
 
-# Tests wait more than half of their time, for servers, browsers and disks.
-PROCESSES := $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
+# With two processes, whose tests wait for servers, browsers and disks, a processor is hardly ever
+# idle. Each one more collects all tests again, and has servers and a browser of its own.
+PROCESSES := $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 # The stubs are generated in a separate environment; see pyproject.toml.
 PROTO_VENV := .venv-proto
@@ -57,7 +58,7 @@ bench: setup ## compare with other libraries and write bench/results.md (ARGS=en
 
 peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn for make bench into .venv-bench; several GB on Linux
 
-test: setup ## run the tests, three at a time per processor (ARGS="tests/training -k ...")
+test: setup ## run the tests, two at a time per processor (ARGS="tests/training -k ...")
 	$(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal $(ARGS)
 
 soak: setup ## run the long forms of tests, which take hours, and report each promise in a line with counts
