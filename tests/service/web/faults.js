@@ -86,6 +86,11 @@
     }
   });
 
+  // An equation is seen as a whole.
+  for (const box of document.querySelectorAll(":has(> math)")) {
+    if (isShown(box) && box.scrollWidth > box.clientWidth + EDGE) faults.push(`${nameOf(box)} is wider than its box: ${box.scrollWidth} of ${box.clientWidth}`);
+  }
+
   // Drawings have as many pixels in both directions as their boxes; images have square pixels.
   for (const canvas of document.querySelectorAll("canvas")) {
     const { clientWidth: wide, clientHeight: high } = canvas;

@@ -1,7 +1,8 @@
 // The lines of an explanation, example by example: each highlights its operands in the picture.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { exact, relation, short, signed } from "../shared/number_format.js";
+import { useFitting } from "./fitting.js";
 import { readable } from "./readable_maths.js";
 import { pointedBy } from "./sources.js";
 
@@ -38,6 +39,8 @@ function Example({ explanation, position, number, ...tools }) {
 
 // A line and its operands: each operand highlights its source in the picture.
 function Line({ line, network, lines, pointed, setPointed }) {
+  const formula = useRef(null);
+  useFitting(formula, line);
   const point = (sources) => ({
     onMouseEnter: () => setPointed(pointedBy(network, lines, sources)),
     onMouseLeave: () => setPointed(null),
@@ -50,7 +53,7 @@ function Line({ line, network, lines, pointed, setPointed }) {
   };
   return html`
     <div class="explained" data-symbol=${line.symbol} data-exact=${exact(line.value)}>
-      <div class="formula" role="group" tabindex="0" title=${line.text} aria-label=${line.text} dangerouslySetInnerHTML=${{ __html: readable(line) }} ...${point(line.operands.map(({ source }) => source))}></div>
+      <div class="formula" ref=${formula} role="group" tabindex="0" title=${line.text} aria-label=${line.text} dangerouslySetInnerHTML=${{ __html: readable(line) }} ...${point(line.operands.map(({ source }) => source))}></div>
       <div class="operands">
         ${line.operands
           .filter(({ source }) => source.kind !== "SOURCE_KIND_CONSTANT")

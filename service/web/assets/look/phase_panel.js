@@ -6,6 +6,7 @@ import { Num } from "../shared/number_view.js";
 import { relation } from "../shared/number_format.js";
 import { keyAt } from "../shared/parameters.js";
 import { inNumbers, kindIn, parameterOf, settingsIn, SYMBOLS } from "./equations.js";
+import { useFitting } from "./fitting.js";
 import { GradientArrays } from "./gradient_arrays.js";
 import { Maths } from "./maths.js";
 import { momentAt } from "./moment.js";
@@ -22,11 +23,13 @@ export function PhasePanel({ opened, moment }) {
   const { kind, phase } = moment;
   const which = kindIn(network, kind, phase);
   const settings = settingsIn(trace);
+  const equation = useRef(null);
+  useFitting(equation, moment);
   return html`
     <section class=${`phase-panel ${isLong(settings) ? "tall" : ""}`} aria-label="Current phase">
       <h2>${phaseName(network, phase)}</h2>
       <p class="sentence"><${Sentence} text=${PHASE_SENTENCES[`${which}_${settings.optimizer.kind}`] ?? PHASE_SENTENCES[which]} /></p>
-      <div class="equation">
+      <div class="equation" ref=${equation}>
         <div class="symbols">${SYMBOLS[which](network, settings, parameterOf(phase, moment.step)).map((line, index) => html`<${Maths} key=${index}>${line}<//>`)}</div>
         ${!walk.hasNoLines &&
         html`<div class="in-numbers" aria-live="polite" tabindex=${isLong(settings) ? 0 : undefined} role="group" aria-label="In numbers">
