@@ -2,6 +2,7 @@
 import { useLayoutEffect } from "preact/hooks";
 
 const SMALLEST = 0.65; // of the usual size; what is wider still is scrolled
+const SPARE = 0.98; // spaces between signs do not become smaller in proportion
 
 // `box` is a reference; its equations change with `content`.
 export function useFitting(box, content) {
@@ -20,7 +21,7 @@ function fit(box) {
   all.forEach((each, index) => {
     if (shares[index] >= 1) return;
     const size = Number.parseFloat(getComputedStyle(each).fontSize);
-    each.style.fontSize = `${size * Math.max(shares[index], SMALLEST)}px`;
+    each.style.fontSize = `${size * Math.max(SPARE * shares[index], SMALLEST)}px`;
   });
 }
 
