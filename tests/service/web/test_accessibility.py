@@ -23,8 +23,8 @@ PLACES = {
     "weight": "?network=worked-example&update=1&line=61&weight=2-1-2",
     "train": "?mode=train",
     "watched": "?mode=train&network=worked-example",
-    "networks": "?mode=networks",
-    "lessons": "?mode=lessons",
+    "networks": "?mode=networks&selected=worked-example",
+    "lesson": "?mode=lessons&lesson=forward-pass&part=5",
     "compare": "?mode=compare&network=worked-example&base=1&update=6",
 }
 
@@ -49,6 +49,8 @@ SEEN = [
 @pytest.mark.usefixtures("worked_example")
 def test_axe_finds_no_serious_violation(site: ServerProcess, page: Page) -> None:
     serious = set()
+    page.goto(f"{site.http}/healthz")
+    page.evaluate("localStorage.setItem('learner', 'reader')")
     for name, place, look in SEEN:
         show(page, look, f"{site.http}/{place}")
         serious |= {f"{name}, {each}" for each in serious_violations(page, look)}
@@ -78,7 +80,7 @@ def show(page: Page, look: Look, address: str) -> None:
     page.emulate_media(color_scheme=scheme)
     visit(page, address)
     page.wait_for_load_state("networkidle")
-    page.evaluate("for (const each of document.querySelectorAll('.over-time')) each.open = true")
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     page.wait_for_load_state("networkidle")
 
 

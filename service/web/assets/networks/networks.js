@@ -35,6 +35,7 @@ export function Networks({ place }) {
   };
   return html`
     <div class="networks">
+      <h2 class="unseen">Networks</h2>
       <form class="filter" role="search" onSubmit=${(event) => event.preventDefault()}>
         <label
           ><span class="small soft">Filter</span>
