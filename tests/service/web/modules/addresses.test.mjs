@@ -61,3 +61,23 @@ test("numbers that nothing has are left out", () => {
   assert.deepEqual(placeOf("?example=0&line=0&update=-1&position=x"), { mode: "look" });
   assert.equal(placeOf("?weight=2-0-1").weight, "2-0-1");
 });
+
+test("a film writes its address rarely, and Back returns to where it was when something was chosen", async ({ mock }) => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  let now = 0;
+  mock.method(performance, "now", () => now);
+  const written = [];
+  const write = (how) => (_, __, address) => written.push(`${how} ${address}`);
+  globalThis.location = { search: "?network=first", pathname: "/" };
+  globalThis.history = { pushState: write("push"), replaceState: write("replace") };
+  globalThis.addEventListener = () => {};
+  const { go } = await import("./assets/shared/place.js");
+  for (let update = 0; update < 100; update += 1) go({ update });
+  assert.deepEqual(written.splice(0), ["replace ?network=first&update=0"]);
+  now = 350;
+  mock.timers.tick(350);
+  assert.deepEqual(written.splice(0), ["replace ?network=first&update=99"]);
+  go({ update: 7 });
+  go({ weight: "2.0.3" });
+  assert.deepEqual(written, ["replace ?network=first&update=7", "push ?network=first&weight=2-1-4&update=7"]);
+});
