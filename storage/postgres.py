@@ -36,7 +36,8 @@ from storage.session import Session
 from storage.sql_store import Database, SqlStore
 from storage.timelines import Timeline, Timelines
 from storage.urls import without_password
-from training.errors import ClearpropError, StoreUnavailable
+from training.error_kinds import ClearpropError
+from training.errors import StoreUnavailable
 from training.limits import Limits
 from training.ports import Clock, Writer
 

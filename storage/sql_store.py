@@ -20,7 +20,7 @@ from storage.reader_pool import ReaderPool
 from storage.session import Session, Statements
 from storage.sql_reader import SqlReader
 from storage.sql_writer import SqlWriter
-from training.errors import ClearpropError
+from training.error_kinds import ClearpropError
 from training.ports import Clock, Reader, Writer
 from training.update import Segment
 

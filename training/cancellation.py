@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
-from training.errors import ClearpropError
+from training.error_kinds import ClearpropError
 
 T = TypeVar("T")
 

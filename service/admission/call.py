@@ -11,7 +11,8 @@ from service.admission.call_lines import CallLines
 from service.admission.call_pool import CallPool
 from service.threads import Awaited
 from training.cancellation import Cancellation, cancelled_by
-from training.errors import CallCancelled, ClearpropError
+from training.error_kinds import ClearpropError
+from training.errors import CallCancelled
 from training.writes import Writes
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from threading import Lock, Timer
 from typing import Any, Final, ParamSpec, TypeVar
 
 from training.cancellation import check_cancelled
-from training.errors import ClearpropError
+from training.error_kinds import ClearpropError
 
 P = ParamSpec("P")
 R = TypeVar("R")

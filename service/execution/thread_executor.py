@@ -18,13 +18,8 @@ from service.execution.progress import Progress
 from service.execution.run_writes import Written, append, fail, halt
 from service.execution.turns import Turns
 from service.reading.readers import Readers
-from training.errors import (
-    ClearpropError,
-    HeadMoved,
-    NetworkNotFound,
-    StoreFull,
-    StoreUnavailable,
-)
+from training.error_kinds import ClearpropError
+from training.errors import HeadMoved, NetworkNotFound, StoreFull, StoreUnavailable
 from training.intent import Intent, PausedRun
 from training.network import Network
 from training.ports import Clock, Store, Writer

@@ -7,23 +7,23 @@ from google.protobuf.any_pb2 import Any
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
-from training import errors
+from training import error_kinds, errors
 
 #: The status code of each kind of error.
-CODES: dict[type[errors.ClearpropError], grpc.StatusCode] = {
-    errors.InvalidError: grpc.StatusCode.INVALID_ARGUMENT,
-    errors.NotFoundError: grpc.StatusCode.NOT_FOUND,
-    errors.AlreadyExistsError: grpc.StatusCode.ALREADY_EXISTS,
-    errors.WrongStateError: grpc.StatusCode.FAILED_PRECONDITION,
-    errors.StaleError: grpc.StatusCode.ABORTED,
-    errors.OutOfRangeError: grpc.StatusCode.OUT_OF_RANGE,
-    errors.ExhaustedError: grpc.StatusCode.RESOURCE_EXHAUSTED,
-    errors.UnavailableError: grpc.StatusCode.UNAVAILABLE,
-    errors.DataLossError: grpc.StatusCode.DATA_LOSS,
-    errors.CancelledCallError: grpc.StatusCode.CANCELLED,
-    errors.UnauthenticatedError: grpc.StatusCode.UNAUTHENTICATED,
-    errors.DeniedError: grpc.StatusCode.PERMISSION_DENIED,
-    errors.DeadlineError: grpc.StatusCode.DEADLINE_EXCEEDED,
+CODES: dict[type[error_kinds.ClearpropError], grpc.StatusCode] = {
+    error_kinds.InvalidError: grpc.StatusCode.INVALID_ARGUMENT,
+    error_kinds.NotFoundError: grpc.StatusCode.NOT_FOUND,
+    error_kinds.AlreadyExistsError: grpc.StatusCode.ALREADY_EXISTS,
+    error_kinds.WrongStateError: grpc.StatusCode.FAILED_PRECONDITION,
+    error_kinds.StaleError: grpc.StatusCode.ABORTED,
+    error_kinds.OutOfRangeError: grpc.StatusCode.OUT_OF_RANGE,
+    error_kinds.ExhaustedError: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    error_kinds.UnavailableError: grpc.StatusCode.UNAVAILABLE,
+    error_kinds.DataLossError: grpc.StatusCode.DATA_LOSS,
+    error_kinds.CancelledCallError: grpc.StatusCode.CANCELLED,
+    error_kinds.UnauthenticatedError: grpc.StatusCode.UNAUTHENTICATED,
+    error_kinds.DeniedError: grpc.StatusCode.PERMISSION_DENIED,
+    error_kinds.DeadlineError: grpc.StatusCode.DEADLINE_EXCEEDED,
 }
 
 DOMAIN = "clearprop"
@@ -39,12 +39,12 @@ _LONGEST_TEXT = 500
 _DESCRIPTION_LENGTHS = (_LONGEST_TEXT, 240, 160, 120, 80, 60, 40)
 
 
-def code_of(error: errors.ClearpropError) -> grpc.StatusCode:
+def code_of(error: error_kinds.ClearpropError) -> grpc.StatusCode:
     """Return the status code of an error."""
     return next(code for kind, code in CODES.items() if isinstance(error, kind))
 
 
-def status_of(error: errors.ClearpropError) -> Status:
+def status_of(error: error_kinds.ClearpropError) -> Status:
     """Return an error as a google.rpc.Status with details, limited in size."""
     invalid = error.violations if isinstance(error, errors.InvalidFields) else []
     message = _summary(invalid) if invalid else error.message

@@ -4,7 +4,7 @@ import logging
 
 from service.faces.error_table import code_of
 from service.insight.calls import current_call
-from training.errors import ClearpropError
+from training.error_kinds import ClearpropError
 
 logger = logging.getLogger(__name__)
 

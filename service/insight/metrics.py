@@ -19,7 +19,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from service.insight.tallies import Durations, Tally
-from training.errors import ClearpropError
+from training.error_kinds import ClearpropError
 from training.limits import Limits, described
 
 # Otherwise each counter and histogram would have another series with the time of its creation.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from training.errors import DataLossError, NotFoundError, OutOfRangeError
+from training.error_kinds import DataLossError, NotFoundError, OutOfRangeError
 from training.ports import Store
 
 T = TypeVar("T")

@@ -19,7 +19,8 @@ from storage.schema import metadata, workers
 from storage.sqlite import SqliteStore
 from training.access import Scope, Token
 from training.audit import AuditEntry
-from training.errors import ClearpropError, DamagedHistory
+from training.error_kinds import ClearpropError
+from training.errors import DamagedHistory
 from training.ports import Answer, Reader
 from training.run import RunState
 

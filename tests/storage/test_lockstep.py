@@ -27,7 +27,7 @@ from storage.memory_store import MemoryStore
 from storage.postgres import PostgresStore
 from storage.postgres_writer import PostgresReader
 from storage.sqlite import SqliteStore
-from training.errors import ClearpropError
+from training.error_kinds import ClearpropError
 from training.ownership import WorkerExpired
 from training.ports import Answer, Reader, Store, Writer
 from training.run import RunState

@@ -10,7 +10,8 @@ from histories import SetClock, Story, append, begin, same_keyframe, same_segmen
 
 from storage import purging
 from storage.sqlite import SqliteStore
-from training.errors import ClearpropError, HeadMoved, HistoryCompacted, NetworkNotFound
+from training.error_kinds import ClearpropError
+from training.errors import HeadMoved, HistoryCompacted, NetworkNotFound
 from training.ports import Reader, Store
 from training.update import Head, Keyframe, Segment
 

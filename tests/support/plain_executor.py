@@ -13,13 +13,8 @@ from typing import TypeVar
 
 from service.execution.adoption import adopt_runs
 from service.reading.readers import Readers
-from training.errors import (
-    ClearpropError,
-    HeadMoved,
-    NetworkNotFound,
-    StoreFull,
-    StoreUnavailable,
-)
+from training.error_kinds import ClearpropError
+from training.errors import HeadMoved, NetworkNotFound, StoreFull, StoreUnavailable
 from training.intent import Intent, PausedRun
 from training.ports import Clock, Store, Writer
 from training.run import Failure, RunState

@@ -4,13 +4,8 @@ import pickle
 
 import pytest
 
-from training.errors import (
-    ClearpropError,
-    HistoryCompacted,
-    InvalidFields,
-    LimitExceeded,
-    Violation,
-)
+from training.error_kinds import ClearpropError
+from training.errors import HistoryCompacted, InvalidFields, LimitExceeded, Violation
 
 
 @pytest.mark.parametrize(

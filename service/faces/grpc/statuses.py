@@ -7,7 +7,7 @@ import grpc
 
 from service.faces.error_table import INTERNAL_ERROR, code_of, status_of
 from service.faces.failures import note_failure
-from training.errors import ClearpropError
+from training.error_kinds import ClearpropError
 
 Context = grpc.aio.ServicerContext[Any, Any]
 

@@ -13,13 +13,8 @@ from starlette.responses import Response
 
 from service.faces.error_table import INTERNAL_ERROR, code_of, status_of, status_with
 from service.faces.failures import note_failure, note_status
-from training.errors import (
-    ClearpropError,
-    LimitExceeded,
-    ScopeRequired,
-    StaleError,
-    Unauthenticated,
-)
+from training.error_kinds import ClearpropError, StaleError
+from training.errors import LimitExceeded, ScopeRequired, Unauthenticated
 
 #: The HTTP status of each gRPC code, as in the comments of google.rpc.Code.
 HTTP_CODES = {

@@ -10,7 +10,7 @@ from service.faces.rest.errors import error_response
 from service.insight.metrics import MEDIA_TYPE, Metrics
 from service.threads import Threads
 from training.access import Scope
-from training.errors import ClearpropError
+from training.error_kinds import ClearpropError
 
 
 def metrics_page(metrics: Metrics, threads: Threads, access: Access | None = None) -> Route:

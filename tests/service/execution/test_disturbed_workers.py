@@ -8,7 +8,7 @@ from execution_bench import uninterrupted
 from promises import Promise, rounds
 from shared_service import LONG, Replica, Workers
 
-from training.errors import WrongStateError
+from training.error_kinds import WrongStateError
 from training.run import RunState
 
 #: The updates of a run.

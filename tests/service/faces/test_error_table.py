@@ -8,7 +8,8 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 
 from service.faces.error_table import CODES, code_of, status_of
 from training import errors
-from training.errors import ClearpropError, InvalidFields, NetworkNotFound, Violation
+from training.error_kinds import ClearpropError
+from training.errors import InvalidFields, NetworkNotFound, Violation
 
 KINDS = set(CODES)
 ERRORS = [
