@@ -24,7 +24,7 @@ PLACES = {
     "train": "?mode=train",
     "watched": "?mode=train&network=worked-example",
     "networks": "?mode=networks&selected=worked-example",
-    "lesson": "?mode=lessons&lesson=forward-pass&part=5",
+    "lessons": "?mode=lessons&lesson=forward-pass&part=5",
     "compare": "?mode=compare&network=worked-example&base=1&update=6",
 }
 
