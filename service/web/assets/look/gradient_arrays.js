@@ -15,7 +15,7 @@ export function GradientArrays({ opened, moment }) {
       <h3>
         ${isMean ? html`G/n <span class="soft small">Mean gradient over ${trace.exampleCount} ${trace.exampleCount === 1 ? "example" : "examples"}</span>` : html`G <span class="soft small">Sum of the gradients in the batch</span>`}
       </h3>
-      <div class="arrays-row">
+      <div class="arrays-row" tabindex="0" role="group" aria-label="Arrays of gradients">
         ${network.layerSizes
           .slice(1)
           .map((_, index) => html`<${GradientArray} key=${index} ...${{ opened, moment, layer: index + 1 }} />`)}
