@@ -183,8 +183,9 @@ def test_the_learning_rate_of_a_schedule_is_shown_and_used_in_equations(
     expect(follow).to_have_attribute("aria-pressed", "false")
     expect(follow).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("region", name="Weights", exact=True)).to_contain_text("after update 5")
-    shown = [int(url.split("?update=")[1]) for url in asked if "/state?" in url]
-    assert (shown[0], shown[-1], sorted(shown)) == (0, 5, shown)
+    read = [int(url.split("?update=")[1]) for url in asked if "/state?" in url]
+    shown = read[read.index(0) :]  # what *Follow live* reads can come late
+    assert (shown[-1], sorted(shown)) == (5, shown)
     network = parse_qs(urlsplit(page.url).query)["network"][0]
     visit(page, f"{site.http}/?network={network}&update=4&line=99999")
     panel = page.locator(".phase-panel")
