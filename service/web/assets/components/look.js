@@ -1,5 +1,7 @@
 // Parts of Look inside: the ribbon, equations, the legend.
+import { useRef } from "preact/hooks";
 import { SYMBOLS } from "../look/equations.js";
+import { useFitting } from "../look/fitting.js";
 import { Legend } from "../look/help.js";
 import { Maths } from "../look/maths.js";
 import { stepInNumbers, stepInSymbols } from "../look/optimizer_equations.js";
@@ -18,9 +20,14 @@ const WEIGHT = { layer: 1, isBias: false };
 const NUMBERS = { NEW_PARAMETER: 0.1183416, NEW_FIRST_MOMENT: 0.000691234, NEW_SECOND_MOMENT: 4.8e-8, PARAMETER: 0.1233333, DECAYED_GRADIENT: 0.0069123, FIRST_MOMENT: 0, SECOND_MOMENT: 0 };
 const read = (role) => NUMBERS[role];
 
-const equations = (lines, attributes = { class: "symbols" }) => html`
-  <div class="phase-panel tall"><div class="equation"><div ...${attributes}>${lines.map((line, index) => html`<${Maths} key=${index}>${line}<//>`)}</div></div></div>
-`;
+function Equations({ lines, attributes }) {
+  const box = useRef();
+  useFitting(box, lines);
+  return html`
+    <div class="phase-panel tall"><div class="equation" ref=${box}><div ...${attributes}>${lines.map((line, index) => html`<${Maths} key=${index}>${line}<//>`)}</div></div></div>
+  `;
+}
+const equations = (lines, attributes = { class: "symbols" }) => html`<${Equations} ...${{ lines, attributes }} />`;
 
 // Batches of 3 of the 4 examples: the second one takes the last example of an epoch and the first two of the next.
 const opened = { network: SMALL, update: 2 };
