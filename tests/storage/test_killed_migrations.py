@@ -62,7 +62,7 @@ def test_a_migration_that_is_killed_is_complete_or_has_not_happened(
     kills = migrated = 0
     path = tmp_path / "killed.db"
     shutil.copyfile(old, path)
-    for _ in range(rounds(5, 100)):
+    for _ in range(rounds(3, 100)):
         command = [sys.executable, "-c", OPENING, str(path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, env=with_support()) as process:
             assert process.stdout is not None

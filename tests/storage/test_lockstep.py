@@ -347,7 +347,7 @@ def run(machine: type[Lockstep], examples: int) -> None:
 
 def test_the_stores_say_the_same_whatever_happens(empty_database: Path, short_groups: None) -> None:
     Lockstep.template = empty_database
-    run(Lockstep, rounds(25, 2_000))
+    run(Lockstep, rounds(15, 2_000))
 
 
 def test_two_stores_in_postgresql_say_the_same_whatever_happens(
@@ -357,4 +357,4 @@ def test_two_stores_in_postgresql_say_the_same_whatever_happens(
         PostgresReader, "_store_time", lambda reader: microseconds(reader._clock.now())
     )
     PostgresLockstep.databases = postgres_template
-    run(PostgresLockstep, rounds(5, 500))
+    run(PostgresLockstep, rounds(3, 500))

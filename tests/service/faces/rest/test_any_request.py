@@ -85,7 +85,7 @@ def test_any_request_is_answered_as_documented(server: ServerProcess, promise: P
 def schema(server: ServerProcess) -> BaseSchema:
     config = {
         "base-url": server.http,
-        "generation": {"max-examples": rounds(2, 200)},
+        "generation": {"max-examples": rounds(1, 200)},
         "request-timeout": PATIENCE,
         "continue-on-failure": True,
         "operations": [] if IS_LONG else [IN_BRIEF],
