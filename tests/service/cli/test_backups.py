@@ -66,7 +66,8 @@ def test_a_backup_is_written_and_restored_while_the_server_trains(
     assert f"{first} already exists: use another name" in line
     url = f"sqlite:///{tmp_path / 'restored.db'}"
     shown = at("restore", str(first), "--database", url).stdout
-    assert shown == f"Restored {first} to {url}: 1 network, {before:,} update{"s" if before > 1 else ""}, verified.\n"
+    updates = "1 update" if before == 1 else f"{before:,} updates"
+    assert shown == f"Restored {first} to {url}: 1 network, {updates}, verified.\n"
     assert "already exists" in at("restore", str(first), "--database", url, code=1).stderr
     missing = tmp_path / "missing" / "first.db"
     (line,) = at("backup", str(missing), code=1).stderr.splitlines()
