@@ -223,6 +223,7 @@ def test_generated_points_train_a_network_whose_units_have_surfaces(
         page.get_by_label("Update number").fill("2")
         page.get_by_label("Update number").press("Enter")
     _wait_for_update(page, "2")
+    page.mouse.move(0, 0)  # where no surface can scroll below it and be read at its place
     surface = page.get_by_role("region", name="Decision surface")
     surface.get_by_role("img", name="Activation of hidden 1.2").press("ArrowRight")
     sides = surface.locator("canvas").evaluate("({ width, height }) => [width, height]")
