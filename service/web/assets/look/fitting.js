@@ -1,8 +1,9 @@
 // Equations that are wider than their box become smaller, so that their results can be seen.
 import { useLayoutEffect } from "preact/hooks";
 
-const SMALLEST = 0.65; // of the usual size; what is wider still is scrolled
-const SPARE = 0.98; // spaces between signs do not become smaller in proportion
+const SMALLEST = 0.6; // of the usual size; what is wider still is scrolled
+const OVERHANG = 5; // px by which italic signs can reach beyond their boxes
+const ROUNDS = 3; // spaces between signs do not become smaller in proportion: one round leaves some pixels
 
 // `box` is a reference; its equations change with `content`.
 export function useFitting(box, content) {
@@ -15,18 +16,21 @@ export function useFitting(box, content) {
 }
 
 function fit(box) {
-  const all = [...box.querySelectorAll("math")];
-  for (const each of all) each.style.fontSize = "";
-  const shares = all.map((each) => each.parentElement.clientWidth / widthOf(each));
-  all.forEach((each, index) => {
-    if (shares[index] >= 1) return;
-    const size = Number.parseFloat(getComputedStyle(each).fontSize);
-    each.style.fontSize = `${size * Math.max(SPARE * shares[index], SMALLEST)}px`;
-  });
+  let wide = [...box.querySelectorAll("math")].map((element) => ({ element, share: 1 }));
+  for (const { element } of wide) element.style.fontSize = "";
+  for (const each of wide) each.size = Number.parseFloat(getComputedStyle(each.element).fontSize);
+  for (let round = 0; round < ROUNDS && wide.length; round += 1) {
+    for (const each of wide) each.room = each.element.parentElement.clientWidth / widthOf(each.element);
+    wide = wide.filter(({ share, room }) => room < 1 && share > SMALLEST);
+    for (const each of wide) {
+      each.share = Math.max(each.share * each.room, SMALLEST);
+      each.element.style.fontSize = `${each.size * each.share}px`;
+    }
+  }
 }
 
 function widthOf(element) {
   const range = document.createRange();
   range.selectNodeContents(element);
-  return Math.ceil(range.getBoundingClientRect().width) + 1;
+  return Math.ceil(range.getBoundingClientRect().width) + OVERHANG;
 }
