@@ -24,7 +24,7 @@ from training.work import check_work, work_of_outputs
 class Prediction:
     """The activations of all layers after the inputs, in one array: (inputs, units).
 
-    `contributions` are the terms of the logits of the outputs, if they were requested.
+    `contributions` (inputs, outputs, terms) are the terms of the logits, if they were requested.
     """
 
     network: Network
@@ -87,7 +87,7 @@ def _check_contributions(network: Network, count: int, limits: Limits) -> None:
     size = network.shapes[-1].size
     if count * size > limits.batch_numbers:
         raise LimitExceeded(
-            f"the contributions to {count} outputs, {size} numbers for each, exceed the limit of"
+            f"the contributions for {count} inputs, {size} numbers for each, exceed the limit of"
             f" {limits.batch_numbers}: use a smaller number of inputs",
             limit="batch_numbers",
             value=limits.batch_numbers,

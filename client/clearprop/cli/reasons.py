@@ -39,8 +39,12 @@ def show_reasons(network: Network, prediction: Prediction) -> None:
 def _strongest(
     units: Sequence[str], terms: Sequence[Sequence[float]]
 ) -> list[tuple[str, tuple[float, ...]]]:
-    """Return the units whose terms differ most, with their terms; of one output, the largest."""
+    """Return the units that raise the first output most above the second, with their terms.
+
+    Of one output, the units with the largest terms.
+    """
     both = list(zip(units, zip(*terms, strict=True), strict=True))
     if len(terms) == 1:
         return sorted(both, key=lambda item: -abs(item[1][0]))[:_MOST]
-    return sorted(both, key=lambda item: item[1][1] - item[1][0])[:_MOST]
+    raising = [item for item in both if item[1][0] > item[1][1]]
+    return sorted(raising, key=lambda item: item[1][1] - item[1][0])[:_MOST]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -152,12 +153,14 @@ def test_the_units_that_make_an_output_larger_are_named(clearprop: Clearprop, pe
     lines = clearprop("predict", pets, "5,red", "--why").stdout.splitlines()
     start = lines.index("Row 1: what raises output 1 (cat) above output 2 (dog) most:")
     assert lines[start + 1].split("  ")[0] == "unit"
-    shown = [line.split("  ")[0] for line in lines[start + 3 :]]
-    assert set(shown) <= {
+    cells = [re.split(r" {2,}", line.strip()) for line in lines[start + 3 :]]
+    assert {unit for unit, *_ in cells} <= {
         *("input 1 (weight)", "input 2 (weight is missing)", "bias"),
         *("input 3 (colour = grey)", "input 4 (colour = red)"),
     }
-    assert len(shown) == 3
+    raised = [float(to_cat) - float(to_dog) for _, to_cat, to_dog in cells]
+    assert raised == sorted(raised, reverse=True)
+    assert raised[-1] > 0
     refused = clearprop("predict", pets, "--on", pets, "--why", code=2)
     assert "This option is for INPUTS." in refused.stderr
     single = fresh_id("single")
