@@ -62,7 +62,7 @@ test: setup ## run the tests, two at a time per processor (ARGS="tests/training 
 	$(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal $(ARGS)
 
 soak: setup ## run the long forms of tests, which take hours, and report each promise in a line with counts
-	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/bench tests/survival tests/hostile tests/service/test_any_history.py tests/service/execution tests/service/faces/rest tests/service/ray tests/service/web/test_accessibility.py tests/service/web/test_presenting.py tests/storage/test_killed_migrations.py tests/storage/test_lockstep.py tests/storage/test_two_busy_stores.py tests/training/numerics tests/training/test_chunks.py tests/training/test_lockstep.py tests/training/test_team_choice.py)
+	SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 $(or $(ARGS),tests/bench tests/survival tests/hostile tests/service/test_any_history.py tests/service/cli/demo/test_cluster.py tests/service/execution tests/service/faces/rest tests/service/ray tests/service/web/test_accessibility.py tests/service/web/test_presenting.py tests/storage/test_killed_migrations.py tests/storage/test_lockstep.py tests/storage/test_two_busy_stores.py tests/training/numerics tests/training/test_chunks.py tests/training/test_lockstep.py tests/training/test_team_choice.py)
 	$(if $(ARGS),,SOAK=1 $(BIN)/pytest -o faulthandler_timeout=0 -m hypothesis tests --ignore=tests/survival --ignore=tests/hostile --ignore=tests/training/numerics)
 
 packages: setup ## build both distributions, and test them in empty environments
