@@ -25,8 +25,12 @@ def show_reasons(network: Network, prediction: Prediction) -> None:
     for row, each in enumerate(prediction.message.predictions, start=1):
         first, *others = sorted(range(len(each.outputs)), key=lambda k: -each.outputs[k])[:2]
         shown = [names.unit(last, output) for output in (first, *others)]
-        versus = f" above {shown[1]}" if others else ""
-        say(f"Row {row}: what raises {escape(shown[0] + versus)} most:")
+        what = (
+            f"what raises {shown[0]} above {shown[1]} most"
+            if others
+            else f"the largest contributions to the logit of {shown[0]}"
+        )
+        say(f"Row {row}: {escape(what)}:")
         terms = [each.contributions[output].values for output in (first, *others)]
         units = [names.unit(last - 1, unit) for unit in range(network.layer_sizes[-2])]
         lines = [

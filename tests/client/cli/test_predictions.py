@@ -165,4 +165,6 @@ def test_the_units_that_make_an_output_larger_are_named(clearprop: Clearprop, pe
     assert "This option is for INPUTS." in refused.stderr
     single = fresh_id("single")
     clearprop("create", single, "--layers", "2-3-1", "--seed", "7")
-    assert "hidden 2" in clearprop("predict", single, "1,1", "--why").stdout
+    shown_single = clearprop("predict", single, "1,1", "--why").stdout
+    assert "Row 1: the largest contributions to the logit of output 1:" in shown_single
+    assert "hidden 2" in shown_single
