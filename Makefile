@@ -53,7 +53,7 @@ demo-cluster: setup ## train on two servers and two workers with PostgreSQL and 
 serve: setup ## start a server (ARGS="--grpc 127.0.0.1:50051 ...")
 	$(BIN)/clearprop serve $(ARGS)
 
-bench: setup ## compare with other libraries and write bench/results.md (ARGS=engine: only the engine, only printed; ARGS=hostile: only attacks; ARGS=cluster: only PostgreSQL and workers; ARGS=growth: docs/growth.md)
+bench: setup ## compare with other libraries and write bench/results.md (ARGS=page: one part; ARGS='engine FANN': some of its figures, only printed; ARGS=growth: docs/growth.md)
 	PYTHONPATH=tests/support:. $(BIN)/python -m bench $(ARGS)
 
 peers: $(PEERS_INSTALLED) ## install PyTorch and scikit-learn for make bench into .venv-bench; several GB on Linux

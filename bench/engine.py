@@ -1,13 +1,12 @@
 """The engine against the loops that others would write."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.measuring import Times
 from bench.peak import operations_of, peak
 from bench.peers.work import Work
 from bench.racing import Contestant, Race, race
-from bench.report import Row, Table
+from bench.report import Row, Table, table_of
 from bench.works import wide, xor
 
 _OURS = "ours"
@@ -109,7 +108,7 @@ def _name(layer_sizes: tuple[int, ...], batch_size: int, functions: tuple[str, s
     return f"{'-'.join(map(str, layer_sizes))}, batch {batch_size}, {' and '.join(functions)}"
 
 
-def measure(names: Sequence[str] = ()) -> tuple[list[Row], Table]:
+def measure(*names: str) -> list[Table]:
     """Measure all works; return the figures to reach, and all times.
 
     Only Clearprop and the named peers are measured, or all if none is named.
@@ -117,13 +116,12 @@ def measure(names: Sequence[str] = ()) -> tuple[list[Row], Table]:
     contestants = [each for each in CONTESTANTS if not names or each.name in (_OURS, *names)]
     rows: list[Row] = []
     table = Table(
-        "The engine and its peers",
-        "The time of an update by plain gradient descent, in float64: processor time with one\n"
-        "thread, and the time that passes with two. Each loop runs in its own process,\n"
+        ["an update of", *(contestant.name for contestant in contestants)],
+        text="The time of an update by plain gradient descent, in float64: processor time with\n"
+        "one thread, and the time that passes with two. Each loop runs in its own process,\n"
         "alternately. FANN and scikit-learn always have biases, the others have none. FANN\n"
         "minimizes the squared error, because it has no cross-entropy. All other loops compute\n"
         "the same costs and parameters.",
-        ["an update of", *(contestant.name for contestant in contestants)],
     )
     most, ours = peak(), dict[str, Times]()
     for measured in _works():
@@ -139,7 +137,7 @@ def measure(names: Sequence[str] = ()) -> tuple[list[Row], Table]:
         table.note = table.note or f"Made with {', '.join(result.versions)}."
         ours[measured.name] = result.times[_OURS]
     rows.append(_row_of_batches(ours))
-    return rows, table
+    return [table_of(rows), table]
 
 
 def _cell(result: Race, name: str) -> str:

@@ -1,10 +1,9 @@
 """Attacks a server beside nine healthy clients, and prints what that costs them, a row each.
 
-`make bench ARGS=hostile` runs all attacks, one after the other, and writes their rows to
-results.md; with names of attacks, it runs these and only prints. Each row is measured on a server
-that has just started: the healthy clients alone, then beside the attack; then how long the server
-computes on when the attacker has left, and when its memory is back; then the attack again, with
-SIGTERM in its midst, and a verification.
+`make bench ARGS=hostile` runs all attacks, one after the other; with names of attacks, it runs
+these and only prints. Each row is measured on a server that has just started: the healthy clients
+alone, then beside the attack; then how long the server computes on when the attacker has left, and
+when its memory is back; then the attack again, with SIGTERM in its midst, and a verification.
 """
 
 import subprocess
@@ -26,7 +25,7 @@ from bench.attacks.table import ATTACKS
 from bench.before_isolation import BEFORE
 from bench.clients import SOURCE, Attacker, Call, Healthy, p99
 from bench.peers.compiling import BUILD
-from bench.report import Table, write_hostile
+from bench.report import Table, line
 from bench.serving import Server
 
 _ALONE_SECONDS = 1.0
@@ -207,12 +206,10 @@ def measured(names: Iterable[str]) -> Iterator[list[str]]:
                     server.stop(_SIGTERM_SECONDS)
 
 
-def main(*names: str) -> None:
-    """Print a row for each attack as soon as it is measured; keep those of all attacks."""
+def measure_all(*names: str) -> list[Table]:
+    """Run all attacks, or some; report each as soon as it is measured."""
     rows = []
     for cells in measured(names or ATTACKS):
         rows.append(cells)
-        sys.stdout.write(f"| {' | '.join(cells)} |\n")
-        sys.stdout.flush()
-    if not names:
-        write_hostile(Table("Hostile clients", TEXT, HEADS, rows, NOTE))
+        sys.stderr.write(f"{line(cells)}\n")
+    return [Table(HEADS, rows, TEXT, NOTE)]

@@ -10,7 +10,7 @@ import clearprop
 
 from bench.cluster import calls, statement_load, training
 from bench.cluster.processes import Cluster, cluster
-from bench.report import Row, write_cluster
+from bench.report import Row, Table, table_of
 from bench.serving import serving
 
 TEXT = """\
@@ -80,15 +80,13 @@ def _both(folder: Path) -> Iterator[tuple[Cluster, clearprop.Client]]:
         yield shared, alone
 
 
-def main(*names: str) -> None:
-    """Print a row for each figure as soon as it is measured; keep all of them."""
+def measure(*names: str) -> list[Table]:
+    """Measure all parts, or some; report each figure as soon as it is measured."""
     rows = []
     for row in measured(names or PARTS):
         rows.append(row)
-        sys.stdout.write(f"{row}\n")
-        sys.stdout.flush()
-    if not names:
-        write_cluster(rows, TEXT)
+        sys.stderr.write(f"{row}\n")
+    return [table_of(rows, TEXT)]
 
 
 def measured(names: Iterable[str]) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 A segment takes at least twice as long as a transaction, and as long as on a database that nobody
 shares. The more workers there are, the longer do transactions take; so segments get longer, until
-all workers together write what the database can bear: one worker stays at 10 ms (bench/cluster.md),
+all workers together write what the database can bear: one worker stays at 10 ms (bench/results.md),
 or at 20 ms while nobody watches. Segments of many workers are so long that few of them are in a
 transaction at once: a database with hundreds of open transactions does each of them more slowly,
 and would stay beyond its limit.
