@@ -294,6 +294,29 @@ def test_warnings_are_shown_for_the_chosen_set_and_for_the_run(
         expect(shown.first).to_contain_text("scale each input")
 
 
+def test_a_network_that_overfits_is_forked_at_its_best_update(
+    site: ServerProcess, page: Page
+) -> None:
+    def post(path: str, **body: Any) -> None:
+        assert requests.post(f"{site.http}/v1/{path}", json=body, timeout=60).ok
+
+    examples = [{"inputs": [n, n * n % 7], "targets": [n * n * n % 5 % 2]} for n in range(40)]
+    post("trainingSets", trainingSet="arbitrary", examples=examples)
+    post("networks", network="overfitted", layerSizes=[2, 30, 1], initializer={"seed": 1})
+    settings = {"trainingSet": "arbitrary", "learningRate": 0.1, "batchSize": 4, "epochs": 100}
+    settings |= {"optimizer": {"kind": "OPTIMIZER_KIND_ADAM"}, "validation": {"share": 0.5}}
+    post("networks/overfitted:step", settings=settings, count=500)
+    run = requests.get(f"{site.http}/v1/networks/overfitted/runs/1", timeout=60).json()["run"]
+    visit(page, f"{site.http}/?mode=train&network=overfitted")
+    best = run["best"]["update"]
+    page.get_by_role("button", name=f"Fork at update {best}").click()
+    expect(page.get_by_role("status").first).to_contain_text(f"of overfitted after update {best}.")
+    page.wait_for_url(lambda url: "network=overfitted&" not in f"{url}&")
+    fork = parse_qs(urlsplit(page.url).query)["network"][0]
+    made = requests.get(f"{site.http}/v1/networks/{fork}", timeout=60).json()["network"]
+    assert (made["forkedFrom"]["network"], made["forkedFrom"]["update"]) == ("overfitted", best)
+
+
 def test_training_does_not_need_the_list_of_training_sets(site: ServerProcess, page: Page) -> None:
     page.route(re.compile(r"/v1/trainingSets\?"), lambda route: route.abort())
     assert _train(site, page)

@@ -10,6 +10,7 @@ import { enumName } from "../shared/enum_names.js";
 import { isRunning } from "../shared/live_state.js";
 import { RunState } from "../shared/run_state.js";
 import { Warnings } from "../shared/warnings.js";
+import { Fork } from "./fork.js";
 import { settingsText } from "./run_settings.js";
 
 export function RunBar({ network, run, speed, place, latest }) {
@@ -30,7 +31,7 @@ export function RunBar({ network, run, speed, place, latest }) {
         </button>
       </div>
       <p class="small soft">${structureOf(network)}${run && ` ${settingsText(run)}`}</p>
-      ${run ? html`<${Facts} run=${run} speed=${speed} />` : html`<p class="soft">No run yet. Train this network with the form.</p>`}
+      ${run ? html`<${Facts} network=${network.network} run=${run} speed=${speed} />` : html`<p class="soft">No run yet. Train this network with the form.</p>`}
     </header>
   `;
 }
@@ -38,8 +39,9 @@ export function RunBar({ network, run, speed, place, latest }) {
 const structureOf = ({ layerSizes, activations, bias, costFunction }) =>
   `${layerSizes.join("-")}, ${[...new Set(activations.map(enumName))].join(" and ")}${bias ? ", biases" : ""}, ${enumName(costFunction)}.`;
 
-function Facts({ run, speed }) {
-  const { settings, latestValidation: validation } = run;
+function Facts({ network, run, speed }) {
+  const { settings, best, latestValidation: validation } = run;
+  const remedies = { VALIDATION_COST_HAS_RISEN: best && html` <${Fork} network=${network} update=${Number(best.update)} />` };
   // A run that a condition has ended is complete, with fewer updates than it could have had.
   const isDone = run.state === "RUN_STATE_SUCCEEDED";
   const atMost = isDone && run.updatesDone !== run.totalUpdates ? "at most " : "";
@@ -58,7 +60,7 @@ function Facts({ run, speed }) {
     <progress max=${isDone ? 1 : Number(run.totalUpdates)} value=${isDone ? 1 : Number(run.updatesDone)} aria-label="Updates done"></progress>
     ${endOf(run) && html`<p class="small soft end">${endOf(run)}</p>`}
     ${nonFiniteCost(run)}
-    <${Warnings} warnings=${run.warnings} label="Warnings about the run" onUpdate=${(update) => go({ update })} />
+    <${Warnings} warnings=${run.warnings} label="Warnings about the run" onUpdate=${(update) => go({ update })} remedies=${remedies} />
     ${run.failure && html`<p class="failure" role="alert">${sentence(run.failure.message)}</p>`}
   `;
 }

@@ -11,7 +11,7 @@ export function runFields({ layerSizes, activations, bias, costFunction, initial
     output: activations.at(-1),
     cost: costFunction,
     bias,
-    initializer: initializerKinds().includes(initializer?.kind) ? initializer.kind : DEFAULTS.initializer, // weights can be given
+    ...initializerFields(initializer ?? {}),
     rate: String(learningRate),
     batch: String(batchSize),
     epochs: String(epochs),
@@ -29,13 +29,23 @@ export function runFields({ layerSizes, activations, bias, costFunction, initial
 const text = (value) => (Number(value) ? String(value) : "");
 const known = (kind, other) => (!kind || kind.endsWith("_UNSPECIFIED") ? other : kind);
 
+// The texts of those numbers of a kind that are not its defaults.
+function typedFields(names, numbers, usual) {
+  const typed = (name) => (numbers[name] === undefined || numbers[name] === usual[name] ? "" : String(numbers[name]));
+  return Object.fromEntries(names.map((name) => [name, typed(name)]));
+}
+
+// Weights can also be given.
+function initializerFields({ kind, seed, ...numbers }) {
+  if (!initializerKinds().includes(kind)) return { initializer: DEFAULTS.initializer, seed: DEFAULTS.seed };
+  return { initializer: kind, seed: seed ?? "", ...typedFields(["low", "high", "deviation"], numbers, numbersOf(kind)) };
+}
+
 function optimizerFields({ kind: sent, weightDecay, decayWeightsOnly, dampening, ...numbers }) {
   const kind = known(sent, DEFAULTS.optimizer);
-  const usual = numbersOf(kind);
-  const typed = (name) => (numbers[name] === undefined || numbers[name] === usual[name] ? "" : String(numbers[name]));
   return {
     optimizer: kind,
-    ...Object.fromEntries(["momentum", "beta1", "beta2", "epsilon"].map((name) => [name, typed(name)])),
+    ...typedFields(["momentum", "beta1", "beta2", "epsilon"], numbers, numbersOf(kind)),
     dampening: text(dampening),
     decay: text(weightDecay),
     decayWeightsOnly: Boolean(decayWeightsOnly),

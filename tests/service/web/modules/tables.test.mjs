@@ -73,7 +73,7 @@ test("the settings that are seldom needed are sent if something was typed", () =
 });
 
 test("the settings of a run fill in fields that make the same settings", () => {
-  const network = { layerSizes: [2, 4, 3, 2], activations: ["ACTIVATION_TANH", "ACTIVATION_TANH", "ACTIVATION_SOFTMAX"], bias: true, initializer: { kind: "INITIALIZER_KIND_HE" } };
+  const network = { layerSizes: [2, 4, 3, 2], activations: ["ACTIVATION_TANH", "ACTIVATION_TANH", "ACTIVATION_SOFTMAX"], bias: true, initializer: { kind: "INITIALIZER_KIND_HE", seed: "1" } };
   const made = (settings) => JSON.parse(JSON.stringify(runOf({ ...DEFAULTS, ...runFields(network, settings) }, { trainingSet: settings.trainingSet })));
   const plain = made({ trainingSet: "xor", learningRate: 5, batchSize: 4, epochs: "10000", optimizer: { kind: DEFAULTS.optimizer }, batchMode: "BATCH_MODE_UNSPECIFIED" });
   assert.deepEqual(plain, JSON.parse(JSON.stringify(runOf(DEFAULTS, { trainingSet: "xor" }))));
@@ -98,8 +98,11 @@ test("the settings of a run fill in fields that make the same settings", () => {
   assert.deepEqual(made(settings), settings);
   const { hidden, activation, output, bias, initializer } = runFields(network, settings);
   assert.deepEqual([hidden, activation, output, bias, initializer], ["4-3", "ACTIVATION_TANH", "ACTIVATION_SOFTMAX", true, "INITIALIZER_KIND_HE"]);
-  const given = { ...network, initializer: { kind: "INITIALIZER_KIND_EXPLICIT" } };
-  assert.equal(runFields(given, settings).initializer, DEFAULTS.initializer);
+  const fieldsOf = (initializer) => runFields({ ...network, initializer }, settings);
+  assert.equal(fieldsOf({ kind: "INITIALIZER_KIND_EXPLICIT" }).initializer, DEFAULTS.initializer);
+  const { seed, low, high } = fieldsOf({ kind: "INITIALIZER_KIND_UNIFORM", seed: "1", low: -0.12, high: 0.5 });
+  assert.deepEqual([seed, low, high], ["1", "", "0.5"]);
+  assert.equal(fieldsOf({ kind: "INITIALIZER_KIND_ZEROS" }).seed, "");
   assert.equal(runFields(network, { ...settings, optimizer: undefined }).optimizer, DEFAULTS.optimizer);
 });
 
