@@ -27,7 +27,7 @@ const [first, second] = ROWS.map(({ network }) => network.network);
 const list = (content) => html`<div class="networks">${content}</div>`;
 const table = (rows, sort, chosen) => list(html`<${Table} rows=${rows} sort=${sort} chosen=${chosen} setChosen=${nothing} />`);
 const actions = (chosen) => list(html`<${Actions} chosen=${chosen} changed=${nothing} />`);
-const curves = (rows) => list(html`<${Curves} rows=${rows} chosen=${rows.map(({ network }) => network.network)} />`);
+const curves = (rows) => list(html`<${Curves} rows=${rows} selected=${rows.map(({ network }) => network.network)} />`);
 
 export const NETWORKS = [
   ["Table", table(ROWS, "validation-cost", [first, second]), "wide"],

@@ -5,25 +5,27 @@ import { useEnlargement } from "../shared/presenting.js";
 import { axesOf } from "./axes.js";
 import { lookOf } from "./chosen.js";
 import { bestOf, combined, REPEATS } from "./combinations.js";
+import { useWidth } from "../shared/width.js";
 import { varyingLabels } from "./listing.js";
 
 // Lengths for text of the usual size.
 const HEIGHT = 240;
 const TOP = 34;
 const BOTTOM = 16;
-const WIDE = { side: 70, width: () => 900 };
-const NARROW = { side: 56, width: (count) => 112 + 110 * (count - 1) };
+const SIDE = 66; // for the names of the axes, and the numbers of the last one
+const NARROWEST = 110; // between two axes; more of them are scrolled
 
 export function Coordinates({ rows: all, chosen }) {
   const large = useEnlargement();
+  const [box, seen] = useWidth(900);
   const names = varyingLabels(all).filter((name) => !REPEATS.includes(name));
   const rows = all.filter(({ network: { labels } }) => names.some((name) => name in labels));
   const { result, combinations } = combined(rows);
   const isMean = combinations.length < rows.length;
   const axes = axesOf(names, isMean ? `Mean ${result.toLowerCase()}` : result, combinations);
   if (axes.length < 2 || combinations.length < 2) return null;
-  const style = isNarrow() ? NARROW : WIDE;
-  const [width, height, side] = [style.width(axes.length), HEIGHT, style.side].map((length) => large * length);
+  const [height, side, narrowest] = [HEIGHT, SIDE, NARROWEST].map((length) => large * length);
+  const width = Math.max(seen, 2 * side + narrowest * (axes.length - 1));
   const x = (index) => side + (index * (width - 2 * side)) / (axes.length - 1);
   const y = (at) => height - large * BOTTOM - at * (height - large * (TOP + BOTTOM));
   const pathOf = (combination) =>
@@ -40,8 +42,8 @@ export function Coordinates({ rows: all, chosen }) {
     <section class="panel" aria-label="Settings">
       <h3>Settings <span class="small soft">${sentencesOf(isMean, best)}</span></h3>
       ${best && html`<p class="small">Best: ${settingsText(best, names)} (${isMean ? "mean " : ""}${result.toLowerCase()} ${short(best.value)}${isMean ? ` over ${countOf(best)}` : ""}).</p>`}
-      <div class="scrolled" tabindex="0">
-        <svg class="coordinates" style=${{ minWidth: `${Math.min(width, large * 640)}px` }} viewBox="0 0 ${width} ${height}" role="img" aria-label=${`Settings and results of ${whole(rows.length)} networks; the table has the same values.`}>
+      <div class="scrolled" tabindex="0" ref=${box}>
+        <svg class="coordinates" width=${width} height=${height} role="img" aria-label=${`Settings and results of ${whole(rows.length)} networks; the table has the same values.`}>
           ${inOrder.map((each) => html`<path key=${each.networks[0]} d=${pathOf(each)} class=${classOf(each === best, chosenOf(each))} style=${chosenOf(each) ? styleOf(lookOf(chosen, chosenOf(each))) : undefined} />`)}
           ${axes.map(
             ({ name, ticks }, index) => html`
@@ -57,9 +59,6 @@ export function Coordinates({ rows: all, chosen }) {
     </section>
   `;
 }
-
-// On a phone, axes are narrower; many of them are scrolled.
-const isNarrow = () => matchMedia("(max-width: 800px)").matches;
 
 function sentencesOf(isMean, best) {
   const line = isMean ? "Means over seeds and folds: a line for each combination of settings." : "A line for each network.";

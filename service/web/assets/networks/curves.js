@@ -22,7 +22,9 @@ const AXES = {
 const secondsOf = ({ startTime, endTime }) => (Date.parse(endTime ?? new Date()) - Date.parse(startTime)) / 1000;
 const NOTES = { epoch: "Epochs of the latest run.", time: "Seconds of the latest run, as if each of its updates took equally long." };
 
-export function Curves({ rows, chosen, by: named, isLog }) {
+// Of the `selected` networks; as long as there are none, of the first ones of the table.
+export function Curves({ rows, selected, by: named, isLog }) {
+  const chosen = selected.length ? selected : firstOf(rows);
   const by = named in AXES ? named : "update";
   const shown = chosen.map((id) => rows.find(({ network }) => network.network === id)).filter(Boolean);
   const isValidated = shown.length > 0 && shown.every(({ run }) => run?.settings.validation);
@@ -34,7 +36,7 @@ export function Curves({ rows, chosen, by: named, isLog }) {
     <section class="panel" aria-label="Cost curves">
       <div class="curves-head">
         <h3>${isValidated ? "Validation cost" : "Cost"}</h3>
-        <span class="small soft">${NOTES[by] ?? (chosen.length < MOST_CHOSEN ? `Select up to ${MOST_CHOSEN} networks in the table.` : `The last ${MOST_CHOSEN} of the selected networks.`)}</span>
+        <span class="small soft">${noteOn(selected, chosen)} ${NOTES[by]}</span>
         <span class="spring"></span>
         <label class="small">By${" "}<select aria-label="Draw by" value=${by} onChange=${(event) => go({ by: event.target.value })}>${Object.entries(AXES).map(([each, { name }]) => html`<option key=${each} value=${each}>${name}</option>`)}</select></label>
         <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => go({ scale: event.target.checked ? "log" : undefined })} /> Logarithmic</label>
@@ -47,6 +49,19 @@ export function Curves({ rows, chosen, by: named, isLog }) {
       </ul>
     </section>
   `;
+}
+
+const firstOf = (rows) =>
+  rows
+    .filter(({ network }) => Number(network.latestUpdate) > 0)
+    .slice(0, MOST_CHOSEN)
+    .map(({ network }) => network.network);
+
+function noteOn(selected, { length }) {
+  if (selected.length >= MOST_CHOSEN) return `The last ${MOST_CHOSEN} of the selected networks.`;
+  if (selected.length) return "The selected networks.";
+  const first = length === 1 ? "The first network" : `The first ${length} networks`;
+  return length ? `${first} of the table.` : `Select up to ${MOST_CHOSEN} networks in the table.`;
 }
 
 const capital = (name) => name.charAt(0).toUpperCase() + name.slice(1);

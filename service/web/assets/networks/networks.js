@@ -11,22 +11,21 @@ import { drawnOf } from "./chosen.js";
 import { Coordinates } from "./coordinates.js";
 import { Curves } from "./curves.js";
 import { Differences } from "./differences.js";
-import { isFound, sorted } from "./listing.js";
+import { isFound, sorted, validationOf } from "./listing.js";
 import { Table } from "./table.js";
 
 const PAGE = 1000; // the largest page that the service sends
 const MOST_SHOWN = 300; // each needs a call for its latest run
 const AT_ONCE = 6;
-const FIRST_SORT = "validation-cost";
 
 export function Networks({ place }) {
   const [looks, setLooks] = useState(0);
   const chosen = place.selected?.split(",") ?? [];
   const setChosen = (ids) => go({ selected: ids.join(",") || undefined });
   const filter = place.where ?? "";
-  const sort = place.sort ?? FIRST_SORT;
   const { answer } = useAnswer(`${looks} ${filter}`, (signal) => listed(filter, signal));
   if (!answer) return html`<p class="networks soft">Loading networks…</p>`;
+  const sort = place.sort ?? (answer.rows.some(validationOf) ? "validation-cost" : "cost");
   const rows = sorted(answer.rows, sort);
   const drawn = drawnOf(chosen);
   const changed = (selected) => {
@@ -48,7 +47,7 @@ export function Networks({ place }) {
       html`
         <${Table} rows=${rows} sort=${sort} chosen=${chosen} setChosen=${setChosen} />
         <${Actions} chosen=${rows.filter(({ network }) => chosen.includes(network.network))} changed=${changed} />
-        <${Curves} rows=${rows} chosen=${drawn} by=${place.by} isLog=${place.scale === "log"} />
+        <${Curves} rows=${rows} selected=${drawn} by=${place.by} isLog=${place.scale === "log"} />
         <${Differences} rows=${rows} drawn=${drawn} />
         <${Coordinates} rows=${rows} chosen=${drawn} />
       `}

@@ -16,8 +16,6 @@ export function Table({ rows, sort, chosen, setChosen }) {
   const toggle = (network) => setChosen(toggled(chosen, network));
   return html`
     <section class="panel" aria-label="Networks">
-      <p class="small soft">${ROUNDING}</p>
-      <p class="small soft narrow-only">A wider window also shows layers, updates, runs, dates and labels.</p>
       <div class="scrolled" tabindex="0">
         <table>
           <thead>
@@ -32,6 +30,7 @@ export function Table({ rows, sort, chosen, setChosen }) {
           </tbody>
         </table>
       </div>
+      <p class="small soft">${ROUNDING}<span class="narrow-only"> A wider window also shows layers, runs, updates, states, dates and labels.</span></p>
     </section>
   `;
 }

@@ -48,8 +48,8 @@ function Averages({ macroAverage, logLoss }) {
     <div class="small averages">
       <p class="soft" id="averages">Mean of the classes:</p>
       <dl aria-labelledby="averages">
-        ${RATES.map(([field, name]) => html`<dt key=${field}>${name}</dt><dd><${Num} value=${macroAverage[field]} name=${name} /></dd>`)}
-        ${logLoss !== undefined && html`<dt>Log loss</dt><dd><${Num} value=${logLoss} name="log loss" /></dd>`}
+        ${RATES.map(([field, name]) => html`<div key=${field}><dt>${name}</dt><dd><${Num} value=${macroAverage[field]} name=${name} /></dd></div>`)}
+        ${logLoss !== undefined && html`<div><dt>Log loss</dt><dd><${Num} value=${logLoss} name="log loss" /></dd></div>`}
       </dl>
     </div>
   `;

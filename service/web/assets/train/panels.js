@@ -30,19 +30,22 @@ export function Panels({ network, run, latest, set, deleted, shown, measured, ch
   const surfaces = { network, set, around, isMoving, chosen: hiddenUnit(network, chosen.unit), setChosen: setUnit };
   // The predictions of a large set are not listed.
   const isListed = !set || set.examples.length > 0;
-  const evaluation = set && html`<${Held} of=${Evaluation} ...${{ network, run, set, measured, choice }} />`;
-  const examples = set && [
-    plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice, followed: chosen.point }} />`,
-    measured?.all && html`<${Held} of=${Gallery} ...${{ network, run, latest, set, update: measured.at, measured: measured.all, choice, most, setMost }} layers=${measured.at === at ? layers : NONE} />`,
-  ];
+  const examples = set && measured?.all && html`<${Held} of=${Gallery} ...${{ network, run, latest, set, update: measured.at, measured: measured.all, choice, most, setMost }} layers=${measured.at === at ? layers : NONE} />`;
+  const isOfImages = Boolean(set?.imageShape);
+  // Images are narrow: they are beside the weights, which are images, too. The numbers of other examples need the whole width.
   return html`
     <div class="panels">
-      ${hasSurface && html`<${Surface} ...${surfaces} />`}
-      ${hasSurface && hasUnits(network) && html`<${UnitSurfaces} ...${surfaces} layers=${layers} />`}
-      ${isListed && html`<${Held} of=${Predictions} ...${{ network, run, set, deleted, measured }} />`}
-      ${!isListed && [evaluation, examples]}
-      <${Weights} ...${{ network, run, latest, at, layers }} weight=${chosen.weight} unit=${chosen.unit} image=${set?.imageShape} />
-      ${isListed && [evaluation, examples]}
+      ${hasSurface && html`<div class="surfaces"><${Surface} ...${surfaces} />${hasUnits(network) && html`<${UnitSurfaces} ...${surfaces} layers=${layers} />`}</div>`}
+      <div class="stack">
+        ${isListed && html`<${Held} of=${Predictions} ...${{ network, run, set, deleted, measured }} />`}
+        ${set && html`<${Held} of=${Evaluation} ...${{ network, run, set, measured, choice }} />`}
+        ${isOfImages && examples}
+      </div>
+      <div class="stack of-drawings">
+        ${set && plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice, followed: chosen.point }} />`}
+        <${Weights} ...${{ network, run, latest, at, layers }} weight=${chosen.weight} unit=${chosen.unit} image=${set?.imageShape} />
+      </div>
+      ${!isOfImages && examples}
     </div>
   `;
 }

@@ -1,11 +1,12 @@
 // The surfaces of all units of a network with two inputs: how hidden units divide the plane, and which weights
 // combine them.
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { largest } from "../shared/interval.js";
 import { frameOf } from "../shared/plane.js";
 import { useEnlargement } from "../shared/presenting.js";
 import { layerName, unitName } from "../shared/unit_names.js";
+import { useWidth } from "../shared/width.js";
 import { useBlend } from "./blend.js";
 import { cellsOf, outputScale, unitScale } from "./plane_values.js";
 import { drawSmall } from "./surface_drawing.js";
@@ -19,13 +20,7 @@ const WIDTH_OF_LETTER = 6; // pixels
 
 // `around` is from valuesAround, `layers` are the parameters; `chosen` is a hidden unit { layer, unit }, or null.
 export function UnitSurfaces({ network, set, around, layers, isMoving, chosen, setChosen }) {
-  const box = useRef(null);
-  const [width, setWidth] = useState(420);
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(([{ contentRect }]) => setWidth(contentRect.width));
-    observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
+  const [box, width] = useWidth(420);
   const large = useEnlargement();
   const places = useMemo(() => layOut(network.layerSizes, width, large), [network, width, large]);
   const units = places.flat();
