@@ -1,6 +1,7 @@
 // The networks and training sets of lessons on the server. A part that changes a network has its own copy, so parts
 // can be done in any order. The id of each contains a digest of what it was made from: a lesson that is edited has new ones.
 import { ApiError, get, post, remove } from "../shared/api.js";
+import { isOfLesson, LESSON } from "../shared/lesson_networks.js";
 import { LessonError } from "./parse.js";
 
 const PREFIX = "lesson";
@@ -28,7 +29,7 @@ async function open({ id, block, lesson, part }) {
   const set = (name) => setId(lesson, part, name);
   const settings = withSets(given, set);
   await Promise.all(setsIn(lesson, part).map((each) => createSet(lesson, part, each)));
-  const definition = { ...fields, ...initial({ ...fields, weights, biases, seed }), labels: { lesson: lesson.id } };
+  const definition = { ...fields, ...initial({ ...fields, weights, biases, seed }), labels: { [LESSON]: lesson.id } };
   await createOnce("networks", { network: id, ...definition });
   let { network } = await get(`networks/${id}`);
   const missing = updates - Number(network.latestUpdate);
@@ -114,7 +115,7 @@ export async function removeAll() {
   for (const id of await listed("networks", "network")) if (OURS.test(id)) networks.push(id);
   for (const id of networks) {
     const { network } = await get(`networks/${id}`);
-    if (!network.labels.lesson) continue;
+    if (!isOfLesson(network)) continue;
     if (network.activeRun !== "0") await post(`networks/${id}/runs/${network.activeRun}:cancel`);
     await remove(`networks/${id}`);
   }

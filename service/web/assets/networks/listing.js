@@ -1,4 +1,5 @@
 // Which networks are listed, in which order, and what is known of each.
+import { isOfLesson, LESSON } from "../shared/lesson_networks.js";
 
 // The columns of the table that it can be sorted by: their name, and the value of a network.
 export const COLUMNS = {
@@ -30,6 +31,11 @@ export function isFound({ network, labels }, filter) {
     });
 }
 
+// Without the networks that lessons made, unless these are wanted: by `withLessons`, or by their label in the filter.
+export function withoutLessons(networks, { withLessons, filter }) {
+  return withLessons || filter.includes(`${LESSON}=`) ? networks : networks.filter((network) => !isOfLesson(network));
+}
+
 // Sorts by a column, or in reverse with "-" before its name; rows without a value are last.
 export function sorted(rows, sort) {
   const valueOf = (COLUMNS[sort.replace(/^-/, "")] ?? COLUMNS.network).valueOf;
@@ -51,9 +57,7 @@ export const differingLabels = (rows) => labelsWith(rows, (values) => new Set(va
 // The labels with several values, which are the settings that vary in a sweep.
 export const varyingLabels = (rows) => labelsWith(rows, (values) => new Set(values.filter((value) => value !== undefined)).size > 1);
 
-const OF_LESSON = "lesson"; // names the copies that lessons make
-
 function labelsWith(rows, isWanted) {
   const names = [...new Set(rows.flatMap(({ network }) => Object.keys(network.labels)))];
-  return names.filter((name) => name !== OF_LESSON && isWanted(rows.map(({ network }) => network.labels[name]))).sort();
+  return names.filter((name) => name !== LESSON && isWanted(rows.map(({ network }) => network.labels[name]))).sort();
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
+import { isOfLesson } from "../shared/lesson_networks.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { TextField } from "../shared/text_field.js";
@@ -11,7 +12,7 @@ import { drawnOf } from "./chosen.js";
 import { Coordinates } from "./coordinates.js";
 import { Curves } from "./curves.js";
 import { Differences } from "./differences.js";
-import { isFound, sorted, validationOf } from "./listing.js";
+import { isFound, sorted, validationOf, withoutLessons } from "./listing.js";
 import { Table } from "./table.js";
 
 const PAGE = 1000; // the largest page that the service sends
@@ -23,7 +24,8 @@ export function Networks({ place }) {
   const chosen = place.selected?.split(",") ?? [];
   const setChosen = (ids) => go({ selected: ids.join(",") || undefined });
   const filter = place.where ?? "";
-  const { answer } = useAnswer(`${looks} ${filter}`, (signal) => listed(filter, signal));
+  const wanted = { filter, withLessons: place["of-lessons"] === 1 };
+  const { answer } = useAnswer(`${looks} ${JSON.stringify(wanted)}`, (signal) => listed(wanted, signal));
   if (!answer) return html`<p class="networks soft">Loading networks…</p>`;
   const sort = place.sort ?? (answer.rows.some(validationOf) ? "validation-cost" : "cost");
   const rows = sorted(answer.rows, sort);
@@ -42,6 +44,7 @@ export function Networks({ place }) {
         </label>
         <button type="button" onClick=${() => setLooks(looks + 1)}>Refresh</button>
         <span class="small soft" role="status">${countText(answer)}</span>
+        <${OfLessons} count=${answer.ofLessons} isOn=${wanted.withLessons} />
       </form>
       ${rows.length > 0 &&
       html`
@@ -55,15 +58,26 @@ export function Networks({ place }) {
   `;
 }
 
-// The networks that a filter finds, each with its latest run.
-async function listed(filter, signal) {
-  const found = [];
+// A switch, if lessons have made networks.
+const OfLessons = ({ count, isOn }) =>
+  count > 0 &&
+  html`
+    <label class="switch small">
+      <input type="checkbox" checked=${isOn} onChange=${() => go({ "of-lessons": isOn ? undefined : 1 })} />
+      Show ${count === 1 ? "the network" : `the ${whole(count)} networks`} of lessons
+    </label>
+  `;
+
+// The networks that are wanted, each with its latest run.
+async function listed(wanted, signal) {
+  const all = [];
   let pageToken;
   do {
     const page = await get("networks", { pageSize: PAGE, pageToken }, signal);
-    found.push(...page.networks.filter((network) => isFound(network, filter)));
+    all.push(...page.networks.filter((network) => isFound(network, wanted.filter)));
     pageToken = page.nextPageToken || undefined;
   } while (pageToken);
+  const found = withoutLessons(all, wanted);
   const waiting = found.slice(0, MOST_SHOWN);
   const rows = [];
   const work = async () => {
@@ -72,7 +86,7 @@ async function listed(filter, signal) {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return { rows, count: found.length };
+  return { rows, count: found.length, ofLessons: all.filter(isOfLesson).length };
 }
 
 // A network can be deleted in the meantime.

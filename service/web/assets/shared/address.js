@@ -23,6 +23,7 @@
 //   where     the filter of the list of networks
 //   sort      the column that sorts it; with - before it, in reverse
 //   selected  the networks that are selected in it, with commas between them
+//   of-lessons 1: the list has the networks of lessons, too
 //   by        epoch or time: what their curves are drawn by
 //   lesson    a lesson; absent: the list of them
 //   part      the part of the lesson, from 1
@@ -31,11 +32,11 @@
 // Older addresses count from 0: `position`, `step`, and `weight` with dots, in which `b` is a bias.
 
 const OF_CURVES = ["scale", "smoothing"];
-const OF_LIST = ["where", "sort", "selected", "by", "scale"];
+const OF_LIST = ["where", "sort", "selected", "of-lessons", "by", "scale"];
 const OF_LESSON = ["lesson", "part"];
 const OF_RUN = ["class", "predicted", "wrong", "examples", "layer", "axes", "over-time"];
-const TEXTS = ["mode", "network", "other", "lesson", "embed", ...OF_LIST, ...OF_CURVES];
-const NUMBERS = ["update", "base", "position", "step", ...OF_RUN];
+const TEXTS = ["mode", "network", "other", "lesson", "embed", "where", "sort", "selected", "by", ...OF_CURVES];
+const NUMBERS = ["update", "base", "position", "step", "of-lessons", ...OF_RUN];
 const FROM_ONE = { example: "position", line: "step", part: "part", point: "point" };
 const MORE = { networks: OF_LIST, train: [...OF_RUN, "point", "zoom", ...OF_CURVES] }; // what only these modes show
 

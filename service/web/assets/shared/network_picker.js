@@ -3,6 +3,7 @@ import { useId, useState } from "preact/hooks";
 import { useAnswer } from "./answers.js";
 import { get } from "./api.js";
 import { html } from "./html.js";
+import { isOfLesson } from "./lesson_networks.js";
 import { whole } from "./number_format.js";
 import { TextField } from "./text_field.js";
 
@@ -28,15 +29,16 @@ export function NetworkPicker({ label, value, none, onPick, except }) {
 
 function Chosen({ value, none, shown, pick, refresh }) {
   const isListed = !value || shown.some(({ network }) => network === value);
+  const ofLessons = shown.filter(isOfLesson);
+  const option = ({ network, latestUpdate, labels }) => html`
+    <option key=${network} value=${network}>${network}${network !== value && ` (${labels.preview ?? `${whole(latestUpdate)} updates`})`}</option>
+  `;
   return html`
     <select value=${value ?? ""} onFocus=${refresh} onChange=${(event) => pick(event.target.value)}>
       <option value="">${none}</option>
       ${!isListed && html`<option value=${value}>${value}</option>`}
-      ${shown.map(
-        ({ network, latestUpdate, labels }) => html`
-          <option key=${network} value=${network}>${network}${network !== value && ` (${labels.preview ?? `${whole(latestUpdate)} updates`})`}</option>
-        `,
-      )}
+      ${shown.filter((network) => !isOfLesson(network)).map(option)}
+      ${ofLessons.length > 0 && html`<optgroup label="Networks of lessons">${ofLessons.map(option)}</optgroup>`}
     </select>
   `;
 }

@@ -46,7 +46,7 @@ test("what is chosen in Train has an address", () => {
 });
 
 test("the selected networks and their curves have an address", () => {
-  const chosen = { mode: "networks", selected: "a,b", by: "epoch", scale: "log" };
+  const chosen = { mode: "networks", selected: "a,b", by: "epoch", scale: "log", "of-lessons": 1 };
   assert.deepEqual(placeOf(searchOf(chosen)), chosen);
 });
 

@@ -6,7 +6,7 @@ import { axesOf } from "./assets/networks/axes.js";
 import { bestOf, combined } from "./assets/networks/combinations.js";
 import { drawnOf, toggled } from "./assets/networks/chosen.js";
 import { differences, placesOf } from "./assets/networks/settings.js";
-import { differingLabels, isFound, sorted, validationOf, varyingLabels } from "./assets/networks/listing.js";
+import { differingLabels, isFound, sorted, validationOf, varyingLabels, withoutLessons } from "./assets/networks/listing.js";
 
 const row = (network, labels, cost, more = {}) => ({
   network: { network, labels, parameterCount: "3", latestUpdate: "10", createTime: "2026-01-01T00:00:00Z" },
@@ -25,6 +25,12 @@ test("a filter has labels and parts of ids", () => {
   const { network } = ROWS[1];
   for (const filter of ["", "sweep=s", "s-", "sweep=s rate=10", " s-2  trial=2 "]) assert.ok(isFound(network, filter), filter);
   for (const filter of ["sweep=t", "sweep=s rate=1", "s-3", "rate="]) assert.ok(!isFound(network, filter), filter);
+});
+
+test("networks of lessons are listed if that is wanted", () => {
+  const networks = [{ network: "own", labels: {} }, { network: "made", labels: { lesson: "cost" } }];
+  const listed = (wanted) => withoutLessons(networks, { filter: "", ...wanted }).length;
+  assert.deepEqual([listed({}), listed({ withLessons: true }), listed({ filter: "lesson=cost" })], [1, 2, 2]);
 });
 
 test("rows are sorted by a column; those without a value are last", () => {
