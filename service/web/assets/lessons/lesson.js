@@ -15,9 +15,12 @@ export function Lesson({ lesson, number, following, place }) {
   const at = Math.min(place.part ?? 0, lesson.parts.length - 1);
   const part = lesson.parts[at];
   const isFirst = useRef(true);
-  // A screen reader continues at the new part.
+  // A part begins at its top; a screen reader continues at its title.
   useEffect(() => {
-    if (!isFirst.current) title.current?.focus();
+    if (!isFirst.current) {
+      scrollTo(0, 0);
+      title.current?.focus({ preventScroll: true });
+    }
     isFirst.current = false;
   }, [at]);
   const onSolved = () => {

@@ -12,6 +12,7 @@ import { valuesAround } from "../train/plane_values.js";
 import { Surface } from "../train/surface.js";
 import { Batches } from "./batches.js";
 import { scaleOf } from "./moments.js";
+import { NONE } from "./quantities.js";
 
 export function MomentView({ block, data, copy }) {
   const View = VIEWS[block.kind];
@@ -19,9 +20,7 @@ export function MomentView({ block, data, copy }) {
   return html`<figure class=${`moment ${block.kind.replace("show ", "of-")} ${isWide ? "wide" : ""}`}><${View} data=${data} copy=${copy} /></figure>`;
 }
 
-const [LEAST, TOP, PITCH, MOST] = [190, 44, 76, 430]; // pixels; a unit has z and δ below it
-
-const heightOf = ({ layerSizes }) => Math.max(LEAST, Math.min(TOP + PITCH * Math.max(...layerSizes), MOST));
+const ENLARGED = 1.6; // a picture with much room
 
 const NO_KEYS = { has: () => false };
 
@@ -29,8 +28,8 @@ function PictureOf({ data, copy }) {
   const [pointed, setPointed] = useState(null);
   const { network, layers, number } = data;
   return html`
-    <div class="drawing" style=${`height:${heightOf(network)}px`}>
-      <${Picture} view=${viewOf(data)} scale=${scaleOf(layers)} pointed=${pointed} setPointed=${setPointed} />
+    <div class="drawing" style=${`--units:${Math.max(...network.layerSizes)}`}>
+      <${Picture} view=${viewOf(data)} scale=${scaleOf(layers)} pointed=${pointed} setPointed=${setPointed} most=${ENLARGED} />
     </div>
     <figcaption class="small soft">
       ${number === undefined ? "The weights." : `Example ${whole(number)} of the training set.`}${" "}
@@ -46,15 +45,16 @@ function viewOf({ network, layers, lit, example, values = "forward" }) {
   const [, last = Infinity] = values.match(/^layer (\d+)$/) ?? [];
   const stage = KNOWN[values] ?? KNOWN.forward;
   const at = (vectors, layer, unit) => vectors[layer - 1].values[unit];
+  const isCompared = example && stage >= KNOWN.cost; // with its target
   return {
     network,
-    hasExamples: Boolean(example),
+    hasExamples: Boolean(isCompared),
     lit: { ...lit, isCost: values === "cost" },
     weight: (key) => valueAt(layers, key),
     isAfter: NO_KEYS.has,
     isSecret: NO_KEYS.has,
-    example,
-    cost: example && stage >= KNOWN.cost ? example.cost : undefined,
+    example: isCompared ? example : undefined,
+    cost: isCompared ? example.cost : undefined,
     unit(layer, unit) {
       if (!example) return {};
       if (layer === 0) return { a: example.inputs.values[unit] };
@@ -85,7 +85,7 @@ function CurveOf({ data: { xs, lines, best, scale } }) {
     <ul class="legend small">
       ${drawn.map(({ name, stroke, dash }) => html`<li key=${name}><span class=${`key of${stroke} ${dash ? "dashed" : ""}`} aria-hidden="true"></span>${name}</li>`)}
     </ul>
-    <${Curve} xs=${xs} lines=${drawn} marks=${marks} best=${best} scale=${scale} height=${230} label=${`${names.join(", ")} by update, from ${whole(xs[0])} to ${whole(xs.at(-1))}.`} />
+    <${Curve} xs=${xs} lines=${drawn} marks=${marks} best=${best} scale=${scale} height=${320} label=${`${names.join(", ")} by update, from ${whole(xs[0])} to ${whole(xs.at(-1))}.`} />
     <figcaption class="small soft">
       By update.${" "}${drawn.map(({ name, ys }) => html`<span key=${name}>${name}: ${shortOrNone(ys.find(isNumber))} → ${shortOrNone(ys.findLast(isNumber))}. </span>`)}
       ${marks.length > 0 && "×: infinite from there on. "}${best && `◆ best validation cost: ${short(best[1])} after update ${whole(best[0])}.`}
@@ -98,9 +98,13 @@ const shortOrNone = (y) => (y === undefined ? "–" : short(y));
 
 const Numbers = ({ data }) => html`
   <dl class="quantities">
-    ${data.map(({ name, value }) => html`<div key=${name}><dt>${name}</dt><dd><${Num} value=${value} name=${name} /></dd></div>`)}
+    ${data.map(({ name, value }) => html`<div key=${name}><dt>${name}</dt><dd>${isWord(value) ? wordOf(value) : html`<${Num} value=${value} name=${name} />`}</dd></div>`)}
   </dl>
 `;
+
+// States and reasons, which are constants of the contract: DIVERGED.
+const isWord = (value) => /^[A-Z_]+$/.test(value);
+const wordOf = (value) => (value === NONE ? "–" : value[0] + value.slice(1).toLowerCase().replaceAll("_", " "));
 
 const ROWS = 8;
 

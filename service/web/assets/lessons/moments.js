@@ -48,15 +48,19 @@ async function loadCurve({ items, fields: { scale = "linear" } }, facts) {
   return isOfWeights ? { ...(await trajectories(items, facts)), scale } : { ...(await costs(facts)), scale };
 }
 
+// A lesson counts updates from the beginning of a run, so each try has the same numbers.
+const beforeRun = (run) => (run ? Number(run.firstUpdate) - 1 : 0);
+
 async function costs(facts) {
   const [updates, validated, run] = await Promise.all([facts.updates({ maxPoints: POINTS }), facts.updates({ maxPoints: POINTS, validated: true }), facts.run()]);
   const hasValidation = validated.length > 0;
-  const byUpdate = new Map(updates.map((each) => [Number(each.update), { cost: each.cost }]));
-  for (const { update, validation } of validated) byUpdate.set(Number(update), { ...byUpdate.get(Number(update)), validation: validation.cost });
+  const numberOf = (update) => Number(update) - beforeRun(run);
+  const byUpdate = new Map(updates.map((each) => [numberOf(each.update), { cost: each.cost }]));
+  for (const { update, validation } of validated) byUpdate.set(numberOf(update), { ...byUpdate.get(numberOf(update)), validation: validation.cost });
   const xs = [...byUpdate.keys()].sort((one, other) => one - other);
   const lines = [{ name: "cost", ys: xs.map((x) => byUpdate.get(x).cost) }];
   if (hasValidation) lines.push({ name: "validation cost", ys: xs.map((x) => byUpdate.get(x).validation) });
-  const best = hasValidation && run.best ? [Number(run.best.update), run.best.cost] : undefined;
+  const best = hasValidation && run.best ? [numberOf(run.best.update), run.best.cost] : undefined;
   return { xs, lines, best, run };
 }
 
@@ -65,11 +69,11 @@ async function trajectories(items, facts) {
   const { id, start } = facts.copy;
   const run = await facts.run();
   // Of the latest run since the part began; all updates of a network that is only shown.
-  const first = latest === start ? 0 : run ? Math.max(start, Number(run.firstUpdate) - 1) : latest;
+  const first = latest === start ? 0 : run ? Math.max(start, beforeRun(run)) : latest;
   const { updates } = await get(`networks/${id}/updates`, { startUpdate: first, endUpdate: latest, detail: "DETAIL_PARAMETERS", pageSize: MOST });
   const lines = items.map(({ text, value }) => ({ name: text, key: parseQuantity(value).key }));
   return {
-    xs: updates.map(({ update }) => Number(update)),
+    xs: updates.map(({ update }) => Number(update) - first),
     lines: lines.map(({ name, key }) => ({ name, ys: updates.map(({ layers }) => valueAt(layers, keyOfText(key))) })),
   };
 }
@@ -111,7 +115,7 @@ async function loadBatches(_, facts) {
   const cells = updates.flatMap(({ update, epoch, firstExample, exampleCount, cost }) =>
     Array.from({ length: exampleCount }, (_, at) => {
       const along = Number(firstExample) + at;
-      return { update: Number(update), cost, example: (along % size) + 1, epoch: Number(epoch) + Math.floor(along / size) };
+      return { update: Number(update) - beforeRun(run), cost, example: (along % size) + 1, epoch: Number(epoch) + Math.floor(along / size) };
     }),
   );
   return { cells: cells.slice(0, CELLS), size, run };

@@ -5,6 +5,8 @@ const WEIGHT = /^[1-9]\d*-[1-9]\d*-([1-9]\d*|bias)$/;
 const UNIT = /^\d+-[1-9]\d*$/;
 const COUNT = /^[1-9]\d*$/;
 
+export const NONE = "NONE"; // the state and the reason before there is a run
+
 // What there is: the form of its key, which of the words after it it may have, and how it is read from `facts`.
 const QUANTITIES = {
   weight: { key: WEIGHT, read: async ({ key, at }, facts) => parameterIn((await facts.state(at)).layers, key) },
@@ -23,8 +25,8 @@ const QUANTITIES = {
   epoch: { read: async ({ at }, facts) => (await facts.trace(at)).epoch },
   updates: { read: ofRun((run) => run?.updatesDone ?? 0) },
   "learning rate": { read: ofRun((run) => run?.settings.learningRate) },
-  state: { read: ofRun((run) => run?.state.replace("RUN_STATE_", "") ?? "NONE") },
-  reason: { read: ofRun((run) => run?.failure?.reason ?? "NONE") },
+  state: { read: ofRun((run) => run?.state.replace("RUN_STATE_", "") ?? NONE) },
+  reason: { read: ofRun((run) => run?.failure?.reason ?? NONE) },
   "best update": { read: ofRun((run) => run?.best?.update) },
   "best validation cost": { read: ofRun((run) => run?.best?.cost) },
   "validation cost": { read: ofRun((run) => run?.latestValidation?.cost) },

@@ -9,20 +9,24 @@ import { placeNumbers, placeOnDemand } from "./places.js";
 import { CostBox, isInSight, Unit } from "./unit.js";
 import { keyOfLine, Label, Line, takesPart } from "./weight.js";
 
-// `setUnplaced` receives how many of the weights that are drawn have no space for their numbers.
-export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced = () => {} }) {
+const WIDE = 560; // pixels: below, names are short
+
+// `setUnplaced` receives how many of the weights that are drawn have no space for their numbers. If there is room, the
+// picture is drawn up to `most` times larger.
+export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced = () => {}, most = 1 }) {
   const { network } = view;
   const box = useRef(null);
   const [size, setSize] = useState({ width: 760, height: 430, large: 1 });
   useEffect(() => {
     const observer = new ResizeObserver(([{ contentRect }]) => {
-      const large = enlargement();
+      const room = contentRect.width / Math.max(WIDE, widthNeeded(network.layerSizes.length, false, view.hasExamples));
+      const large = Math.max(enlargement(), Math.min(room, most * enlargement()));
       setSize({ width: contentRect.width / large, height: contentRect.height / large, large });
     });
     observer.observe(box.current);
     return () => observer.disconnect();
-  }, []);
-  const isNarrow = size.width < 560;
+  }, [network.layerSizes.length, view.hasExamples, most]);
+  const isNarrow = Math.ceil(size.width) < WIDE;
   const { large } = size;
   const height = Math.max(size.height, heightNeeded(network, isNarrow));
   const width = Math.max(size.width, widthNeeded(network.layerSizes.length, isNarrow, view.hasExamples));
