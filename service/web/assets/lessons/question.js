@@ -1,5 +1,5 @@
 // The question of a part: a choice, a number, or something to do. The service decides whether it is answered.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { notify } from "../shared/notices.js";
 import { exact, short } from "../shared/number_format.js";
@@ -13,16 +13,18 @@ const FORMS = { "ask choice": Choice, "ask number": NumberForm, "do edit": DoEdi
 // `feedback` is null, or { isRight, text }.
 export function Question({ block, copy, isSolved, onSolved, onChanged }) {
   const [feedback, setFeedback] = useState(null);
+  const answered = useRef(null);
   const Form = FORMS[block.kind];
   const judge = (isRight, text) => {
     setFeedback({ isRight, text: text ?? (isRight ? block.fields.why : (block.fields.hint ?? "Look at the numbers again.")) });
     if (isRight) onSolved();
   };
+  useEffect(() => feedback && answered.current.scrollIntoView({ block: "nearest" }), [feedback]);
   return html`
     <section class=${`panel question ${feedback ? (feedback.isRight ? "right" : "not-yet") : ""}`} aria-label="Question">
       <p class="asked"><${Line} text=${block.fields.question} />${isSolved && !feedback && html`${" "}<span class="small soft">✓ solved</span>`}</p>
       <${Form} ...${{ block, copy, judge, feedback, onChanged }} />
-      <p class="feedback" role="status">
+      <p class="feedback" role="status" ref=${answered}>
         ${feedback && html`<strong>${feedback.isRight ? "✓ Right." : "Not yet."}</strong>${" "}<${Line} text=${feedback.text} />`}
       </p>
     </section>
