@@ -86,6 +86,21 @@
     }
   });
 
+  // The text in a unit is inside of its border, which is round at both ends.
+  for (const text of document.querySelectorAll(".unit :is(.unit-name, .unit-value)")) {
+    const { left, right, top, bottom } = text.getBoundingClientRect();
+    const body = text.parentNode.querySelector(".body").getBoundingClientRect();
+    const [radius, letters] = [body.height / 2, (bottom - top) / 4]; // half the height of a text are its letters
+    const [across, up] = [Math.max(body.left + radius - left, right - body.right + radius, 0), Math.max(body.top + radius - top, bottom - body.top - radius) - letters];
+    if (isShown(text) && Math.hypot(across, up) > radius - 1) faults.push(`${nameOf(text, text.textContent)} leaves its unit: ${Math.hypot(across, up).toFixed(1)} of ${radius}`);
+  }
+
+  // What takes part at this moment is in sight.
+  for (const part of document.querySelectorAll(".phases [aria-current], .picture .band.lit text")) {
+    const [{ left, right }, seen] = [part.getBoundingClientRect(), part.closest(".phases, .picture").getBoundingClientRect()];
+    if (isShown(part) && (left < seen.left - EDGE || right > seen.right + EDGE)) faults.push(`${nameOf(part, part.textContent)} is out of sight`);
+  }
+
   // An equation is seen as a whole.
   for (const box of document.querySelectorAll(":has(> math)")) {
     if (isShown(box) && box.scrollWidth > box.clientWidth + EDGE) faults.push(`${nameOf(box)} is wider than its box: ${box.scrollWidth} of ${box.clientWidth}`);

@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
-import { usePresented } from "../shared/presenting.js";
 import { moves } from "./moment.js";
 import { phaseName } from "./phases.js";
 
@@ -135,11 +134,10 @@ function usePlaying(current, speed, setPlaying) {
 export function PhaseStrip({ opened, moment }) {
   const { walk, network, trace } = opened;
   const strip = useRef(null);
-  const isPresented = usePresented();
   const shown = walk.phases
     .map((phase, number) => ({ ...phase, number }))
     .filter(({ position }) => position === undefined || position === moment.position);
-  useCurrentInSight(strip, moment.phaseNumber, isPresented);
+  useCurrentInSight(strip, moment.phaseNumber);
   const firstOfExample = shown.find(({ position }) => position !== undefined)?.number;
   return html`
     <nav class="phases" aria-label="Phases of the update" ref=${strip}>
@@ -161,10 +159,16 @@ export function PhaseStrip({ opened, moment }) {
   `;
 }
 
-// Scrolls to the current phase.
-function useCurrentInSight(strip, phaseNumber, isPresented) {
+// Scrolls to the current phase, also when the width of the window has changed.
+function useCurrentInSight(strip, phaseNumber) {
   useEffect(() => {
-    const { offsetLeft, offsetWidth } = strip.current.querySelector("[aria-current]");
-    strip.current.scrollTo({ left: offsetLeft - (strip.current.clientWidth - offsetWidth) / 2 });
-  }, [phaseNumber, isPresented]);
+    const { current: box } = strip;
+    const show = () => {
+      const { offsetLeft, offsetWidth } = box.querySelector("[aria-current]");
+      box.scrollTo({ left: offsetLeft - (box.clientWidth - offsetWidth) / 2 });
+    };
+    const observer = new ResizeObserver(show);
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [phaseNumber]);
 }

@@ -38,7 +38,7 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
   );
   const unplaced = parts.filter((part) => part === undefined).length;
   useEffect(() => setUnplaced({ unplaced, drawn: lines.length }), [unplaced, lines.length]);
-  useEffect(() => scrollTo(box.current, layers[view.lit.layer]?.[0].x * large, style.band * large), [view.lit.layer]);
+  useEffect(() => scrollTo(box.current, layers[view.lit.layer]?.[0].x * large, style.band * large), [view.lit.layer, size]);
   const all = { view, scale, weight, pointed, setPointed };
   const { shown, hidden } = onDemand(all, { lines, parts, units: layers.flat(), style });
   return html`

@@ -22,9 +22,10 @@ export function Unit({ at, style, ...all }) {
   const said = Object.entries(values).filter(([, value]) => value !== undefined);
   const isShort = isNarrow || halfHeight < 22;
   const font = isShort ? Math.min(style.font, 10.5) : halfHeight < 27 ? 10.5 : 11.5;
-  const label = labelOf(view.network, at, { isShort, halfWidth });
+  const room = roomAt(style, NAME_AT * halfHeight + ASCENT * SMALL);
+  const label = labelOf(view.network, at, { isShort, room });
   const isInside = rows === 0 && isLit && known(values).length > 0;
-  const { fit } = values.a === undefined ? {} : fitted(values.a, { font, room: 2 * halfWidth - 5 });
+  const { fit } = values.a === undefined ? {} : fitted(values.a, { font, room: roomAt(style, VALUE_AT * halfHeight + font / 2) });
   return html`
     <g
       class=${classes("unit", view.lit.units.has(id) && "lit", pointed?.units?.has(id) && "pointed", isDropped && "dropped")}
@@ -34,25 +35,36 @@ export function Unit({ at, style, ...all }) {
     >
       <title>${name}${isDropped && " (dropped)"}${said.map(([what, value]) => `\n${what} = ${exact(value)}`)}</title>
       <rect class="body moves" x=${x - halfWidth} y=${y - halfHeight} width=${2 * halfWidth} height=${2 * halfHeight} rx=${halfHeight} />
-      <text class="unit-name" font-size=${isShort || halfHeight < 27 || label.length > 8 ? SMALL : 9.5} x=${x} y=${y - halfHeight * 0.3}>${isInside ? html`<${Newest} ...${{ values, halfWidth }} />` : label}</text>
+      <text class="unit-name" font-size=${isShort || widthOf(label) > SMALL * room / LARGE ? SMALL : LARGE} x=${x} y=${y - (view.hasExamples ? NAME_AT * halfHeight : -SMALL / 3)}>${isInside ? html`<${Newest} ...${{ values, halfWidth }} />` : label}</text>
       ${values.a !== undefined
-        ? html`<text class="unit-value" font-size=${font} x=${x} y=${y + halfHeight * 0.25} dy="0.35em" ...${marks("a", values.a)} ...${fit}>${numberText(values.a)}</text>`
-        : html`<text class="unit-value none" x=${x} y=${y + halfHeight * 0.25} dy="0.35em">·</text>`}
+        ? html`<text class="unit-value" font-size=${font} x=${x} y=${y + VALUE_AT * halfHeight} dy="0.35em" ...${marks("a", values.a)} ...${fit}>${numberText(values.a)}</text>`
+        : view.hasExamples && html`<text class="unit-value none" x=${x} y=${y + VALUE_AT * halfHeight} dy="0.35em">·</text>`}
       ${layer > 0 && rows > 0 && known(values).length > 0 && html`<${Below} ...${{ at, style, values }} />`}
     </g>
     ${layer > 0 && hasBiases && html`<${Bias} at=${at} style=${style} ...${all} />`}
   `;
 }
 
-const SMALL = 8.5; // the small font, in pixels
-const WIDTH_OF_LETTER = 4.8; // of the small font
+const [SMALL, LARGE] = [8.5, 9.5]; // the fonts of names, in pixels
+const ASCENT = 0.7; // of a letter, relative to its font
+const widthOf = (name) => 4.8 * name.length; // in the small font
+const [NAME_AT, VALUE_AT] = [0.3, 0.25]; // above and below the middle of a unit, as parts of half its height
+const BORDER = 2.5; // and some space
 
-// The name of the column or class if it fits into the unit; else its number.
-function labelOf(network, at, { isShort, halfWidth }) {
+// The width inside of a unit at a distance from its middle: its ends are round.
+function roomAt({ halfWidth, halfHeight }, distance) {
+  const end = Math.sqrt(Math.max(0, halfHeight ** 2 - distance ** 2));
+  return 2 * (halfWidth - halfHeight + end - BORDER);
+}
+
+// The name of the column or class if it fits into the unit; else its number, in the same form in all units.
+function labelOf(network, at, { isShort, room }) {
   const { inputs, outputs } = unitNames(network);
   const name = at.layer === 0 ? inputs[at.unit] : at.layer === network.layerSizes.length - 1 ? outputs[at.unit] : undefined;
-  if (name && name.length * WIDTH_OF_LETTER <= 2 * halfWidth - 6) return name;
-  return isShort ? shortName(network, at) : unitNumber(network, at.layer, at.unit);
+  const fits = (text) => widthOf(text) <= room;
+  if (name && fits(name)) return name;
+  const areLong = !isShort && network.layerSizes.every((count, layer) => fits(unitNumber(network, layer, count - 1)));
+  return areLong ? unitNumber(network, at.layer, at.unit) : shortName(network, at);
 }
 
 // "h2", or "h1.2" with more than one hidden layer.
