@@ -8,7 +8,9 @@ import { useAnswer } from "../shared/answers.js";
 import { Held } from "../shared/held.js";
 import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
+import { useNarrow } from "../shared/narrow.js";
 import { ROUNDING, whole } from "../shared/number_format.js";
+import { Loading } from "../shared/loading.js";
 import { isRunning } from "../shared/live_state.js";
 import { isKey } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
@@ -40,7 +42,7 @@ export const Look = ({ place }) => html`<${Opened} key=${place.network} place=${
 function Opened({ place }) {
   const live = useLive(place.network);
   if (live.error) return html`<${NotFound} message=${live.error.message} network=${place.network} />`;
-  if (!live.network) return html`<div class="look"></div>`;
+  if (!live.network) return html`<div class="look"><${Loading} what=${place.network} /></div>`;
   return html`<${Network} key=${live.network.uid} place=${place} ...${live} />`;
 }
 
@@ -66,39 +68,49 @@ function Network({ place, network, run: liveRun, latest }) {
   const opened = shown && { ...shown, first, latest, wanted: isFollowing ? shown.update : update, isLate: !isFollowing && shown.update !== update };
   useStepKeys(opened, moment);
   const player = usePlayer(opened, moment);
+  const isNarrow = useNarrow();
   if (!opened && error) return html`<${NotFound} message=${error.message} network=${network.network} latest=${latest} />`;
-  if (!opened || !scale) return html`<div class="look"></div>`;
+  if (!opened || !scale) return html`<div class="look"><${Loading} what=${`update ${whole(update)}`} /></div>`;
   const cost = opened.wanted === opened.update ? opened.trace?.cost : undefined;
+  const stepper = html`<${Stepper} opened=${opened} moment=${moment} player=${player} />`;
+  const insight = html`<${Insight} ...${{ network, set, opened, moment, weight, unit, scale, pointed, setPointed, setSecret }} />`;
   return html`
     <div class="look" style=${height && `--picture:${height}px`} aria-busy=${opened.update !== update}>
       <div class="stage">
         <h2 class="only-paper">${titleOf(opened, moment)}</h2>
-        <${Stepper} opened=${opened} moment=${moment} player=${player} />
+        ${!isNarrow && stepper}
         ${moment ? html`<${PhaseStrip} opened=${opened} moment=${moment} />` : html`<p class="phases soft">${headingOf(opened)}</p>`}
         <${StagePicture} ...${{ opened, moment, scale, weight, unit, pointed, setPointed, setUnplaced, secret }} />
         <${Grip} height=${height} setHeight=${setHeight} />
+        ${isNarrow && insight}
         <div class="caption small soft">
-          <span>${captionOf(opened, moment)}<br />${moment && place.step === undefined ? html`<${Hint} />` : ROUNDING}${unplaced > 0 && ` ${unplaced} of ${drawn} weights show their value on hover.`}</span>
+          <span>${captionOf(opened, moment)}<br />${moment && place.step === undefined ? html`<${Hint} />` : html`<span class="of-screen">${ROUNDING}</span>`}${unplaced > 0 && html` <span class="of-screen">${unplaced} of ${drawn} weights show their value on hover.</span>`}</span>
           <span class="spring"></span>
           <${Save} network=${network.network} update=${opened.update} partsOf=${(button) => pictureIn(button.closest(".stage"))} caption=${titleOf(opened, moment)} player=${player} />
           <${Help} />
         </div>
         ${run && html`<${Ribbon} ...${{ network, run, update: opened.update, moment, opened }} />`}
         <${Held} of=${CostCurve} ...${{ network, first, latest, update: opened.wanted, cost, isFollowing }} />
+        ${isNarrow && stepper}
       </div>
-      <aside class="insight">
-        ${set && moment && html`<${ImageOfExample} ...${{ network, set }} trace=${opened.trace} example=${moment.example} known=${moment.known} />`}
-        ${weight && moment
-          ? html`<${WeightPanel} key=${weight} ...${{ opened, weight, pointed, setPointed, setSecret }} />`
-          : unit && moment
-            ? html`<${UnitPanel} ...${{ opened, moment, unit, image: set?.imageShape, scale, pointed, setPointed }} />`
-          : moment
-            ? html`<${PhasePanel} opened=${opened} moment=${moment} />`
-            : html`<${UpdateWithoutBatch} ...${{ opened, weight, setPointed }} />`}
-      </aside>
+      ${!isNarrow && insight}
     </div>
   `;
 }
+
+// Beside the picture, or on a phone below it: what is selected, else the phase.
+const Insight = ({ network, set, opened, moment, weight, unit, scale, pointed, setPointed, setSecret }) => html`
+  <aside class="insight">
+    ${set && moment && html`<${ImageOfExample} ...${{ network, set }} trace=${opened.trace} example=${moment.example} known=${moment.known} />`}
+    ${weight && moment
+      ? html`<${WeightPanel} key=${weight} ...${{ opened, weight, pointed, setPointed, setSecret }} />`
+      : unit && moment
+        ? html`<${UnitPanel} ...${{ opened, moment, unit, image: set?.imageShape, scale, pointed, setPointed }} />`
+      : moment
+        ? html`<${PhasePanel} opened=${opened} moment=${moment} />`
+        : html`<${UpdateWithoutBatch} ...${{ opened, weight, setPointed }} />`}
+  </aside>
+`;
 
 // What is shown: the moment of the address; while that loads, the moment before it.
 function useShown(place, loaded, update, isLive) {

@@ -8,6 +8,7 @@ import { go } from "../shared/place.js";
 import { parameterName, parameterSymbol } from "../shared/unit_names.js";
 import { CostProfile } from "./cost_profile.js";
 import { Lines, OfExamples } from "./explained_lines.js";
+import { Loading } from "../shared/loading.js";
 import { explain } from "./explaining.js";
 import { Guess, useGuess } from "./guess.js";
 
@@ -33,10 +34,13 @@ export function WeightPanel({ opened, weight, pointed, setPointed, setSecret }) 
         <h2>${parameterName(network, parameter)} <span class="soft">${parameterSymbol(parameter)}</span></h2>
         <button onClick=${() => go({ weight: undefined })}>Back to the phase</button>
       </header>
-      ${explanation && html`<${Explanation} key=${explanation.update} ...${{ network, explanation, guess, pointed, setPointed }} />`}
+      ${explanation ? html`<${Explanation} key=${explanation.update} ...${{ network, explanation, guess, pointed, setPointed }} />` : html`<${Loading} what="the chain rule" />`}
     </section>
   `;
 }
+
+// The service writes the minus of a number as a hyphen.
+const withMinus = (text) => text.replace(/(?<![\w-])-(?=\d)/g, "−").replace(/(?<=\de[+-])0+(?=\d)/g, "");
 
 function Explanation({ network, explanation, guess, pointed, setPointed }) {
   const { update, sentences, before, after, step } = explanation;
@@ -57,7 +61,7 @@ function Explanation({ network, explanation, guess, pointed, setPointed }) {
     ${guess.isAwaited
       ? html`<p class="soft">Will this weight go up or down? Look at the network, then choose.</p>`
       : html`
-          <div class="sentences">${sentences.map((text) => html`<p key=${text}>${text}</p>`)}</div>
+          <div class="sentences">${sentences.map((text) => html`<p key=${text}>${withMinus(text)}</p>`)}</div>
           ${explanation.profile && html`<${CostProfile} profile=${explanation.profile} before=${before} after=${after} isBias=${explanation.input === undefined} />`}
           <h3>The chain rule, line by line</h3>
           ${pages.map((page) => html`<${OfExamples} key=${page.firstPosition} explanation=${page} ...${tools} />`)}
