@@ -61,7 +61,7 @@ function Moment({ side, onPick, children }) {
   const shown = answer?.updates[0];
   const pick = (number) => onPick(Math.min(Math.max(Math.round(number), earliest), latest));
   return html`
-    <div class="moment">
+    <div class="which-update">
       <label class="small soft"
         >Update
         <input
@@ -77,6 +77,7 @@ function Moment({ side, onPick, children }) {
           onBlur=${() => setTyped(null)}
         />
       </label>
+      <span class="small soft">of ${whole(latest)}</span>
       <input
         type="range"
         aria-label="Update"
@@ -87,7 +88,7 @@ function Moment({ side, onPick, children }) {
       />
     </div>
     <p class="small update-facts">
-      <span class="soft">of ${whole(latest)}</span>
+      <span class="only-paper">Update ${whole(update)} of ${whole(latest)}:</span>
       <span>${shown ? UPDATE_KINDS[shown.kind] : "…"}${shown?.epoch > 0 ? `, epoch ${whole(shown.epoch)}` : ""}</span>
       ${shown?.cost !== undefined && html`<span>Cost before the update: <${Num} value=${shown.cost} name="cost" /></span>`}
       ${children}
