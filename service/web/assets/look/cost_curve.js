@@ -9,6 +9,7 @@ import { gapSentence, isNonFinite } from "../shared/non_finite.js";
 import { go } from "../shared/place.js";
 
 const [WIDTH, HEIGHT, EDGE] = [1000, 64, 6];
+const INSET = 10; // as the thumb of the slider, whose middle does not reach the ends
 const FEW = 60; // points that are drawn individually
 
 export function CostCurve({ network, first, latest, update, cost, isFollowing }) {
@@ -21,7 +22,7 @@ export function CostCurve({ network, first, latest, update, cost, isFollowing })
   const points = answer?.points ?? [];
   const costs = points.map((point) => point.cost);
   const [low, high] = endsOf(costs);
-  const x = (number) => (WIDTH * (number - first)) / Math.max(1, latest - first);
+  const x = (number) => INSET + ((WIDTH - 2 * INSET) * (number - first)) / Math.max(1, latest - first);
   const y = (value) => HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * partOf(value, low, high);
   const segments = segmentsOf(points, (point) => point.cost);
   const single = points.length <= FEW ? segments.flat() : segments.filter(({ length }) => length === 1).flat();
@@ -29,8 +30,9 @@ export function CostCurve({ network, first, latest, update, cost, isFollowing })
   const scrub = (event) => {
     if (event.type === "pointermove" && event.buttons !== 1) return;
     const { left, width } = event.currentTarget.getBoundingClientRect();
-    const number = Math.round(first + ((event.clientX - left) / width) * (latest - first));
-    if (number >= first && number <= latest && number !== update) go({ update: number });
+    const along = (WIDTH * (event.clientX - left)) / width - INSET;
+    const number = Math.round(first + (Math.min(Math.max(along / (WIDTH - 2 * INSET), 0), 1)) * (latest - first));
+    if (number !== update) go({ update: number });
   };
   return html`
     <div class="time-curve">

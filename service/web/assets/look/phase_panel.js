@@ -23,16 +23,17 @@ export function PhasePanel({ opened, moment }) {
   const { kind, phase } = moment;
   const which = kindIn(network, kind, phase);
   const settings = settingsIn(trace);
+  const isTall = kind === "UPDATE" && isLong(settings);
   const equation = useRef(null);
   useFitting(equation, moment);
   return html`
-    <section class=${`phase-panel ${isLong(settings) ? "tall" : ""}`} aria-label="Current phase">
+    <section class=${`phase-panel ${isTall ? "tall" : ""}`} aria-label="Current phase">
       <h2>${phaseName(network, phase)}</h2>
       <p class="sentence"><${Sentence} text=${PHASE_SENTENCES[`${which}_${settings.optimizer.kind}`] ?? PHASE_SENTENCES[which]} /></p>
       <div class="equation" ref=${equation}>
         <div class="symbols">${SYMBOLS[which](network, settings, parameterOf(phase, moment.step)).map((line, index) => html`<${Maths} key=${index}>${line}<//>`)}</div>
         ${!walk.hasNoLines &&
-        html`<div class="in-numbers" aria-live="polite" tabindex=${isLong(settings) ? 0 : undefined} role="group" aria-label="In numbers">
+        html`<div class="in-numbers" aria-live="polite" tabindex=${isTall ? 0 : undefined} role="group" aria-label="In numbers">
           <${InNumbers} ...${{ opened, moment }} />
         </div>`}
       </div>
@@ -55,6 +56,9 @@ function InNumbers({ opened, moment }) {
 const sumBefore = (opened, moment) =>
   moment.kind === "ADD" ? momentAt(opened, moment.number - 1).sum : new Map();
 
+// A line of code does not continue within an arrow.
+const unbroken = (code) => code.split(/(->)/).map((part) => (part === "->" ? html`<span class="arrow">-></span>` : part));
+
 const functionOf = (walk, step) => walk.functions.findLast(({ firstLine }) => firstLine <= step.line);
 
 // The function that is executed, its current line, and what its variables hold after it.
@@ -75,7 +79,7 @@ function Code({ walk, moment }) {
           const number = of.firstLine + index;
           const [, code, comment = ""] = /^(.*?)( {2}#.*)?$/.exec(text);
           return html`<div key=${number} class="code-line" aria-current=${number === step.line ? "step" : undefined}
-            ><span class="line-number">${number}</span><span class=${/^\s*"""/.test(code) ? "comment" : ""}>${code}</span><span class="comment">${comment}</span></div>`;
+            ><span class="line-number">${number}</span><span class=${/^\s*"""/.test(code) ? "comment" : ""}>${unbroken(code)}</span><span class="comment">${comment}</span></div>`;
         })}
       </div>
       <dl class="variables" aria-label="Variables after this line">
