@@ -162,6 +162,7 @@ NAMES = {
 NOT_IN_THE_CLIENT = {
     "page_token": "the client reads all pages",
     "page_size": "the client chooses it",
+    "number_format": "for files of arrays; the client reads messages, which have doubles",
     "encoding": "`columns` asks for columns, `watch` and `updates` for updates",
     "include_examples": "`examples` asks for them, `training_set` does not",
     "update_mask": "labels are all that can be updated",

@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 
+_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
+
 
 def read_arrays(file: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     """Return the notes and arrays of a file, as a browser does: they begin at a multiple of 8."""
@@ -11,13 +13,13 @@ def read_arrays(file: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     assert length % 8 == 0
     header = json.loads(file[8 : 8 + length])
     notes = header.pop("__metadata__")
-    numbers = np.frombuffer(file, "<f8", offset=8 + length)
-    arrays, begin = {}, 0
+    content = file[8 + length :]
+    arrays: dict[str, np.ndarray] = {}
+    end = 0
     for name, about in header.items():
-        assert about["dtype"] == "F64"
-        assert about["data_offsets"][0] == 8 * begin
-        end = about["data_offsets"][1] // 8
-        arrays[name] = numbers[begin:end].reshape(about["shape"])
-        begin = end
-    assert begin == len(numbers)
+        begin, end = about["data_offsets"]
+        assert begin == sum(array.nbytes for array in arrays.values())
+        numbers = np.frombuffer(content[begin:end], _DTYPES[about["dtype"]])
+        arrays[name] = numbers.reshape(about["shape"])
+    assert end == len(content)
     return notes, arrays

@@ -97,6 +97,7 @@ READS = [
     get("/v1/networks/trained/state?update=3&view=2"),
     get("/v1/networks/trained/state?view=STATE_VIEW_UNSPECIFIED"),
     get("/v1/networks/trained/state?view=9", 400),
+    get("/v1/networks/trained/state?numberFormat=NUMBER_FORMAT_FLOAT16"),
     get("/v1/networks/trained/state?view=state_view_full", 400),
     get("/v1/networks/trained/state?update=99", 400),
     get("/v1/networks/trained/state?update=-1", 400),

@@ -89,6 +89,43 @@ example of the batch.
 """
 Global___StateView: _TypeAlias = StateView  # noqa: Y015
 
+class _NumberFormat:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _NumberFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NumberFormat.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    NUMBER_FORMAT_UNSPECIFIED: _NumberFormat.ValueType  # 0
+    """The default: FLOAT64."""
+    NUMBER_FORMAT_FLOAT64: _NumberFormat.ValueType  # 1
+    """64 bits, not rounded: the stored numbers, bit for bit."""
+    NUMBER_FORMAT_FLOAT32: _NumberFormat.ValueType  # 2
+    """32 bits: about 7 decimal digits, up to 3.4e38."""
+    NUMBER_FORMAT_FLOAT16: _NumberFormat.ValueType  # 3
+    """16 bits: about 3 decimal digits, up to 65,504. Numbers below 6.1e-5 have fewer digits, and
+    those up to 2^-25 (3.0e-8) become 0.
+    """
+
+class NumberFormat(_NumberFormat, metaclass=_NumberFormatEnumTypeWrapper):
+    """A floating-point format of IEEE 754 for the numbers in a response.
+
+    Each number is rounded to the nearest number of the format, ties to even. A number that is too
+    large for the format becomes infinite and keeps its sign; one that is too small becomes 0. Files
+    of arrays have the rounded numbers in this format, and other responses have them as doubles.
+    """
+
+NUMBER_FORMAT_UNSPECIFIED: NumberFormat.ValueType  # 0
+"""The default: FLOAT64."""
+NUMBER_FORMAT_FLOAT64: NumberFormat.ValueType  # 1
+"""64 bits, not rounded: the stored numbers, bit for bit."""
+NUMBER_FORMAT_FLOAT32: NumberFormat.ValueType  # 2
+"""32 bits: about 7 decimal digits, up to 3.4e38."""
+NUMBER_FORMAT_FLOAT16: NumberFormat.ValueType  # 3
+"""16 bits: about 3 decimal digits, up to 65,504. Numbers below 6.1e-5 have fewer digits, and
+those up to 2^-25 (3.0e-8) become 0.
+"""
+Global___NumberFormat: _TypeAlias = NumberFormat  # noqa: Y015
+
 class _Encoding:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1618,22 +1655,28 @@ class GetStateRequest(_message.Message):
     NETWORK_FIELD_NUMBER: _builtins.int
     UPDATE_FIELD_NUMBER: _builtins.int
     VIEW_FIELD_NUMBER: _builtins.int
+    NUMBER_FORMAT_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     update: _builtins.int
     """The number of the update, 0 to the latest. Default: the latest."""
     view: Global___StateView.ValueType
     """How much of the state to return. Default: BASIC."""
+    number_format: Global___NumberFormat.ValueType
+    """The format of the parameters, gradients and activations. Default: FLOAT64, their exact values.
+    A smaller format makes a file of arrays smaller, for pictures of large networks.
+    """
     def __init__(
         self,
         *,
         network: _builtins.str = ...,
         update: _builtins.int | None = ...,
         view: Global___StateView.ValueType = ...,
+        number_format: Global___NumberFormat.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "network", b"network", "update", b"update", "view", b"view"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_update", b"_update", "network", b"network", "number_format", b"number_format", "update", b"update", "view", b"view"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__update: _TypeAlias = _typing.Literal["update"]  # noqa: Y015
     _WhichOneofArgType__update: _TypeAlias = _typing.Literal["_update", b"_update"]  # noqa: Y015

@@ -661,9 +661,11 @@ class TrainingServiceServicer(object):
 
         Over HTTP, clients can choose a file of arrays with the header `Accept`:
         `application/octet-stream` is a safetensors file with all fields, `application/x-npy` has the
-        parameters for `numpy.load`.
+        parameters for `numpy.load`. With `number_format`, they have 32 or 16 bits per
+        number.
 
         Errors:
+        INVALID_ARGUMENT: the view or the number format is unknown. Choose one of the contract.
         NOT_FOUND: the network does not exist (NETWORK_NOT_FOUND). Check the id.
         OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE;
         metadata `latest_update`). Choose an update up to the latest.

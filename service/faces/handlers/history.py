@@ -15,7 +15,7 @@ from service.faces.messages.pages import (
     page_token,
 )
 from service.faces.messages.requests import request_id
-from service.faces.messages.states import StateResponse, is_full
+from service.faces.messages.states import StateResponse, view_and_dtype
 from service.faces.messages.summaries import points_and_bins, summarized
 from service.faces.messages.update_lists import UpdatesResponse
 from service.faces.messages.updates import check_validated, detail, max_points
@@ -45,9 +45,12 @@ class HistoryHandlers:
     def get_state(self, request: pb.GetStateRequest) -> StateResponse:
         """Return the state of a network at an update."""
         update = optional(request, "update")
-        if is_full(request.view):
-            return StateResponse(self._inspection.state(request.network, update))
-        return StateResponse(FullState(*self._history.state(request.network, update)))
+        is_full, dtype = view_and_dtype(request)
+        if is_full:
+            state = self._inspection.state(request.network, update)
+        else:
+            state = FullState(*self._history.state(request.network, update))
+        return StateResponse(state, dtype)
 
     def list_updates(self, request: pb.ListUpdatesRequest) -> UpdatesResponse:
         """List updates in order, or downsampled for a cost curve."""

@@ -6,9 +6,10 @@ Source: https://protobuf.dev/programming-guides/encoding/
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.network import Array
 
@@ -26,8 +27,13 @@ def packed(field: int, values: Array) -> list[bytes | memoryview]:
 
 
 def doubles(values: Array) -> memoryview:
-    """Return the numbers of an array, at least one, as little-endian bytes; usually not copied."""
-    return np.ascontiguousarray(values, dtype="<f8").data.cast("B")
+    """Return the numbers of an array, at least one, as little-endian doubles, usually not copied."""
+    return little_endian(np.asarray(values, dtype=np.float64))
+
+
+def little_endian(values: NDArray[Any]) -> memoryview:
+    """Return the numbers of an array, at least one, in their own format, usually not copied."""
+    return np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")).data.cast("B")
 
 
 def tag(field: int, wire_type: int) -> bytes:

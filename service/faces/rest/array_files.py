@@ -12,14 +12,14 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from service.faces.messages.encoding import doubles
+from service.faces.messages.encoding import little_endian
 from service.faces.messages.predictions import PredictionResponse
 from service.faces.messages.states import StateResponse
 from service.faces.response_stream import Response
 from service.faces.rest.to_json import to_json
 from service.use_cases.exports.safetensors import safetensors_header
-from training.network import Array
 
 SAFETENSORS = "application/octet-stream"
 NPY = "application/x-npy"
@@ -27,7 +27,7 @@ NPY = "application/x-npy"
 
 @dataclass(frozen=True, slots=True)
 class ArrayFile:
-    """A file with arrays of float64, in parts."""
+    """A file with arrays, in parts."""
 
     name: str
     parts: Sequence[bytes | memoryview]
@@ -45,18 +45,18 @@ def safetensors(response: Response) -> ArrayFile:
     notes = dict(_notes(json.loads(to_json(response.description()))))
     return ArrayFile(
         f"{_name(response)}.safetensors",
-        [safetensors_header(notes, arrays), *map(doubles, arrays.values())],
+        [safetensors_header(notes, arrays), *map(little_endian, arrays.values())],
     )
 
 
 def npy(response: Response) -> ArrayFile:
     """Return the parameters of a state as one array (parameters)."""
     assert isinstance(response, StateResponse)
-    parameters = response.content.parameters
+    parameters = response.parameters
     head = BytesIO()
-    about = {"descr": "<f8", "fortran_order": False, "shape": parameters.shape}
+    about = {"descr": f"<f{parameters.itemsize}", "fortran_order": False, "shape": parameters.shape}
     np.lib.format.write_array_header_1_0(head, about)
-    return ArrayFile(f"{_name(response)}.npy", [head.getvalue(), doubles(parameters)])
+    return ArrayFile(f"{_name(response)}.npy", [head.getvalue(), little_endian(parameters)])
 
 
 #: The forms of each response that has some besides JSON, by media type.
@@ -72,22 +72,23 @@ def _name(response: StateResponse | PredictionResponse) -> str:
     return f"{response.content.network.id}-update-{response.description().update}"
 
 
-def _arrays(response: StateResponse) -> Iterator[tuple[str, Array]]:
+def _arrays(response: StateResponse) -> Iterator[tuple[str, NDArray[Any]]]:
     """Yield the parameters in the order of the flat vector, then the results of the batch."""
-    content = response.content
-    for layer, shape in enumerate(content.network.shapes, start=1):
-        matrix = (shape.units, shape.inputs)
-        yield f"layer_{layer}_weights", content.parameters[shape.weights].reshape(matrix)
-        if shape.bias:
-            yield f"layer_{layer}_biases", content.parameters[shape.biases]
-    if content.gradient is not None:
-        for layer, shape in enumerate(content.network.shapes, start=1):
-            matrix = (shape.units, shape.inputs)
-            yield f"layer_{layer}_weight_gradients", content.gradient[shape.weights].reshape(matrix)
-            if shape.bias:
-                yield f"layer_{layer}_bias_gradients", content.gradient[shape.biases]
-    for layer, activations in enumerate(content.activations_by_layer, start=1):
+    yield from _layers(response, response.parameters, "weights", "biases")
+    if (gradient := response.gradient) is not None:
+        yield from _layers(response, gradient, "weight_gradients", "bias_gradients")
+    for layer, activations in enumerate(response.activations, start=1):
         yield f"layer_{layer}_activations", activations
+
+
+def _layers(
+    response: StateResponse, values: NDArray[Any], of_weights: str, of_biases: str
+) -> Iterator[tuple[str, NDArray[Any]]]:
+    for layer, shape in enumerate(response.content.network.shapes, start=1):
+        matrix = (shape.units, shape.inputs)
+        yield f"layer_{layer}_{of_weights}", values[shape.weights].reshape(matrix)
+        if shape.bias:
+            yield f"layer_{layer}_{of_biases}", values[shape.biases]
 
 
 def _notes(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -24,7 +24,8 @@ last line with `error`.
 
 **Many numbers.** GetState and Predict also return arrays of float64: with
 `Accept: application/octet-stream` a safetensors file, and GetState with `application/x-npy` the
-parameters for `numpy.load`.
+parameters for `numpy.load`. `numberFormat` rounds the numbers of a state to 32 or 16 bits, in which
+these files have them.
 
 **Errors** are a JSON object, `error`, with the HTTP status code, the gRPC status code, a message
 and details. The HTTP status codes 404 and 405 also mean an unknown path or method, 406 that

@@ -34,9 +34,11 @@ def a_state(world: World, number: int, *, full: bool) -> FullState:
     return FullState(network, snapshot, -snapshot.parameters[0], np.linspace(0.0, 1.0, units))
 
 
-@given(worlds(), st.integers(0, 5), st.booleans())
+@given(worlds(), st.integers(0, 5), st.booleans(), st.sampled_from([np.float64, np.float16]))
 @settings(max_examples=tries(25))
-def test_a_serialized_state_equals_its_message(world: World, number: int, full: bool) -> None:
-    response = StateResponse(a_state(world, number, full=full))
+def test_a_serialized_state_equals_its_message(
+    world: World, number: int, full: bool, dtype: type[np.floating]
+) -> None:
+    response = StateResponse(a_state(world, number, full=full), dtype)
 
     assert pb.GetStateResponse.FromString(response.serialized()) == response.message()

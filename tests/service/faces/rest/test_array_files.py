@@ -59,6 +59,33 @@ def test_arrays_have_the_bits_of_the_message(
         assert int(response.headers["Content-Length"]) == len(response.content)
 
 
+@pytest.mark.parametrize(("number_format", "dtype"), [("FLOAT32", "<f4"), ("FLOAT16", "<f2")])
+def test_numbers_are_rounded_to_the_nearest_of_a_format(
+    http_server: ServerProcess, number_format: str, dtype: str
+) -> None:
+    half = (
+        2.0**-11
+    )  # between two numbers of 16 bits after 1; the bit at its end has the nearest one
+    weights = [1 + half, 1 + 3 * half, 1 + half + 2.0**-40, 65_504.0, -1e30, 1e300, 2.0**-25, 0.1]
+    with http_server.stub() as stub:
+        layer = network_pb2.LayerParameters(units=1, inputs=len(weights), weights=weights)
+        request = pb.CreateNetworkRequest(layer_sizes=[len(weights), 1], initial_parameters=[layer])
+        network = stub.CreateNetwork(request).network.network
+        form = pb.NumberFormat.Value(f"NUMBER_FORMAT_{number_format}")
+        state = stub.GetState(pb.GetStateRequest(network=network, number_format=form)).state
+
+    query = {"numberFormat": f"NUMBER_FORMAT_{number_format}"}
+    _, arrays = read_arrays(state_of(http_server, network, OCTETS, **query).content)
+    file = np.load(io.BytesIO(state_of(http_server, network, NPY, **query).content))
+
+    with np.errstate(over="ignore"):
+        expected = np.array(weights).astype(dtype)
+    assert expected[:3].tolist() != [1, 1, 1]
+    assert arrays["layer_1_weights"].dtype == file.dtype == dtype
+    assert arrays["layer_1_weights"].tolist() == [expected.tolist()]
+    assert file.tolist() == [*state.layers[0].weights] == expected.tolist()
+
+
 @pytest.mark.parametrize("activations", [False, True])
 def test_arrays_of_predictions_have_the_bits_of_the_message(
     http_server: ServerProcess, *, activations: bool
@@ -120,6 +147,7 @@ def test_errors_are_json_in_every_form(http_server: ServerProcess) -> None:
     for accept, path, code, reason in (
         (NPY, "networks/none/state", 404, "NETWORK_NOT_FOUND"),
         (OCTETS, "networks/none/state?update=x", 400, "INVALID_FIELDS"),
+        (OCTETS, "networks/none/state?numberFormat=9", 400, "INVALID_FIELDS"),
         ("text/html", "networks/none/state", 406, "NOT_ACCEPTABLE"),
         (OCTETS, "serverInfo", 406, "NOT_ACCEPTABLE"),
     ):

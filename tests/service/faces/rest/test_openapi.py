@@ -194,7 +194,7 @@ def test_parameters_are_the_fields_outside_of_the_body() -> None:
 
     assert names("GetRun", "path") == {"network", "run"}
     assert names("GetTrainingSet", "path") == {"trainingSet"}
-    assert names("GetState", "query") == {"update", "view"}
+    assert names("GetState", "query") == {"update", "view", "numberFormat"}
     assert "settings.optimizer.beta1" in names("TraceUpdate", "query")
     assert "parameters" not in names("WatchUpdates", "query")
     assert names("Train", "query") == set()
