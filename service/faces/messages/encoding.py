@@ -27,12 +27,12 @@ def packed(field: int, values: Array) -> list[bytes | memoryview]:
 
 
 def doubles(values: Array) -> memoryview:
-    """Return the numbers of an array, at least one, as little-endian doubles, usually not copied."""
+    """Return the numbers of an array, at least one, as doubles in little-endian bytes."""
     return little_endian(np.asarray(values, dtype=np.float64))
 
 
 def little_endian(values: NDArray[Any]) -> memoryview:
-    """Return the numbers of an array, at least one, in their own format, usually not copied."""
+    """Return the numbers of an array, at least one, in its format; usually not copied."""
     return np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")).data.cast("B")
 
 

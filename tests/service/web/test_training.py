@@ -9,7 +9,7 @@ import clearprop
 import pytest
 import requests
 from array_files import read_arrays
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 from servers import ServerProcess, new_server
 from visits import visit
 from web_numbers import exact, expect_numbers
@@ -393,6 +393,29 @@ def test_a_run_is_paused_and_resumed_and_a_second_browser_shows_it(
         updates = f"{int(run['updatesDone']):,}".replace(",", "\u202f")
         expect(each.locator("[data-of=updates]")).to_have_text(updates)
     other.close()
+
+
+def test_the_weights_of_a_large_network_are_exact_once_its_update_stays_selected(
+    site: ServerProcess, page: Page
+) -> None:
+    with clearprop.connect(site.target) as client:
+        client.create_network("wide", layer_sizes=[240, 220, 1], seed=1)
+    held: list[Route] = []
+    path = f"{site.http}/v1/networks/wide/state"
+    page.route(f"{path}?update=0", lambda route, _: held.append(route))
+    with page.expect_request(f"{path}?update=0"):
+        visit(page, f"{site.http}/?mode=train&network=wide")
+    page.get_by_role("img", name=re.compile("^52800 weights")).press("ArrowRight")
+    reading = page.locator(".map-reading").first
+    expect(reading).to_contain_text("hidden 111 ← input 122: ≈")
+    rounded = float(reading.locator(".num").inner_text().replace("−", "-").removeprefix("≈ "))
+
+    held[0].continue_()
+
+    layer = requests.get(path, {"update": 0}, timeout=60).json()["state"]["layers"][0]
+    value = layer["weights"][240 * 110 + 121]
+    expect(reading.locator(".num")).to_have_attribute("data-exact", exact(value))
+    assert rounded == pytest.approx(value, rel=1e-2)
 
 
 def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> None:

@@ -3,22 +3,30 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { colour, watchTheme } from "../shared/curve.js";
 import { cellAfter, cellAt, heat } from "../shared/heat.js";
 import { html } from "../shared/html.js";
+import { contextOf, newCrossFade } from "./cross_fade.js";
 import { classes } from "./number_text.js";
 
 // `values` are `rows` × `columns` numbers, row by row, or null while there are none; those that are not numbers stay
-// empty; `version` changes if they do, in the same array. `isAgain` says that the same numbers are shown again and again.
+// empty; `version` changes if they do, in the same array. `isAgain` says that the same numbers are shown again and again,
+// `isMoving` that others follow soon, to which the colours fade.
 // `scale` is the size of a number in full colour. `size` is { width, height } in pixels; without it, that of the
 // style. `frames` are boxes of cells with a thin frame. `marks` are boxes to frame: without a row or a column, all of its
 // column or row; without a width or a height, of one cell. `isCell` says whether a cell has a number that can be read,
 // `start` is where the keyboard begins. `at` is the column of the grid. `point` receives the cell under the pointer or the
 // cursor, or null; `pick` the one that is clicked.
-export function Cells({ label, rows, columns, values, version, isAgain, scale, size, frames, isLit, className, at, marks = [], isCell = always, start, point, pick }) {
+export function Cells({ label, rows, columns, values, version, isAgain, isMoving, scale, size, frames, isLit, className, at, marks = [], isCell = always, start, point, pick }) {
   const canvas = useRef(null);
   const [cursor, setCursor] = useState(null);
   const theme = useTheme();
   const own = useOwnSize(canvas, !size);
   const { width, height } = size ?? own;
-  useLayoutEffect(() => paint(canvas.current, { rows, columns, values, isAgain, scale, frames, width, height }), [values, version, scale, width, height, rows, columns, frames, theme]);
+  const fade = useFade();
+  const painted = useRef(null);
+  useLayoutEffect(() => {
+    const isNext = painted.current !== null && painted.current !== values;
+    painted.current = values;
+    paint(canvas.current, { rows, columns, values, isAgain, scale, frames, width, height }, fade, isMoving && isNext);
+  }, [values, version, scale, width, height, rows, columns, frames, theme]);
   const moveTo = (cell) => (setCursor(cell), point(cell));
   const press = (event) => {
     const after = nextCell(event, cursor ?? start, columns, rows, isCell);
@@ -48,7 +56,8 @@ export function Cells({ label, rows, columns, values, version, isAgain, scale, s
 export function Still({ label, rows, columns, values, scale, width, height }) {
   const canvas = useRef(null);
   const theme = useTheme();
-  useLayoutEffect(() => paint(canvas.current, { rows, columns, values, scale, width, height }), [values, scale, width, height, theme]);
+  const fade = useFade();
+  useLayoutEffect(() => paint(canvas.current, { rows, columns, values, scale, width, height }, fade), [values, scale, width, height, theme]);
   return html`<canvas ref=${canvas} class="still-cells" role="img" aria-label=${label} style=${{ width: `${width}px`, height: `${height}px` }}></canvas>`;
 }
 
@@ -89,6 +98,13 @@ function useOwnSize(canvas, isWanted) {
   return size;
 }
 
+function useFade() {
+  const fade = useRef(null);
+  fade.current ??= newCrossFade();
+  useEffect(() => fade.current.end, []);
+  return fade.current;
+}
+
 // A number that changes with the theme.
 function useTheme() {
   const [theme, setTheme] = useState(0);
@@ -96,13 +112,16 @@ function useTheme() {
   return theme;
 }
 
-function paint(canvas, { rows, columns, values, scale, frames = [], isAgain, ...size }) {
-  const [width, height] = [size.width, size.height].map((side) => Math.round(side * devicePixelRatio));
-  if (!width || !height) return;
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  // Drawn by the processor, which is done with a few cells before a graphics card has begun.
-  const ctx = canvas.getContext("2d", { willReadFrequently: true });
-  ctx.clearRect(0, 0, width, height);
+// Draws at once, or by a fade if others follow soon.
+function paint(canvas, { width, height, ...shown }, fade, isMoving) {
+  const size = { width: Math.round(width * devicePixelRatio), height: Math.round(height * devicePixelRatio) };
+  if (!size.width || !size.height) return;
+  const isResized = canvas.width !== size.width || canvas.height !== size.height;
+  if (isResized) Object.assign(canvas, size);
+  fade.show(canvas, isMoving && !isResized, (ctx) => draw(ctx, { ...shown, ...size }));
+}
+
+function draw(ctx, { rows, columns, values, scale, frames = [], isAgain, width, height }) {
   if (!values) return;
   if (isAgain && rows * columns >= MANY) ctx.drawImage(keptImage({ rows, columns, values, scale, width, height }), 0, 0);
   else drawHeat(ctx, { rows, columns, values, scale, width, height });
@@ -125,7 +144,7 @@ function keptImage({ values, scale, width, height, ...rest }) {
   let kept = images.get(values);
   if (kept?.key !== key) {
     kept = { key, image: new OffscreenCanvas(width, height) };
-    drawHeat(kept.image.getContext("2d", { willReadFrequently: true }), { values, scale, width, height, ...rest });
+    drawHeat(contextOf(kept.image), { values, scale, width, height, ...rest });
     images.set(values, kept);
   }
   return kept.image;

@@ -13,12 +13,14 @@ export function useScale(network, run, latest) {
 }
 
 const MANY_PARAMETERS = 50000; // of which each state takes long to arrive
+const SINGLE = { numberFormat: "NUMBER_FORMAT_FLOAT32" }; // of the scale, four digits are shown
 
 const largestOf = ({ layers }) => Math.max(...layers.map(({ weights, biases }) => Math.max(largest(weights), largest(biases))));
 
 async function loadScale(network, from, to, signal) {
-  const parts = Number(network.parameterCount) > MANY_PARAMETERS ? [0, 1] : [0, 0.1, 0.25, 0.5, 0.75, 1];
+  const isLarge = Number(network.parameterCount) > MANY_PARAMETERS;
+  const parts = isLarge ? [0, 1] : [0, 0.1, 0.25, 0.5, 0.75, 1];
   const places = new Set(parts.map((part) => Math.round(from + part * (to - from))));
-  const sizes = await Promise.all([...places].map(async (update) => largestOf(await getState(network.network, { update }, signal))));
+  const sizes = await Promise.all([...places].map(async (update) => largestOf(await getState(network.network, { update, ...(isLarge && SINGLE) }, signal))));
   return Math.max(1e-9, ...sizes);
 }

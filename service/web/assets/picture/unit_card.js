@@ -1,6 +1,7 @@
 // One unit of a layer: at what it looks, and where it leads.
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
+import { digitsOf } from "../shared/state.js";
 import { layerName, unitName } from "../shared/unit_names.js";
 import { WeightImage } from "./weight_image.js";
 
@@ -15,24 +16,25 @@ export function UnitCard({ network, layers, number, unit, image }) {
   const into = ({ inputs, weights }) => Array.from({ length: inputs }, (_, from) => ({ unit: from, value: weights[unit * inputs + from] }));
   const outOf = ({ units, inputs, weights }) => Array.from({ length: units }, (_, to) => ({ unit: to, value: weights[to * inputs + unit] }));
   const [layer, next] = [layers[number - 1], layers[number]];
+  const digits = digitsOf(layers);
   return html`
     <div class=${`unit-card small${image ? " of-image" : ""}`}>
       ${image && html`<${WeightImage} shape=${image} layer=${layer} unit=${unit} side=${SIDE} label=${`Weights into ${name} as an image`} />`}
       <div>
         <p><strong>${name}</strong>${image && " looks where the colours are strong. Bright pixels raise its logit where they are blue, and lower it where they are orange. Its largest weight has the full colour."}</p>
-        ${!image && html`<${Largest} network=${network} way="from" layer=${number - 1} weights=${into(layer)} />`}
-        ${next && html`<${Largest} network=${network} way="to" layer=${number + 1} weights=${outOf(next)} />`}
+        ${!image && html`<${Largest} network=${network} way="from" layer=${number - 1} weights=${into(layer)} digits=${digits} />`}
+        ${next && html`<${Largest} network=${network} way="to" layer=${number + 1} weights=${outOf(next)} digits=${digits} />`}
       </div>
     </div>
   `;
 }
 
-function Largest({ network, way, layer, weights }) {
+function Largest({ network, way, layer, weights, digits }) {
   const largest = weights.sort((one, other) => Math.abs(other.value) - Math.abs(one.value)).slice(0, MOST);
   return html`
     <p>
       <span class="soft">Strongest weights ${way} the ${layerName(network, layer)}:</span>
-      ${largest.map(({ unit, value }) => html`<span key=${unit} class="lead">${unitName(network, layer, unit)} <${Num} value=${value} name="weight" /></span>`)}
+      ${largest.map(({ unit, value }) => html`<span key=${unit} class="lead">${unitName(network, layer, unit)} <${Num} value=${value} name="weight" digits=${digits} /></span>`)}
     </p>
   `;
 }

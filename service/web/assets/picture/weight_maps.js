@@ -1,22 +1,24 @@
 // The weights of a network that is too large for lines: an image per layer, a row per unit, a column per input; or an
 // image per unit of the first layer, if its inputs are an image.
 import { useMemo, useState } from "preact/hooks";
+import { bitsOf } from "../shared/heat.js";
 import { html } from "../shared/html.js";
 import { short } from "../shared/number_format.js";
 import { Num } from "../shared/number_view.js";
 import { keyOf, parameterOf, valueOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
+import { digitsOf } from "../shared/state.js";
 import { layerName, parameterName } from "../shared/unit_names.js";
 import { Cells } from "./cells.js";
 import { imageLayout, matrixLayout } from "./map_layout.js";
 import { UnitCard } from "./unit_card.js";
 
 // `scale` is the size of a weight in full colour; `weight` is the key of the selected one. `image` is the shape of the
-// inputs, if they are images; `unit` is the key of the selected unit.
-export function WeightMaps({ network, layers, scale, weight, unit, image }) {
+// inputs, if they are images; `unit` is the key of the selected unit. `isMoving` is whether other weights follow soon.
+export function WeightMaps({ network, layers, scale, weight, unit, image, isMoving }) {
   return html`
     <div class="weight-maps">
-      ${layers.map((layer, index) => html`<${WeightMap} key=${index} ...${{ network, layer, layers, scale, weight, unit }} number=${index + 1} image=${index === 0 && isOf(image, layer) ? image : undefined} />`)}
+      ${layers.map((layer, index) => html`<${WeightMap} key=${index} ...${{ network, layer, layers, scale, weight, unit, isMoving }} number=${index + 1} image=${index === 0 && isOf(image, layer) ? image : undefined} />`)}
       <div class="small soft map-scale" aria-hidden="true"><span>−${short(scale)}</span><span class="ramp"></span><span>+${short(scale)}</span></div>
     </div>
   `;
@@ -27,7 +29,7 @@ const MOST_IMAGES = 256; // more units are rows of one image
 // Whether a layer has a weight for each pixel, and channel, of an image, and not too many of these.
 const isOf = (image, { units, inputs }) => image && image.height * image.width * image.channels === inputs && units <= MOST_IMAGES;
 
-function WeightMap({ network, layer, layers, number, scale, weight, unit, image }) {
+function WeightMap({ network, layer, layers, number, scale, weight, unit, image, isMoving }) {
   const [cell, setCell] = useState(null);
   const { units, inputs, weights, biases } = layer;
   const layout = useLayout(image, units, inputs, biases.length);
@@ -44,7 +46,7 @@ function WeightMap({ network, layer, layers, number, scale, weight, unit, image 
       <div class=${image ? "of-images" : undefined}>
         <${Cells}
           label=${`${weights.length} weights into the ${layerName(network, number)}. Use the arrow keys to read single ones, and Enter to select one.`}
-          ...${{ ...layout, values, scale }}
+          ...${{ ...layout, values, scale, isMoving }}
           isCell=${(at) => parameterAt(at) !== null}
           marks=${[...(shown ? [boxOf(shown)] : []), ...(chosen === undefined ? [] : tileOf ? [tileOf(chosen)] : shown ? [] : [{ row: chosen }])]}
           point=${setCell}
@@ -53,7 +55,7 @@ function WeightMap({ network, layer, layers, number, scale, weight, unit, image 
       </div>
       <p class="small map-reading" aria-live="polite">
         ${shown
-          ? html`${parameterName(network, shown)}${image && shown.input !== undefined && `, ${pixelText(image, shown.input)}`}: <${Num} value=${valueOf(layers, shown)} name="weight" />`
+          ? html`${parameterName(network, shown)}${image && shown.input !== undefined && `, ${pixelText(image, shown.input)}`}: <${Num} value=${valueOf(layers, shown)} name="weight" digits=${digitsOf(layers)} />`
           : html`<span class="soft">Point at a weight to see its value; click to select it.</span>`}
       </p>
       <${UnitCard} ...${{ network, layers, number, unit: image ? chosen : selected, image }} />
@@ -90,7 +92,8 @@ const ofImage = (units, { height, width, channels }, hasBiases) =>
 
 // The weights and biases of a layer, cell by cell.
 function valuesOf({ units, inputs, weights, biases }, { columns, rows, boxOf, offsets }) {
-  const values = new Float32Array(rows * columns);
+  const values = weights instanceof Float64Array ? new Float32Array(rows * columns) : new weights.constructor(rows * columns);
+  const [cells, numbers] = weights instanceof Float64Array ? [values, weights] : [bitsOf(values), bitsOf(weights)];
   const firstOf = (unit) => {
     const { row, column } = boxOf({ unit, input: 0 });
     return row * columns + column;
@@ -100,8 +103,8 @@ function valuesOf({ units, inputs, weights, biases }, { columns, rows, boxOf, of
   };
   for (let unit = 0, index = 0; unit < units; unit += 1, index += inputs) {
     const first = firstOf(unit);
-    if (offsets) for (let input = 0; input < inputs; input += 1) values[first + offsets[input]] = weights[index + input];
-    else values.set(weights.subarray(index, index + inputs), first);
+    if (offsets) for (let input = 0; input < inputs; input += 1) cells[first + offsets[input]] = numbers[index + input];
+    else cells.set(numbers.subarray(index, index + inputs), first);
     if (biases.length) fill(boxOf({ unit }), biases[unit]);
   }
   return values;

@@ -8,14 +8,19 @@ export function exact(value) {
 
 const NON_FINITE = { Infinity: "∞", "-Infinity": "−∞" };
 
+const DIGITS = 4;
+
 // Up to four significant digits: "0.1235", "−12.35", "1.235e-7", "∞".
-export function short(value) {
+export const short = (value) => rounded(value, DIGITS);
+
+// Up to so many significant digits.
+export function rounded(value, digits) {
   if (!Number.isFinite(value)) return NON_FINITE[value] ?? String(value);
   if (value === 0) return exact(value);
-  const rounded = Number(value.toPrecision(4)); // infinite next to the largest number
+  const rounded = Number(value.toPrecision(digits)); // infinite next to the largest number
   const size = Math.abs(value);
   const isPlain = size >= 1e-4 && size < 1e6;
-  const text = isPlain ? String(rounded) : Number.isFinite(rounded) ? rounded.toExponential() : value.toExponential(3);
+  const text = isPlain ? String(rounded) : Number.isFinite(rounded) ? rounded.toExponential() : value.toExponential(digits - 1);
   return text.replace(/^-/, "−");
 }
 
@@ -25,7 +30,7 @@ export function signed(value) {
   return typeof value === "number" && value > 0 ? `+${text}` : text;
 }
 
-export const isRounded = (value) => Number.isFinite(value) && Number(value.toPrecision(4)) !== value;
+export const isRounded = (value) => Number.isFinite(value) && Number(value.toPrecision(DIGITS)) !== value;
 
 // "≈" before a rounded number in an equation, else "=".
 export const relation = (value) => (isRounded(value) ? "≈" : "=");

@@ -1,8 +1,16 @@
-// The state of a network at an update, with its numbers as arrays of float64.
+// The state of a network at an update, with its numbers as arrays.
 import { getBytes } from "./api.js";
 import { readArrays } from "./array_file.js";
 
 const NONE = new Float64Array();
+
+// For pictures, in a query: numbers in the smallest format that this browser reads. About three digits are right.
+export const ROUNDED = { numberFormat: globalThis.Float16Array ? "NUMBER_FORMAT_FLOAT16" : "NUMBER_FORMAT_FLOAT32" };
+const DIGITS = 3;
+const EXACT = Float64Array.BYTES_PER_ELEMENT;
+
+// How many digits of the numbers in `layers` are right; undefined if all are.
+export const digitsOf = ([layer]) => (!layer || layer.weights.BYTES_PER_ELEMENT === EXACT ? undefined : DIGITS);
 
 // { layers, gradients, kind, run, epoch, … }: as in the contract; `gradients` with the view FULL, for an update with a
 // batch.

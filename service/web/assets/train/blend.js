@@ -2,8 +2,7 @@
 // has more frames than the service has time for. What stands still has the values of one update.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { watchTheme } from "../shared/curve.js";
-
-const LONGEST = 300; // ms from one update to the next
+import { newMotion } from "../shared/motion.js";
 
 // Calls `paint(surfaces)` for each frame. `surfaces` are arrays of numbers, null until they are here; `isMoving` is
 // whether the next ones follow soon.
@@ -24,37 +23,22 @@ export function useBlend(surfaces, isMoving, paint) {
 }
 
 function newBlend(paint) {
+  const motion = newMotion();
   let shown = null;
-  let arrived = -Infinity;
-  let frame = 0;
-
-  function move(from, to, duration) {
-    const began = performance.now();
-    const step = () => {
-      const part = Math.min((performance.now() - began) / duration, 1);
-      shown = part < 1 ? mixed(from, to, part) : to;
-      paint(shown);
-      if (part < 1) frame = requestAnimationFrame(step);
-    };
-    frame = requestAnimationFrame(step);
-  }
-
   return {
     show(surfaces, isMoving) {
       if (!surfaces) return;
-      cancelAnimationFrame(frame);
-      const now = performance.now();
-      const duration = Math.min(now - arrived, LONGEST);
-      arrived = now;
-      if (isMoving && isAlike(shown, surfaces)) move(shown, surfaces, duration);
-      else shown = surfaces;
+      const from = shown;
+      const isBlended = isMoving && isAlike(from, surfaces);
+      motion.show(isBlended, (part) => {
+        shown = part < 1 ? mixed(from, surfaces, part) : surfaces;
+        if (isBlended) paint(shown);
+      });
     },
     repaint() {
       if (shown) paint(shown);
     },
-    end() {
-      cancelAnimationFrame(frame);
-    },
+    end: motion.end,
   };
 }
 

@@ -7,7 +7,7 @@ import { go, placeNow } from "../shared/place.js";
 import { play } from "./reel.js";
 
 const SHORT = 4000; // ms; a longer run was watched while it was trained
-const MANY_PARAMETERS = 200000; // of which several frames at once would take much memory
+const AHEAD = 3; // frames that are loaded at the same time
 
 // { isPlaying, toggle }. `load` and `show` are from useShown.
 export function useFilm({ place, network, run, first, latest, load, show }) {
@@ -35,7 +35,7 @@ export function useFilm({ place, network, run, first, latest, load, show }) {
     const end = play({
       first,
       from: now.current.shown ?? first,
-      ahead: Number(network.parameterCount) > MANY_PARAMETERS ? 1 : 3,
+      ahead: AHEAD,
       latest: () => now.current.latest,
       load: (update, signal) => now.current.load(update, signal),
       show(update, frame) {

@@ -1,23 +1,26 @@
 // What Train shows of an update, and how it is loaded.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { outputsOf, rowsOf } from "../shared/columns.js";
 import { fieldsOf } from "../examples/choice.js";
 import { projectionOf } from "../examples/projection.js";
-import { getState, updateOf } from "../shared/state.js";
+import { getState, ROUNDED, updateOf } from "../shared/state.js";
 import { valuesAround } from "./plane_values.js";
 
 const QUICK = 16; // ms between two requests while a run goes on, so that others have time, too
 const READABLE = 200; // ms between two evaluations: numbers that change more often cannot be read
+const MANY_PARAMETERS = 50000; // which take longer to arrive, as 64 bits each, than a frame of a film takes
+const REST = 400; // ms; an update that is selected for longer is looked at
 
-// { shown, measured, load, show }. `shown` is { at, update, layers, around, projection }: the update, its parameters, and
+// { shown, measured, isChanging, load, show }. `shown` is { at, update, layers, around, projection }: the update, its parameters, and
 // what units compute around the examples of `set`, if it `hasSurface`. `measured` are { at, outputs, all }, the measures of
 // `set`, if there is one. Both belong to one update while a run goes on, which makes hundreds of thousands between two
 // answers; while a chosen update changes, the measures follow as quickly as they can be read. They name up to `most`
 // examples of a `choice`; `plane` is that of the projection, if there is one. Both are null until the first answer; then
-// what was shown before until the next one. A film calls `load(update, signal)` ahead, and then `show` with what it gives;
-// with null at its end.
+// what was shown before until the next one. The parameters of a large network are rounded while the selected update
+// `isChanging`.
+// A film calls `load(update, signal)` ahead, and then `show` with what it gives; with null at its end.
 export function useShown({ network, set, at, isLive, hasSurface, choice, most, plane }) {
   const [frame, show] = useState(null);
   const keyAt = (update) => `${set?.uid} ${update} ${plane?.layer} ${plane?.axesUpdate}`;
@@ -38,14 +41,37 @@ export function useShown({ network, set, at, isLive, hasSurface, choice, most, p
   if (isFrame) latest.current.shown = frame.answer;
   else if (answer !== latest.current.answer) latest.current.shown = answer;
   latest.current.answer = answer;
-  const { shown } = latest.current;
+  const isChanging = !useLasting(at);
+  const layers = useExactLayers(network, at, !isLive && !frame && !isChanging);
+  const { shown: moving } = latest.current;
+  const shown = useMemo(() => (moving && layers && moving.at === at ? { ...moving, layers } : moving), [moving, layers]);
   const measures = (latest.current.measures = shown?.measured ?? alone ?? latest.current.measures ?? null);
-  return { shown: shown ?? null, measured: measures, load, show };
+  return { shown: shown ?? null, measured: measures, isChanging, load, show };
+}
+
+// A picture of a large network moves with rounded numbers, of which a quarter of the bytes arrive.
+const isLarge = ({ parameterCount }) => Number(parameterCount) > MANY_PARAMETERS;
+
+// The exact parameters of a large network at an update that stays selected; null until they have arrived.
+function useExactLayers(network, at, isWanted) {
+  const key = network && isLarge(network) && isWanted ? at : null;
+  const { key: known, answer } = useAnswer(key, (signal) => getState(network.network, { update: at }, signal), { isUrgent: true });
+  return answer && known === at ? answer.layers : null;
+}
+
+// Whether a value is the same as some time ago.
+function useLasting(value) {
+  const [lasting, setLasting] = useState(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setLasting(value), REST);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return lasting === value;
 }
 
 async function loadMoving({ network, set, hasSurface, plane }, at, signal) {
   const [{ layers, ...state }, around, projection] = await Promise.all([
-    getState(network.network, { update: at }, signal),
+    getState(network.network, { update: at, ...(isLarge(network) && ROUNDED) }, signal),
     hasSurface && valuesAround(network, set, at, signal),
     set && plane && projectionOf(network, set, at, plane, signal),
   ]);

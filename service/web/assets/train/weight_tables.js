@@ -5,6 +5,7 @@ import { largest } from "../shared/interval.js";
 import { Num } from "../shared/number_view.js";
 import { short } from "../shared/number_format.js";
 import { keyOf } from "../shared/parameters.js";
+import { digitsOf } from "../shared/state.js";
 import { layerName, parameterName, unitName } from "../shared/unit_names.js";
 
 const UNITS = 8;
@@ -30,11 +31,12 @@ function useScale({ weights, biases }) {
 
 function Layer({ network, layer, number }) {
   const scale = useScale(layer);
+  const digits = digitsOf([layer]);
   const { units, inputs, weights, biases } = layer;
   const columns = Math.min(inputs, INPUTS);
   const rows = Math.min(units, UNITS);
   const isPart = columns < inputs || rows < units;
-  const cell = (parameter, value) => html`<${Weight} key=${keyOf(parameter)} name=${parameterName(network, parameter)} parameter=${parameter} value=${value} scale=${scale} />`;
+  const cell = (parameter, value) => html`<${Weight} key=${keyOf(parameter)} name=${parameterName(network, parameter)} parameter=${parameter} value=${value} scale=${scale} digits=${digits} />`;
   return html`
     <div class="layer">
       <table>
@@ -65,12 +67,12 @@ function Layer({ network, layer, number }) {
   `;
 }
 
-function Weight({ name, parameter, value, scale }) {
+function Weight({ name, parameter, value, scale, digits }) {
   const share = Math.min(Math.abs(value) / scale, 1) * 50;
   const isNegative = value < 0;
   return html`
     <td class="weight" data-weight=${keyOf(parameter)}>
-      <${Num} value=${value} name=${name} />
+      <${Num} value=${value} name=${name} digits=${digits} />
       <span class="beam" aria-hidden="true">
         <span
           class=${isNegative ? "negative" : "positive"}

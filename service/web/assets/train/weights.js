@@ -9,14 +9,16 @@ import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { isKey, parameterOf, valueOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
+import { digitsOf } from "../shared/state.js";
 import { parameterName } from "../shared/unit_names.js";
 import { Trajectories } from "./trajectories.js";
 import { WeightTables } from "./weight_tables.js";
 
 const MOST_LAYERS = 4; // of a picture of half the width
 
-// `layers` are those after update `at`; `image` is the shape of the inputs, if they are images.
-export function Weights({ network, run, latest, at, layers, weight, unit, image }) {
+// `layers` are those after update `at`; `image` is the shape of the inputs, if they are images. `isMoving` is whether others
+// follow soon.
+export function Weights({ network, run, latest, at, layers, weight, unit, image, isMoving }) {
   return html`
     <section class="panel weights" aria-label="Weights">
       <h3>Weights <span class="small soft">after update ${whole(at)}</span></h3>
@@ -27,7 +29,7 @@ export function Weights({ network, run, latest, at, layers, weight, unit, image 
             <${AsNumbers} network=${network} layers=${layers} />
           `
         : html`
-            <${Maps} ...${{ network, run, latest, at, layers, weight, unit, image }} />
+            <${Maps} ...${{ network, run, latest, at, layers, weight, unit, image, isMoving }} />
             <${AsNumbers} network=${network} layers=${layers} />
           `}
     </section>
@@ -46,11 +48,11 @@ function AsNumbers({ network, layers }) {
 }
 
 // Images of the weights, in a scale that is fixed for the run.
-function Maps({ network, run, latest, at, layers, weight, unit, image }) {
+function Maps({ network, run, latest, at, layers, weight, unit, image, isMoving }) {
   const scale = useScale(network, run, latest);
-  if (!layers.length || !scale) return null;
+  if (!layers.length || !scale) return html`<p class="small soft">Loading ${whole(network.parameterCount)} parameters…</p>`;
   return html`
-    <${WeightMaps} ...${{ network, layers, scale, weight, unit, image }} />
+    <${WeightMaps} ...${{ network, layers, scale, weight, unit, image, isMoving }} />
     ${isKey(network, weight) && html`<p class="small chosen"><${Chosen} ...${{ network, layers, at, weight }} /></p>`}
   `;
 }
@@ -77,7 +79,7 @@ function Chosen({ network, layers, at, weight }) {
   const parameter = parameterOf(weight);
   const name = parameterName(network, parameter);
   return html`
-    ${name} <${Num} value=${valueOf(layers, parameter)} name=${name} />${" "}
+    ${name} <${Num} value=${valueOf(layers, parameter)} name=${name} digits=${digitsOf(layers)} />${" "}
     <button type="button" class="link" onClick=${() => go({ mode: "look", update: at, position: undefined, step: undefined })}>
       Why did it change?
     </button>
