@@ -28,7 +28,9 @@ export function useFilm({ place, network, run, first, latest, load, show }) {
   useEffect(() => {
     if (!place.isFilm || !run || isRunning(run)) return;
     go({ isFilm: undefined });
-    if (isShort(run) && !matchMedia("(prefers-reduced-motion: reduce)").matches) start();
+    if (!isShort(run) || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    now.current.isUnseen = true;
+    start();
   }, [place.isFilm, run?.state]);
   useEffect(() => {
     if (!isPlaying) return undefined;
@@ -40,6 +42,8 @@ export function useFilm({ place, network, run, first, latest, load, show }) {
       load: (update, signal) => now.current.load(update, signal),
       show(update, frame) {
         if (placeNow().update !== now.current.shown) return startOver();
+        if (now.current.isUnseen) bringIntoSight();
+        now.current.isUnseen = false;
         show(frame);
         go({ update: (now.current.shown = update) });
       },
@@ -53,5 +57,8 @@ export function useFilm({ place, network, run, first, latest, load, show }) {
   }, [isPlaying, turn]);
   return { isPlaying, toggle: () => (isPlaying ? setPlaying(false) : start()) };
 }
+
+// The curve, and below it what moves with it.
+const bringIntoSight = () => document.querySelector(".history > .curve")?.scrollIntoView({ behavior: "smooth" });
 
 const isShort = ({ startTime, endTime }) => Date.parse(endTime) - Date.parse(startTime) < SHORT;
