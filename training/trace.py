@@ -3,7 +3,8 @@
 They come from the readable loops of `numerics.loops`; the kernels give the same bits.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 
@@ -22,6 +23,11 @@ from training.numerics.optimizers import Rates
 from training.numerics.overflow import allow_overflow
 from training.numerics.sums import sum_in_order
 from training.passes import Pass, Passes
+from training.update_rule import gradient_norm, limited_gradients
+
+
+def _nothing() -> Array:
+    return np.empty(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +64,21 @@ class Trace:
     clipping and weight decay. `step` is subtracted from the parameters: after = before − step, to
     the bit. `cost` is the mean cost of the whole batch, plus the penalty. With vectors only, there
     are `examples` and `cost`; everything else is empty.
+
+    `limited_gradient` is between `gradient` and `decayed_gradient`: after the penalty and clipping
+    by value, 0 for frozen parameters. `norm` is its norm N, by which it is clipped. They are empty
+    and None without penalty and clipping, and without clipping by norm.
     """
 
     update: BatchUpdate
     examples: tuple[ExampleTrace, ...]
     cost: float
-    gradient_sum: Array
-    gradient: Array
-    decayed_gradient: Array
-    step: Array
-
-
-_NOTHING = np.empty(0)
+    gradient_sum: Array = field(default_factory=_nothing)
+    gradient: Array = field(default_factory=_nothing)
+    decayed_gradient: Array = field(default_factory=_nothing)
+    step: Array = field(default_factory=_nothing)
+    limited_gradient: Array = field(default_factory=_nothing)
+    norm: float | None = None
 
 
 @allow_overflow
@@ -88,10 +97,11 @@ def trace(
         update.network, update.before.parameters, update.examples, update.dropout
     )
     if vectors_only:
-        return Trace(update, examples, _cost(update, costs), *[_NOTHING] * 4)
+        return Trace(update, examples, _cost(update, costs))
     n = float(len(update.numbers))
     gradient = total / n
     g = _used(update, gradient)
+    limited, norm = _limited(update, gradient)
     return Trace(
         update,
         examples,
@@ -100,6 +110,8 @@ def trace(
         gradient,
         g,
         _step(update, gradient, g),
+        limited,
+        norm,
     )
 
 
@@ -115,7 +127,7 @@ def _example(update: BatchUpdate, through: Pass, *, vectors_only: bool) -> Examp
         _vectors(through.deltas),
         _vectors(through.factors),
         through.cost,
-        _NOTHING if vectors_only else np.array(through.gradient),
+        _nothing() if vectors_only else np.array(through.gradient),
         through.weight,
     )
 
@@ -147,6 +159,18 @@ def _used(update: BatchUpdate, gradient: Array) -> Array:
     rules = _parameter_rules(update, gradient, update.rates)
     parameters: list[float] = update.before.parameters.tolist()
     return np.array(list(map(used_gradient, gradient.tolist(), parameters, rules)))
+
+
+def _limited(update: BatchUpdate, gradient: Array) -> tuple[Array, float | None]:
+    """Return the gradient after the penalty and clipping by value, and its norm."""
+    rule = update.rule.gradient_rule
+    clips_norm = rule.clip_norm < inf
+    if not (penalizes(rule) or clips_norm or rule.clip_value < inf):
+        return _nothing(), None
+    rules = _parameter_rules(update, gradient, update.rates)
+    parameters: list[float] = update.before.parameters.tolist()
+    limited = limited_gradients(rules, parameters, gradient.tolist())
+    return np.array(limited), gradient_norm(limited) if clips_norm else None
 
 
 def _step(update: BatchUpdate, gradient: Array, g: Array) -> Array:

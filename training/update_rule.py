@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf, isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.errors import Violations
-from training.numerics.gradient_rule import NO_RULE, GradientRule, ParameterGroup, groups_of
+from training.numerics.gradient_rule import (
+    NO_RULE,
+    GradientRule,
+    ParameterGroup,
+    ParameterRule,
+    groups_of,
+    limited_gradient,
+)
 from training.numerics.layout import Structure
 from training.optimizer import Optimizer
 
@@ -77,6 +84,22 @@ def update_rule(
         return UpdateRule()
     groups = groups_of(structure, frozen.layers, frozen_biases=frozen.biases)
     return UpdateRule(rule, tuple(groups))
+
+
+def limited_gradients(
+    rules: Sequence[ParameterRule], parameters: Sequence[float], mean_gradient: Sequence[float]
+) -> list[float]:
+    """Return the gradients after the penalty and clipping by value, 0 for frozen parameters."""
+    each = zip(mean_gradient, parameters, rules, strict=True)
+    return [0.0 if rule.frozen else limited_gradient(mean, w, rule) for mean, w, rule in each]
+
+
+def gradient_norm(limited: Sequence[float]) -> float:
+    """Return the norm of these gradients; the 0 of a frozen parameter adds nothing."""
+    squares = 0.0
+    for g in limited:
+        squares = squares + g * g
+    return sqrt(squares)
 
 
 def check_update_rule(

@@ -165,6 +165,18 @@ class TracedUpdate:
         return Parameters(decayed) if decayed else None
 
     @property
+    def limited_gradient(self) -> Parameters | None:
+        """The mean gradient with that of the penalty, clipped by value; None without these."""
+        limited = self.message.trace.limited_gradient
+        return Parameters(limited) if limited else None
+
+    @property
+    def gradient_norm(self) -> float | None:
+        """N: the norm of `limited_gradient`; None if the run does not clip by norm."""
+        trace = self.message.trace
+        return trace.gradient_norm if trace.HasField("gradient_norm") else None
+
+    @property
     def step(self) -> Parameters:
         """The step: after = before − step, bit for bit."""
         return Parameters(self.message.trace.step)

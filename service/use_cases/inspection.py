@@ -25,7 +25,7 @@ from training.work import check_work, work_of_gradient
 
 #: The default size of the examples in a trace, in bytes, and the maximum if a caller requests more.
 _USUAL_BYTES = 2**20
-_MOST_BYTES = 16 * 2**20
+_MOST_BYTES = 8 * 2**20  # with seven numbers for each of 10⁶ parameters, less than 64 MiB
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A trace holds what the kernels computed, to the bit, for every network, optimizer and batch."""
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 from hypothesis import given, settings
@@ -11,10 +12,10 @@ from worlds import World, make_world, worlds
 
 from training.batch_update import BatchUpdate, batch_update
 from training.engine import cost_and_gradient
-from training.numerics.gradient_rule import penalizes, penalty_cost
-from training.numerics.optimizers import OptimizerKind
+from training.numerics.gradient_rule import group_rule, penalizes, penalty_cost
+from training.numerics.optimizers import OptimizerKind, decayed
 from training.optimizer import Optimizer
-from training.trace import trace
+from training.trace import Trace, trace
 from training.update import State
 
 
@@ -24,6 +25,21 @@ def update_of(world: World, index: int) -> BatchUpdate:
     assert run is not None
     before = world.engine(run).advance(State(0, world.parameters), 0, index).state
     return batch_update(world.network, run, before.update, before, world.examples_of(run))
+
+
+def from_limited(update: BatchUpdate, found: Trace) -> list[float]:
+    """Compute the gradient that the optimizer uses from the parts of a trace, step by step."""
+    rule, rates = update.rule, update.rates
+    used = []
+    for p, g in enumerate(found.limited_gradient.tolist()):
+        group = rule.group_of(p)
+        assert group is not None
+        if found.norm is not None:
+            g = g * min(1.0, rule.gradient_rule.clip_norm / (found.norm + 1e-6))  # noqa: PLW2901
+        own = group_rule(rule.gradient_rule, group, rates)
+        w = float(update.before.parameters[p])
+        used.append(0.0 if group.frozen else decayed(g, w, own.rates))
+    return used
 
 
 @given(worlds(), st.integers(0, 40))
@@ -43,6 +59,12 @@ def test_costs_gradients_and_step_are_those_that_made_the_update(world: World, i
         cost = cost + penalty_cost(rule.gradient_rule, rule.groups, parameters)
     assert same_bits(found.cost, cost)
     assert same_bits(found.gradient, gradient)
+    clips = rule.gradient_rule.clip_norm < inf
+    assert (found.norm is not None) == clips
+    if len(found.limited_gradient):
+        assert same_bits(found.decayed_gradient, from_limited(update, found))
+    elif not rule.groups and update.rates.weight_decay == 0.0:
+        assert same_bits(found.decayed_gradient, gradient)
     if update.after is not None:
         engine = world.engine(run).advance(update.before, update.index, 1)
         assert same_bits(found.cost, engine.costs[0])

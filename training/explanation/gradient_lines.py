@@ -4,7 +4,6 @@ The order is that of `numerics.gradient_rule`.
 """
 
 from collections.abc import Callable
-from math import sqrt
 from typing import TypeAlias
 
 from training.batch_update import BatchUpdate
@@ -19,6 +18,7 @@ from training.numerics.gradient_rule import (
     norm_factor,
     parameter_rules,
 )
+from training.update_rule import gradient_norm, limited_gradients
 
 _Step: TypeAlias = Callable[[Operand, Symbol | None], Operand]
 """Writes the next lines from what there is, the last of them under a name; returns its result."""
@@ -121,12 +121,7 @@ class _Writer:
         )
         means: list[float] = gradient.tolist()
         rules = parameter_rules(rule.gradient_rule, rule.groups, update.rates, parameters, means)
-        squares = 0.0
-        for mean, w, own in zip(means, parameters, rules, strict=True):
-            if not own.frozen:
-                g = limited_gradient(mean, w, own)
-                squares = squares + g * g
-        return sqrt(squares)
+        return gradient_norm(limited_gradients(rules, parameters, means))
 
     def decay(self) -> list[_Step]:
         return [self._decay] if self._rule.rates.weight_decay != 0.0 else []

@@ -13,10 +13,10 @@ import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 11):
-    from typing import TypeAlias as _TypeAlias, Never as _Never
+if sys.version_info >= (3, 10):
+    from typing import TypeAlias as _TypeAlias
 else:
-    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
+    from typing_extensions import TypeAlias as _TypeAlias
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -43,6 +43,8 @@ class Trace(_message.Message):
     BEFORE_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
     LEARNING_RATE_FIELD_NUMBER: _builtins.int
+    LIMITED_GRADIENT_FIELD_NUMBER: _builtins.int
+    GRADIENT_NORM_FIELD_NUMBER: _builtins.int
     update: _builtins.int
     """The number of the update. With `next`, the number that the next update would have."""
     run: _builtins.int
@@ -59,6 +61,10 @@ class Trace(_message.Message):
     """The mean cost of the whole batch, computed with the parameters before the update."""
     learning_rate: _builtins.float
     """The learning rate η of the update."""
+    gradient_norm: _builtins.float
+    """N, by which gradients are clipped: the norm of `limited_gradient`, √(((0 + g₀·g₀) + g₁·g₁) + …) in
+    the order of the parameters. Absent if the run does not clip by norm.
+    """
     @_builtins.property
     def settings(self) -> _run_pb2.TrainingSettings:
         """The settings of the run."""
@@ -96,6 +102,12 @@ class Trace(_message.Message):
         is never applied, and the run fails.
         """
 
+    @_builtins.property
+    def limited_gradient(self) -> _containers.RepeatedCompositeFieldContainer[_network_pb2.LayerParameters]:
+        """Between `gradient` and `decayed_gradient`: the mean gradient with that of the penalty, clipped by
+        value; 0 for frozen parameters. Empty if the run has neither a penalty nor clipping.
+        """
+
     def __init__(
         self,
         *,
@@ -114,12 +126,16 @@ class Trace(_message.Message):
         before: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
         after: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
         learning_rate: _builtins.float = ...,
+        limited_gradient: _abc.Iterable[_network_pb2.LayerParameters] | None = ...,
+        gradient_norm: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_gradient_norm", b"_gradient_norm", "gradient_norm", b"gradient_norm", "settings", b"settings"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "cost", b"cost", "decayed_gradient", b"decayed_gradient", "epoch", b"epoch", "example_count", b"example_count", "examples", b"examples", "first_example", b"first_example", "gradient", b"gradient", "gradient_sum", b"gradient_sum", "learning_rate", b"learning_rate", "run", b"run", "settings", b"settings", "step", b"step", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_gradient_norm", b"_gradient_norm", "after", b"after", "before", b"before", "cost", b"cost", "decayed_gradient", b"decayed_gradient", "epoch", b"epoch", "example_count", b"example_count", "examples", b"examples", "first_example", b"first_example", "gradient", b"gradient", "gradient_norm", b"gradient_norm", "gradient_sum", b"gradient_sum", "learning_rate", b"learning_rate", "limited_gradient", b"limited_gradient", "run", b"run", "settings", b"settings", "step", b"step", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__gradient_norm: _TypeAlias = _typing.Literal["gradient_norm"]  # noqa: Y015
+    _WhichOneofArgType__gradient_norm: _TypeAlias = _typing.Literal["_gradient_norm", b"_gradient_norm"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__gradient_norm) -> _WhichOneofReturnType__gradient_norm | None: ...
 
 Global___Trace: _TypeAlias = Trace  # noqa: Y015
 

@@ -4294,7 +4294,7 @@ class TraceUpdateRequest(_message.Message):
     """The position in the batch of the first example to return, counting from 0."""
     position_count: _builtins.int
     """The number of examples to return. 0 means as many as fit into about 1 MB, at least 1. Fewer
-    examples than requested are returned if they would exceed 16 MiB.
+    examples than requested are returned if they would exceed 8 MiB.
     """
     vectors_only: _builtins.bool
     """Whether to leave out everything that has a number for each parameter: the gradients, the step,

@@ -56,6 +56,10 @@ def _trace(source: Trace) -> trace_pb2.Trace:
     made.gradient.extend(layers(network, source.gradient))
     if changes:
         made.decayed_gradient.extend(layers(network, source.decayed_gradient))
+    if len(source.limited_gradient):
+        made.limited_gradient.extend(layers(network, source.limited_gradient))
+    if source.norm is not None:
+        made.gradient_norm = source.norm
     made.step.extend(layers(network, source.step))
     made.before.extend(layers(network, update.before.parameters))
     if update.after is not None:

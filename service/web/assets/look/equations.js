@@ -128,7 +128,7 @@ function softmaxInNumbers(step) {
 export const settingsIn = ({ settings, learningRate }) => ({ ...settings, learningRate });
 
 // The parameter of a line of an UPDATE.
-export const parameterOf = ({ layer }, { unit, input }) => ({ layer, isBias: unit !== undefined && input === undefined });
+export const parameterOf = ({ layer }, { unit, input }) => ({ layer, unit, input, isBias: unit !== undefined && input === undefined });
 
 // The equations of the line with their numbers; none if the line computes nothing. `total` is the value of G
 // before it.

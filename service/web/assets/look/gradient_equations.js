@@ -1,36 +1,29 @@
 // From G/n to the gradient g that the optimizer uses, in symbols and in numbers, as in
-// training/numerics/gradient_rule.py.
+// training/numerics/gradient_rule.py. The service computes all numbers.
 import { html } from "../shared/html.js";
-import { parametersOf, valueOf } from "../shared/parameters.js";
+import { valueOf } from "../shared/parameters.js";
 import { call, gives, grouped, id, n, op, over, row, space } from "./maths.js";
 
 const NORM_EPSILON = 1e-6;
-const limited = (value, limit) => Math.min(limit, Math.max(-limit, value));
 
 // What is done to the gradient, in this order. `side` makes the right side of an equation from symbols or
-// numbers, and `value` computes it.
+// numbers, and `result` finds what a trace has of it.
 const OPERATIONS = [
   {
-    isIn: ({ l1, l2 }) => l1 || l2,
-    side: ({ g, w, sign, l1, l2 }) => row(g, ...(l2 ? [op("+"), l2, op("·"), w] : []), ...(l1 ? [op("+"), l1, op("·"), sign] : [])),
-    value: ({ g, w, sign, l1 = 0, l2 = 0 }) => g + (l2 * w + l1 * sign),
+    isIn: ({ l1, l2, clip }) => l1 || l2 || clip,
+    side: ({ clip, ...parts }) =>
+      clip ? call(id("min"), clip, op(","), call(id("max"), op("−"), clip, op(","), penalized(parts))) : penalized(parts),
+    result: ({ limitedGradient }, parameter) => valueOf(limitedGradient, parameter),
   },
   {
-    isIn: ({ clip }) => clip,
-    side: ({ g, clip }) => call(id("min"), clip, op(","), call(id("max"), op("−"), clip, op(","), g)),
-    value: ({ g, clip }) => limited(g, clip),
-  },
-  {
-    isIn: ({ limit }) => limit,
-    side: ({ g, limit, norm }) => row(g, op("·"), id("min"), grouped(n(1), op(","), over(limit, row(norm, op("+"), n(NORM_EPSILON))))),
-    value: ({ g, limit, norm }) => g * Math.min(1, limit / (norm + NORM_EPSILON)),
-  },
-  {
-    isIn: ({ decay }) => decay,
-    side: ({ g, w, decay }) => row(g, op("+"), decay, op("·"), w),
-    value: ({ g, w, decay }) => g + decay * w,
+    isIn: ({ limit, decay }) => limit || decay,
+    side: ({ g, w, decay, ...parts }) => row(g, ...(parts.limit ? [op("·"), ...normFactor(parts)] : []), ...(decay ? [op("+"), decay, op("·"), w] : [])),
+    result: ({ decayedGradient }, parameter) => valueOf(decayedGradient, parameter),
   },
 ];
+
+const normFactor = ({ limit, norm }) => [id("min"), grouped(n(1), op(","), over(limit, row(norm, op("+"), n(NORM_EPSILON))))];
+const penalized = ({ g, w, sign, l1, l2 }) => row(g, ...(l2 ? [op("+"), l2, op("·"), w] : []), ...(l1 ? [op("+"), l1, op("·"), sign] : []));
 
 // With AdamW, weight decay is a term of the step.
 const isDecoupled = ({ optimizer }) => optimizer.kind === "OPTIMIZER_KIND_ADAMW";
@@ -73,31 +66,16 @@ export function gradientInSymbols(settings, parameter) {
   return rule.limit ? [...rows, NORM] : rows;
 }
 
-// The equations with their numbers. `result` is g as the service computed it.
+// The equations with their numbers: those of `trace`, and the mean gradient and the weight of the parameter.
 export function gradientInNumbers({ settings, trace, parameter, mean, weight, result }) {
   const rule = ruleOf(settings, parameter);
   const operations = rule.isFrozen ? [] : operationsOf(rule);
   if (!operations.length) return [row(g, gives(result))];
-  const numbers = { ...rule, w: Number(weight), sign: Math.sign(weight), norm: rule.limit ? normOf(settings, trace) : 0 };
-  const parts = { w: n(numbers.w), sign: n(numbers.sign), norm: n(numbers.norm), ...settingsOf(rule, (name) => n(rule[name])) };
-  let value = Number(mean);
-  return operations.map(({ side, value: of }, index) => {
+  const parts = { w: n(weight), sign: n(Math.sign(weight)), norm: rule.limit && n(trace.gradientNorm), ...settingsOf(rule, (name) => n(rule[name])) };
+  let value = mean;
+  return operations.map(({ side, result: of }) => {
     const equation = side({ ...parts, g: n(value) });
-    value = of({ ...numbers, g: value });
-    return row(g, op("="), equation, gives(index === operations.length - 1 ? result : value));
+    value = of(trace, parameter);
+    return row(g, op("="), equation, gives(value));
   });
-}
-
-// The norm of the gradient of all parameters, after the penalty and clipping by value.
-function normOf(settings, { gradient, before }) {
-  let squares = 0;
-  for (const { value, ...parameter } of parametersOf(gradient)) {
-    const rule = ruleOf(settings, { layer: parameter.layer, isBias: parameter.input === undefined });
-    if (rule.isFrozen) continue;
-    const weight = Number(valueOf(before, parameter));
-    const operations = operationsOf({ ...rule, limit: 0, decay: 0 });
-    const limited = operations.reduce((g, operation) => operation.value({ ...rule, g, w: weight, sign: Math.sign(weight) }), Number(value));
-    squares += limited * limited;
-  }
-  return Math.sqrt(squares);
 }

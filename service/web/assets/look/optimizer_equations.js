@@ -65,8 +65,8 @@ export function stepInNumbers(settings, parameter, { v: of, read }) {
   if (isFrozen(settings, parameter)) return [row(w, gives(results.w))]; // its optimizer state stays as it is, too
   const before = { w: of("PARAMETER"), g: of("DECAYED_GRADIENT"), v: read("FIRST_MOMENT"), s: read("SECOND_MOMENT") };
   const isFirst = before.v === 0 && results.v === before.g; // dampening begins with the second step
-  const share = dampening && !isFirst ? 1 - dampening : undefined;
-  const values = { ...before, share, newV: results.v, newS: results.s, eta: settings.learningRate, mu: momentum, beta1, beta2, epsilon, lambda: weightDecay };
+  const share = dampening && !isFirst ? rest(n(dampening)) : undefined;
+  const values = { ...before, newV: results.v, newS: results.s, eta: settings.learningRate, mu: momentum, beta1, beta2, epsilon, lambda: weightDecay };
   const parts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === undefined ? undefined : n(value)]));
-  return Object.entries(sidesOf(settings, parameter)(parts)).map(([name, side]) => row(LEFT[name], op("="), side, gives(results[name])));
+  return Object.entries(sidesOf(settings, parameter)({ ...parts, share })).map(([name, side]) => row(LEFT[name], op("="), side, gives(results[name])));
 }
