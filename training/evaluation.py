@@ -1,7 +1,7 @@
 """Evaluation of a network on a training set, without training."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from training.chunks import chunks
@@ -12,6 +12,7 @@ from training.measures.worst_examples import ALL, ExampleFilter, WorstExample, W
 from training.network import Array, Network
 from training.numerics.scratch import SPARE_SCRATCH
 from training.numerics.sums import sum_in_order
+from training.split import Indices
 from training.training_set import Examples
 
 #: The number of examples that an evaluation names if nobody asks for another one.
@@ -51,13 +52,18 @@ def evaluate(
     examples: Examples,
     wanted: ExampleFilter = ALL,
     page: slice = slice(SOME_WORST),
+    part: Indices | None = None,
 ) -> Evaluation:
     """Measure the outputs for examples that fit the network, all with weight 1; see `judge_of`.
 
-    Of the examples that are wanted, those in `page` are named, the largest costs first.
+    `part` are the indices of those that count, by default of all; the targets of all decide whether
+    they are classes. Of the examples that are wanted, those in `page` are named, the largest costs
+    first.
     """
     examples = examples.unweighted
     meaning = meaning_of(network, examples.targets)
+    if part is not None:
+        examples = examples.select(part)
     judge, worst = judge_of(network, meaning, examples.targets), WorstExamples(meaning, wanted)
     total = 0.0
     # The outputs of all examples together may be as large as the training set.
@@ -68,7 +74,10 @@ def evaluate(
         judge.add(outputs, some.targets)
         worst.add(costs, outputs, some.targets, most=page.stop)
     count = len(examples.inputs)
-    return Evaluation(count, total / count, judge.result(), worst.found(page), worst.matching)
+    named = worst.found(page)
+    if part is not None:
+        named = [replace(each, example=int(part[each.example])) for each in named]
+    return Evaluation(count, total / count, judge.result(), named, worst.matching)
 
 
 def mean(costs: Array) -> float:

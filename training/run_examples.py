@@ -1,12 +1,21 @@
 """The examples of a run: those it trains on, and those that validate it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from training.run import Run
 from training.settings import TrainingSettings
 from training.split import Indices
 from training.tables.preparation import Preparation
 from training.training_set import Examples, TrainingSet, prepared
+
+
+class ExamplePart(StrEnum):
+    """The examples of a training set that a run uses for one purpose."""
+
+    ALL = "all"
+    TRAINING = "training"
+    HELD_OUT = "held out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         OutputErrors,
         WorstExample,
     )
-    from clearprop.options import NetworkOptions, StepOptions, TrainingOptions
+    from clearprop.options import ExampleOptions, NetworkOptions, StepOptions, TrainingOptions
     from clearprop.projections import Projection
     from clearprop.snapshots import History, Prediction, Snapshot, State
     from clearprop.summaries import LayerSummary, Summaries, UpdateSummary
@@ -67,6 +67,7 @@ __all__ = [
     "Comparison",
     "Difference",
     "Evaluation",
+    "ExampleOptions",
     "Explanation",
     "Export",
     "GeneratorInfo",
@@ -132,6 +133,7 @@ _MODULES = {
     "Comparison": "changes",
     "Difference": "verifications",
     "Evaluation": "measures",
+    "ExampleOptions": "options",
     "Explanation": "explanations",
     "Export": "_sync.exports",
     "GeneratorInfo": "training_set_infos",

@@ -29,6 +29,9 @@ DetailName: TypeAlias = Literal["cost", "parameters", "gradients"]
 #: The format of an exported file: `npz`, `onnx` and `safetensors` are binary, the others are text.
 FormatName: TypeAlias = Literal["json", "npz", "onnx", "csv", "safetensors", "c", "python"]
 
+#: The examples of a training set that a run trains on, or that it holds out.
+PartName: TypeAlias = Literal["all", "training", "held-out"]
+
 #: The unit of a step's count.
 UnitName: TypeAlias = Literal["update", "epoch"]
 
@@ -229,6 +232,23 @@ class SweepOptions(NetworkOptions, StepOptions, total=False):
     """
 
     hidden_layers: int | Sequence[int]
+
+
+class ExampleOptions(TypedDict, total=False):
+    """Which examples of a training set an evaluation measures and names; by default all.
+
+    - `true_class`, `predicted_class`: name those of a class, or predicted as a class. Classes count
+      from 0, as in the confusion matrix.
+    - `wrong_only`: name only wrong ones.
+    - `part`: measure and name those that a run trains on, or those that it holds out.
+    - `run`: the number of that run, by default the latest.
+    """
+
+    true_class: int | None
+    predicted_class: int | None
+    wrong_only: bool
+    part: PartName
+    run: int
 
 
 def describe_network(request: CreateNetworkRequest, options: NetworkOptions) -> None:

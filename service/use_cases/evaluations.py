@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from service.reading.examples_cache import ExamplesCache
 from service.reading.state_reader import StateReader
 from service.reading.update_numbers import locate
+from service.use_cases.example_parts import EVERYTHING, WhichPart, rows_of_part
 from service.use_cases.fitting_examples import fitting_examples
 from training.cancellation import cancellable
 from training.errors import DamagedHistory, HistoryCompacted, TrainingSetNotFound, validating
@@ -48,13 +49,15 @@ class Evaluations:
         set_id: str,
         wanted: ExampleFilter = ALL,
         page: slice = slice(SOME_WORST),
+        part: WhichPart = EVERYTHING,
     ) -> tuple[Network, int, Evaluation]:
         """Compute cost and accuracy on a training set at one update, None for the latest.
 
-        Of the examples that are wanted, those in `page` are named, the largest costs first.
+        Of the examples in a part of the set that are wanted, those in `page` are named, the largest
+        costs first.
 
-        Raises NetworkNotFound, TrainingSetNotFound, InvalidFields, LimitExceeded, UpdateOutOfRange,
-        DamagedHistory.
+        Raises NetworkNotFound, TrainingSetNotFound, RunNotFound, InvalidFields, LimitExceeded,
+        UpdateOutOfRange, DamagedHistory.
         """
         network, number = locate(self._store, network_id, update)
         with validating() as violations:
@@ -63,7 +66,11 @@ class Evaluations:
                 violations.refuse()
                 meaning = meaning_of(network, examples.targets)
                 wanted.check(violations, meaning, network.layer_sizes[-1])
-        count, parameter_count = len(examples.inputs), network.parameter_count
+            violations.refuse()
+            with self._store.read() as reader:
+                rows = rows_of_part(violations, reader, self._examples, network, set_id, part)
+        count = len(examples.inputs if rows is None else rows)
+        parameter_count = network.parameter_count
         check_work(
             self._limits,
             work_of_outputs(network, count),
@@ -71,7 +78,7 @@ class Evaluations:
             "use a smaller training set",
         )
         parameters = self._states.read(network, number).parameters
-        return network, number, evaluate(network, parameters, examples, wanted, page)
+        return network, number, evaluate(network, parameters, examples, wanted, page, rows)
 
     def uses(
         self, network: Network, update: int, set_id: str, examples: Collection[int]

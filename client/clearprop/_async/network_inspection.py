@@ -9,7 +9,7 @@ from clearprop.errors import ClearpropError
 from clearprop.explanations import Explanation
 from clearprop.keywords import check_methods
 from clearprop.measures import Evaluation, GradientCheck, WorstExample
-from clearprop.options import StepOptions
+from clearprop.options import ExampleOptions, StepOptions
 from clearprop.projections import Projection
 from clearprop.snapshots import Prediction
 from clearprop.tables.options import TableLike
@@ -91,18 +91,14 @@ class AsyncNetworkInspection(AsyncNetworkHandle):
         training_set: str,
         *,
         update: int | None = None,
-        true_class: int | None = None,
-        predicted_class: int | None = None,
-        wrong_only: bool = False,
         most: int = 10,
+        **which: Unpack[ExampleOptions],
     ) -> Evaluation:
         """Measure cost and accuracy on a training set, with the parameters of any update.
 
         The default is the latest update. `worst_examples` of the result are up to `most` examples,
-        1 to 1,000, with the largest costs; those of a class, predicted as a class, or only wrong
-        ones, if these are given. Classes count from 0, as in the confusion matrix.
+        1 to 1,000, with the largest costs. For the other options see `ExampleOptions`.
         """
-        which = predictions.WhichExamples(true_class, predicted_class, wrong_only)
         call = predictions.evaluate(self.id, training_set, update, which, most)
         return Evaluation(await self._connection.call(call))
 
@@ -111,12 +107,9 @@ class AsyncNetworkInspection(AsyncNetworkHandle):
         training_set: str,
         *,
         update: int | None = None,
-        true_class: int | None = None,
-        predicted_class: int | None = None,
-        wrong_only: bool = False,
+        **which: Unpack[ExampleOptions],
     ) -> AsyncIterator[WorstExample]:
         """Yield the examples that `evaluate` names, all of them, the largest costs first."""
-        which = predictions.WhichExamples(true_class, predicted_class, wrong_only)
         pages = predictions.list_worst_examples(self.id, training_set, update, which)
         return self._connection.pages(pages, WorstExample.of)
 

@@ -1,14 +1,14 @@
 """Calls that compute with the parameters of an update."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from clearprop.calls.base import PAGE_SIZE, Call, Pages
+from clearprop.options import ExampleOptions
 from clearprop.tables.table import Table
 from clearprop.tables.uploads import columns_of
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.network_pb2 import Vector
-from clearprop.values import MatrixLike, rows_of
+from clearprop.values import MatrixLike, enum_value, rows_of
 
 
 class Details(NamedTuple):
@@ -46,24 +46,15 @@ def predict_rows(
     return Call(request, pb.PredictResponse)
 
 
-@dataclass(frozen=True, slots=True)
-class WhichExamples:
-    """Which examples an evaluation names: of a class, predicted as a class, or only wrong ones."""
-
-    true_class: int | None = None
-    predicted_class: int | None = None
-    wrong_only: bool = False
-
-
 def evaluate(
-    network: str, training_set: str, update: int | None, which: WhichExamples, most: int
+    network: str, training_set: str, update: int | None, which: ExampleOptions, most: int
 ) -> Call[pb.EvaluateResponse]:
     """Measure a network on a training set, and name up to `most` examples."""
     return Call(_evaluation(network, training_set, update, which, most), pb.EvaluateResponse)
 
 
 def list_worst_examples(
-    network: str, training_set: str, update: int | None, which: WhichExamples
+    network: str, training_set: str, update: int | None, which: ExampleOptions
 ) -> Pages[pb.EvaluateResponse, pb.WorstExample]:
     """Read all of these examples, the largest costs first."""
     return Pages(
@@ -113,7 +104,7 @@ def _evaluation(
     network: str,
     training_set: str,
     update: int | None,
-    which: WhichExamples,
+    which: ExampleOptions,
     page_size: int,
     page_token: str = "",
 ) -> pb.EvaluateRequest:
@@ -121,9 +112,11 @@ def _evaluation(
         network=network,
         training_set=training_set,
         update=update,
-        true_class=which.true_class,
-        predicted_class=which.predicted_class,
-        wrong_only=which.wrong_only,
+        true_class=which.get("true_class"),
+        predicted_class=which.get("predicted_class"),
+        wrong_only=which.get("wrong_only", False),
         page_size=page_size,
         page_token=page_token,
+        part=enum_value(pb.ExamplePart, which.get("part", "all")),
+        run=which.get("run", 0),
     )

@@ -1,6 +1,6 @@
 """Commands that measure a network: evaluate, check-gradients."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -11,11 +11,15 @@ from clearprop.cli.evaluation_tables import class_index, class_names, show_detai
 from clearprop.cli.number_format import counted, number
 from clearprop.cli.options import Json, NetworkId, TrainingSetId, UpdateNumber
 from clearprop.cli.output import say_json, show_table
-from clearprop.cli.parsers import whole_number
+from clearprop.cli.parsers import one_of, whole_number
 from clearprop.cli.server_options import Server
+from clearprop.options import PartName
 from clearprop.unit_names import UnitNames
+from clearprop.v1.training_service_pb2 import ExamplePart
+from clearprop.values import enum_choices
 
 _MOST_DIFFERENCES = 10
+_PARTS = enum_choices(ExamplePart)
 _MOST_KINKS = 5
 
 
@@ -57,6 +61,24 @@ def evaluate(  # noqa: PLR0913 - an argument for each option of the command
     wrong_only: Annotated[
         bool, typer.Option("--wrong", help="List examples that are classified wrong.")
     ] = False,
+    part: Annotated[
+        str,
+        typer.Option(
+            metavar="WORD",
+            parser=one_of("part", _PARTS),
+            help="Measure all examples, or those that a run uses for training, or those that it"
+            f" holds out. Choices: {', '.join(_PARTS)}.",
+        ),
+    ] = "all",
+    run: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            parser=whole_number(least=1),
+            help="With --part: the number of that run.",
+            show_default="the latest",
+        ),
+    ] = 0,
     most: Annotated[
         int,
         typer.Option(
@@ -78,6 +100,8 @@ def evaluate(  # noqa: PLR0913 - an argument for each option of the command
             true_class=class_index(names, true_class, "--class"),
             predicted_class=class_index(names, predicted_class, "--predicted"),
             wrong_only=wrong_only,
+            part=cast(PartName, part),
+            run=run,
             most=most,
         )
     if as_json:

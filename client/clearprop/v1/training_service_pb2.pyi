@@ -150,6 +150,36 @@ ENCODING_COLUMNS: Encoding.ValueType  # 2
 """As columns of numbers: `columns`. Faster to produce and to read."""
 Global___Encoding: _TypeAlias = Encoding  # noqa: Y015
 
+class _ExamplePart:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExamplePartEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExamplePart.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXAMPLE_PART_UNSPECIFIED: _ExamplePart.ValueType  # 0
+    """All examples."""
+    EXAMPLE_PART_ALL: _ExamplePart.ValueType  # 1
+    """All examples."""
+    EXAMPLE_PART_TRAINING: _ExamplePart.ValueType  # 2
+    """The examples that the run trains on."""
+    EXAMPLE_PART_HELD_OUT: _ExamplePart.ValueType  # 3
+    """The examples that validate the run, which it does not train on: see `Validation`."""
+
+class ExamplePart(_ExamplePart, metaclass=_ExamplePartEnumTypeWrapper):
+    """The part of a training set that a run uses for one purpose. Most examples that a run trains on are
+    fitted better than those that it never sees.
+    """
+
+EXAMPLE_PART_UNSPECIFIED: ExamplePart.ValueType  # 0
+"""All examples."""
+EXAMPLE_PART_ALL: ExamplePart.ValueType  # 1
+"""All examples."""
+EXAMPLE_PART_TRAINING: ExamplePart.ValueType  # 2
+"""The examples that the run trains on."""
+EXAMPLE_PART_HELD_OUT: ExamplePart.ValueType  # 3
+"""The examples that validate the run, which it does not train on: see `Validation`."""
+Global___ExamplePart: _TypeAlias = ExamplePart  # noqa: Y015
+
 class _ExportFormat:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -2188,6 +2218,8 @@ class EvaluateRequest(_message.Message):
     WRONG_ONLY_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
+    RUN_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     update: _builtins.int
@@ -2210,6 +2242,10 @@ class EvaluateRequest(_message.Message):
     """The `next_page_token` of the previous page of `worst_examples`, at the same update and with the
     other fields as before. Empty: the first page.
     """
+    part: Global___ExamplePart.ValueType
+    """The examples of the training set that are evaluated and named. Default: all."""
+    run: _builtins.int
+    """With `part`: the number of the run whose examples are meant. 0 means the network's latest run."""
     def __init__(
         self,
         *,
@@ -2221,10 +2257,12 @@ class EvaluateRequest(_message.Message):
         wrong_only: _builtins.bool = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        part: Global___ExamplePart.ValueType = ...,
+        run: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class", "_true_class", b"_true_class", "_update", b"_update", "predicted_class", b"predicted_class", "true_class", b"true_class", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class", "_true_class", b"_true_class", "_update", b"_update", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "predicted_class", b"predicted_class", "training_set", b"training_set", "true_class", b"true_class", "update", b"update", "wrong_only", b"wrong_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class", "_true_class", b"_true_class", "_update", b"_update", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "part", b"part", "predicted_class", b"predicted_class", "run", b"run", "training_set", b"training_set", "true_class", b"true_class", "update", b"update", "wrong_only", b"wrong_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__predicted_class: _TypeAlias = _typing.Literal["predicted_class"]  # noqa: Y015
     _WhichOneofArgType__predicted_class: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class"]  # noqa: Y015

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from clearprop.v1 import training_service_pb2 as pb
 
 from service.faces.messages.fields import optional
-from service.faces.messages.measures import evaluation, example_filter, gradient_check, projected
+from service.faces.messages.measures import (
+    evaluation,
+    example_filter,
+    example_part,
+    gradient_check,
+    projected,
+)
 from service.faces.messages.pages import changes_position, changes_token, page_size
 from service.faces.messages.predictions import PredictionResponse, vectors
 from service.faces.messages.tables import columns
@@ -42,6 +48,7 @@ class MeasureHandlers:
         with validating() as violations:
             size = page_size(violations, request.page_size, default=SOME_WORST)
             token = changes_position(violations, request.page_token)
+            part = example_part(violations, request)
         first = token.offset if token else 0
         network, update, found = self._evaluations.evaluate(
             request.network,
@@ -49,6 +56,7 @@ class MeasureHandlers:
             request.training_set,
             example_filter(request),
             slice(first, first + size),
+            part,
         )
         worst = [each.example for each in found.worst]
         uses = self._evaluations.uses(network, update, request.training_set, worst)

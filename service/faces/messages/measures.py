@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from clearprop.v1 import training_service_pb2 as pb
 from clearprop.v1.projection_pb2 import ProjectedExample
 
+from service.faces.messages.enums import EnumTable
 from service.faces.messages.fields import optional
 from service.use_cases.evaluations import TrainedIn
+from service.use_cases.example_parts import WhichPart
 from service.use_cases.projections import Projection
 from training.cancellation import cancellable
+from training.errors import Violations
 from training.evaluation import Evaluation
 from training.gradient_check import GradientCheck, GradientDifference
 from training.measures.class_measures import (
@@ -21,6 +24,11 @@ from training.measures.classification import Classification
 from training.measures.target_meaning import NO_CLASS
 from training.measures.worst_examples import ExampleFilter, WorstExample
 from training.network import Network, places
+from training.run_examples import ExamplePart
+
+_PARTS = EnumTable(
+    pb.ExamplePart, ExamplePart, ExamplePart.ALL, "must be TRAINING or HELD_OUT, or absent"
+)
 
 
 def example_filter(request: pb.EvaluateRequest) -> ExampleFilter:
@@ -28,6 +36,11 @@ def example_filter(request: pb.EvaluateRequest) -> ExampleFilter:
     return ExampleFilter(
         optional(request, "true_class"), optional(request, "predicted_class"), request.wrong_only
     )
+
+
+def example_part(violations: Violations, request: pb.EvaluateRequest) -> WhichPart:
+    """Return the part of the training set that a request asks for."""
+    return WhichPart(_PARTS.read(violations, "part", request.part), request.run)
 
 
 def evaluation(

@@ -8,17 +8,27 @@ import pytest
 from services import Service
 
 from service.use_cases.edits import NewWeights
+from service.use_cases.example_parts import WhichPart
 from service.use_cases.inspection import Which
 from service.use_cases.networks import NewNetwork
 from training.engine import outputs_and_costs
-from training.errors import InvalidFields, LimitExceeded, TrainingSetNotFound, UpdateOutOfRange
+from training.errors import (
+    InvalidFields,
+    LimitExceeded,
+    RunNotFound,
+    TrainingSetNotFound,
+    UpdateOutOfRange,
+)
+from training.evaluation import Evaluation
 from training.limits import Limits
-from training.measures.worst_examples import ExampleFilter
+from training.measures.worst_examples import ALL, ExampleFilter
 from training.network import Initializer
 from training.network_rules import WeightValue
 from training.numerics.activations import Activation
 from training.numerics.initializers import InitializerKind
+from training.run_examples import ExamplePart
 from training.settings import TrainingSettings
+from training.validation import Validation
 
 SETTINGS = TrainingSettings("xor", 5.0, 4, 1000)
 
@@ -85,6 +95,48 @@ def test_only_examples_that_can_exist_are_asked_for(service: Service) -> None:
     with pytest.raises(InvalidFields) as refused:
         service.evaluations.evaluate("net", None, "numbers", ExampleFilter(wrong_only=True))
     assert [bad.field for bad in refused.value.violations] == ["wrong_only"]
+
+
+def test_an_evaluation_of_a_part_measures_what_validated_the_run(service: Service) -> None:
+    rows = [(np.array([n, 1.0]), np.array([float(n % 2)]), 1.0) for n in range(20)]
+    service.training_sets.create("twenty", rows)
+    settings = replace(SETTINGS, training_set="twenty", validation=Validation(share=0.25))
+    service.step(10, settings)
+    validated = service.runs.get("net", 1).run.validation.latest
+    assert validated is not None
+
+    def of(part: ExamplePart, update: int | None = None) -> Evaluation:
+        page = slice(100)
+        which = WhichPart(part)
+        return service.evaluations.evaluate("net", update, "twenty", ALL, page, which)[2]
+
+    everything, trained, held_out = map(of, ExamplePart)
+    assert of(ExamplePart.HELD_OUT, validated.update).cost == validated.result.cost
+    assert (trained.example_count, held_out.example_count) == (15, 5)
+    costs = {each.example: each.cost for each in everything.worst}
+    for one in (trained, held_out):
+        assert {each.example: each.cost for each in one.worst}.items() <= costs.items()
+    named = [each.example for one in (trained, held_out) for each in one.worst]
+    assert sorted(named) == list(range(20))
+    assert sorted(trained.worst, key=lambda each: -each.cost) == trained.worst
+
+
+def test_a_part_without_examples_is_refused(service: Service) -> None:
+    def refused(which: WhichPart) -> list[str]:
+        with pytest.raises(InvalidFields) as found:
+            service.evaluations.evaluate("net", None, "xor", part=which)
+        return [bad.field for bad in found.value.violations]
+
+    assert refused(WhichPart(ExamplePart.TRAINING)) == ["part"]
+    service.step(1, SETTINGS)
+    assert refused(WhichPart(ExamplePart.HELD_OUT)) == ["part"]
+    assert refused(WhichPart(run=1)) == ["run"]
+    with pytest.raises(RunNotFound):
+        service.evaluations.evaluate("net", None, "xor", part=WhichPart(ExamplePart.TRAINING, 2))
+    _, _, found = service.evaluations.evaluate(
+        "net", None, "xor", part=WhichPart(ExamplePart.TRAINING, 1)
+    )
+    assert found.example_count == 4
 
 
 def test_gradients_are_checked_for_all_of_a_small_network(service: Service) -> None:

@@ -4,7 +4,7 @@ import { whole } from "../shared/number_format.js";
 import { outputNames, classNames } from "../shared/class_names.js";
 import { go } from "../shared/place.js";
 import { ExampleCard } from "./card.js";
-import { ALL } from "./choice.js";
+import { ALL, isHeldOut } from "./choice.js";
 import { useExamples } from "./known_examples.js";
 
 export const FEW = 8; // examples that are shown at first
@@ -31,8 +31,6 @@ export function Gallery({ network, run, set, layers, update, measured, choice, m
     </section>
   `;
 }
-
-const isHeldOut = (run) => Boolean(run?.settings.validation?.share || run?.settings.validation?.folds);
 
 // `names` are those of the classes, if there are classes.
 function Choice({ choice, names }) {

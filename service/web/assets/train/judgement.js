@@ -1,9 +1,11 @@
 // The evaluation on the whole training set: its cost, which classes are confused, how far off numbers are.
+import { isHeldOut, PARTS } from "../examples/choice.js";
 import { Confusion } from "../examples/confusion.js";
 import { classNames } from "../shared/class_names.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
+import { go } from "../shared/place.js";
 import { unitNames } from "../shared/unit_names.js";
 import { Residuals } from "./residuals.js";
 
@@ -16,18 +18,31 @@ const ERRORS = Object.entries({ mae: "MAE", rmse: "RMSE", r2: "R²" });
 // `measured` is from useShown; `choice` are the examples in the gallery.
 export function Evaluation({ network, run, set, measured, choice }) {
   const { all, outputs } = measured ?? {};
-  const count = Number(set.exampleCount);
   return html`
     <section class="panel evaluation" aria-label="Evaluation">
-      <h3>Evaluation <span class="small soft">of the training set ${set.trainingSet}${run?.settings.validation?.share || run?.settings.validation?.folds ? ", held-out examples included" : ""}</span></h3>
+      <h3>Evaluation <span class="small soft">of the training set ${set.trainingSet}</span></h3>
+      ${isHeldOut(run) && html`<${Part} value=${choice.of} />`}
       <p class="small whole-set">
-        ${count === 1 ? "1 example" : `All ${whole(count)} examples`}: cost <${Num} value=${all?.cost} name="cost" />
+        ${countText(Number(all?.exampleCount ?? set.exampleCount), Number(set.exampleCount))}: cost <${Num} value=${all?.cost} name="cost" />
         ${all?.correctCount !== undefined && html`<span>, ${whole(all.correctCount)} correct</span>`}
       </p>
       ${all && html`<${Judgement} ...${{ network, set, outputs, choice }} measured=${all} />`}
     </section>
   `;
 }
+
+const countText = (count, all) => (count === 1 ? "1 example" : `${count === all ? "All " : ""}${whole(count)} examples`);
+
+// Which examples are evaluated, and in the gallery.
+const Part = ({ value }) => html`
+  <label class="small"
+    >Examples${" "}
+    <select value=${value ?? ""} onChange=${(event) => go({ of: event.target.value || undefined })}>
+      <option value="">all</option>
+      ${Object.entries(PARTS).map(([of, name]) => html`<option key=${of} value=${of}>${name}</option>`)}
+    </select>
+  </label>
+`;
 
 // `outputs` are those for the examples of the set, which are none of a large one.
 function Judgement({ network, set, measured, outputs, choice }) {

@@ -26,7 +26,7 @@ export function RunView({ place }) {
   const { set, deleted } = useTrainingSet(run?.settings.trainingSet);
   const hasSurface = network && isInPlane(network, set);
   const most = place.examples || FEW;
-  const choice = useSame(choiceOf(place));
+  const choice = useSame(choiceOf(place, run));
   const plane = useSame(planeOf(network, run, latest, place));
   const chosen = useSame({ weight: place.weight, unit: place.unit, point: place.point });
   const isLive = isRunning(run) && place.update === undefined;

@@ -95,7 +95,8 @@ async function evaluation(path, of, wanted, signal) {
     return await post(`${path}:evaluate`, { ...of, ...wanted }, signal);
   } catch (error) {
     if (!error.violations?.some(({ field }) => OF_CHOICE.includes(field))) throw error;
-    return post(`${path}:evaluate`, { ...of, pageSize: wanted.pageSize }, signal);
+    const { pageSize, part, run } = wanted;
+    return post(`${path}:evaluate`, { ...of, pageSize, part, run }, signal);
   }
 }
 
