@@ -96,3 +96,19 @@ def _post(site: ServerProcess, path: str, **fields: Any) -> Any:
     response = requests.post(f"{site.http}/v1/{path}", json=fields, timeout=20)
     assert response.ok, response.text
     return response.json()
+
+
+def test_a_file_with_names_of_classes_becomes_a_training_set(
+    site: ServerProcess, page: Page
+) -> None:
+    visit(page, f"{site.http}/?mode=train")
+    page.get_by_label("Training set", exact=True).select_option(label="Custom table…")
+    rows = b"age,job,kind\n21,clerk,no\n34,nurse,yes\n28,nurse,no\n45,clerk,yes\n"
+    file = page.get_by_label("Or a CSV file")
+    file.set_input_files({"name": "staff.csv", "mimeType": "text/csv", "buffer": rows})
+    page.get_by_role("button", name="Create the training set").click()
+    expect(page.get_by_label("Output activation")).to_have_value("ACTIVATION_SOFTMAX")
+    made = page.get_by_label("Training set", exact=True).input_value()
+    table = requests.get(f"{site.http}/v1/trainingSets/{made}", timeout=60).json()["trainingSet"]
+    assert table["table"]["targets"]["classes"] == ["no", "yes"]
+    assert [column["name"] for column in table["table"]["inputs"]] == ["age", "job"]

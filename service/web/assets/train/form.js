@@ -18,7 +18,8 @@ import { MoreFields } from "./more/more_fields.js";
 import { runFields } from "./run_fields.js";
 import { CUSTOM, layerSizes, networkOf, runOf } from "./settings.js";
 import { suggestedFields } from "./suggested.js";
-import { TableError, examplesOf } from "./table.js";
+import { TableError, tableSet } from "./table.js";
+import { TableField } from "./table_field.js";
 
 // `example` fills in the form when it is chosen.
 export function Form({ network, example, setExample }) {
@@ -46,7 +47,7 @@ export function Form({ network, example, setExample }) {
       <fieldset>
         <legend>Training set and network</legend>
         <${Choice} ...${field} isWide name="data" label="Training set" options=${[GENERATED, ...sets.map(({ trainingSet }) => trainingSet), CUSTOM]} nameOf=${setName} />
-        ${values.data === CUSTOM && html`<${Table} ...${field} />`}
+        ${values.data === CUSTOM && html`<${TableField} ...${field} isSending=${isSending} keep=${keeper({ values, refreshSets, happen })} />`}
         ${values.data === GENERATED && html`<${Generated} ...${field} shown=${preview} />`}
         <${Warnings} warnings=${details?.warnings ?? []} label="Warnings about the training set" />
         ${isOfRun && html`<p class="small soft wide">The fields below have the settings of the latest run of ${opened}.</p>`}
@@ -108,6 +109,20 @@ const sender = ({ network, values, set, preview, sets, refreshSets, happen }) =>
   }
 };
 
+// Makes a training set of the table and chooses it: then the form has the settings that the service suggests for it.
+const keeper = ({ values, refreshSets, happen }) => async () => {
+  happen({ kind: "sending" });
+  try {
+    const { set } = await trainingSetOf(values, {});
+    await refreshSets();
+    happen({ kind: "changed", name: "data", value: set.trainingSet });
+    happen({ kind: "sent" });
+  } catch (error) {
+    if (error.isUnavailable) notify(error);
+    happen(error.isUnavailable ? { kind: "sent" } : { kind: "refused", error });
+  }
+};
+
 function useTrainingSets() {
   const [sets, setSets] = useState([]);
   const refresh = () =>
@@ -128,7 +143,7 @@ async function trainingSetOf(values, { set, preview, sets }) {
   if (data !== CUSTOM) return { set: set ?? (await get(`trainingSets/${data}`)).trainingSet, isNew: false };
   const count = readNumber(targets);
   if (!Number.isInteger(count) || count < 1) throw Object.assign(new TableError("Enter a whole number of at least 1."), { field: "targets" });
-  return { set: (await post("trainingSets", { examples: examplesOf(table, count, comma) })).trainingSet, isNew: true };
+  return { set: (await post("trainingSets", tableSet(table, count, comma))).trainingSet, isNew: true };
 }
 
 async function trainNew(values, set) {
@@ -193,26 +208,5 @@ function FormExamples({ example, onChoose }) {
       </label>
       <p class="small soft">${example?.see ?? "An example fills in the form below and describes what to look for."}</p>
     </div>
-  `;
-}
-
-function Table({ values, wrong, change }) {
-  return html`
-    <div class="field wide">
-      <label for="field-table">Table (targets in the last columns)</label>
-      <textarea
-        id="field-table"
-        rows="5"
-        spellcheck=${false}
-        placeholder=${"0, 0, 1\n0, 1, 0\n1, 0, 0"}
-        value=${values.table}
-        aria-invalid=${Boolean(wrong.table)}
-        aria-describedby="wrong-table"
-        onInput=${(event) => change("table", event.target.value)}
-      ></textarea>
-      <span class="wrong" id="wrong-table" role="alert">${wrong.table}</span>
-    </div>
-    <${Entry} values=${values} wrong=${wrong} change=${change} name="targets" label="Target columns" />
-    <label class="check"><input type="checkbox" checked=${values.comma} onChange=${(event) => change("comma", event.target.checked)} /> Decimal comma</label>
   `;
 }

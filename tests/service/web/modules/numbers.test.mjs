@@ -5,7 +5,7 @@ import { endsOf, partOf, segmentsOf, valueAlong } from "./assets/shared/interval
 import { gapSentence } from "./assets/shared/non_finite.js";
 import { relation, short, signed } from "./assets/shared/number_format.js";
 import { smoothed } from "./assets/train/smoothing.js";
-import { examplesOf } from "./assets/train/table.js";
+import { examplesOf, tableSet } from "./assets/train/table.js";
 
 const MOST = Number.MAX_VALUE;
 
@@ -54,6 +54,13 @@ test("a table is read as it is written, or refused with its place", () => {
   const examples = [{ inputs: [0, 0.5], targets: [1] }, { inputs: [1, -2], targets: [0] }];
   for (const text of ["0\t0.5\t1\n1\t-2\t0", "0; 0.5; 1\n1; -2; 0", "a,b,t\n0,0.5,1\n1,-2,0", " 0 0.5  1\n1 -2 0\n"]) assert.deepEqual(examplesOf(text, 1), examples, text);
   assert.deepEqual(examplesOf("0; 0,5; 1\n1; -2; 0", 1, true), examples);
+  assert.deepEqual(tableSet("0,1\n1,0", 1), { examples: [{ inputs: [0], targets: [1] }, { inputs: [1], targets: [0] }] });
+  const { table, columns } = tableSet("age,job,kind\n31,nurse,yes\n45,clerk,no", 1);
+  assert.deepEqual(columns, [{ name: "age", numbers: [31, 45] }, { name: "job", texts: ["nurse", "clerk"] }, { name: "kind", texts: ["yes", "no"] }]);
+  assert.deepEqual(table.inputs, [{ name: "age" }, { name: "job", kind: "COLUMN_KIND_CATEGORY", categories: ["clerk", "nurse"] }]);
+  assert.deepEqual(table.targets, { kind: "TARGET_KIND_CLASSES", names: ["kind"], classes: ["no", "yes"] });
+  assert.deepEqual(tableSet("1;x\n2;y", 1).columns.map(({ name }) => name), ["column 1", "class"]);
+  assert.throws(() => tableSet("a,b,c\n1,2,x\n1,?,y", 1), /^Error: Line 3, column 2: “\?” is not a number\.$/);
   assert.match(wrong("0; 0,5; 1"), /^Line 1, column 2: “0,5” is not a number\. If commas/);
   assert.match(wrong("0; 1.000,5; 1", 1, true), /^Line 1, column 2: “1.000,5” is not a number\./);
   for (const cell of ["0x10", "1_000", "１２", "Infinity", "1 000"]) assert.match(wrong(`1;2;0\n0;${cell};1`), /^Line 2, column 2: .* is not a number\.$/, cell);
