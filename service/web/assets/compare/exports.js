@@ -1,6 +1,6 @@
 // Files to download: the service exports the network, the page draws its picture.
 import { pictureIn, savePicture } from "../picture/file.js";
-import { download, exportAddress, FORMATS } from "../shared/exporting.js";
+import { download, exportAddress, FORMATS, nameOfFormat } from "../shared/exporting.js";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
 import { notify } from "../shared/notices.js";
@@ -19,7 +19,7 @@ export function Exports({ side, picture }) {
         ${FORMATS.map(
           ([format, what]) => html`
             <li key=${format}>
-              <a href=${exportAddress(side.name, side.update, format)} download onClick=${(event) => download(event, side.name, side.update, format)}>${format}</a>
+              <a href=${exportAddress(side.name, side.update, format)} download onClick=${(event) => download(event, side.name, side.update, format)}>${nameOfFormat(format)}</a>
               <span class="small soft">${what}</span>
             </li>
           `,

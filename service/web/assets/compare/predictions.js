@@ -70,7 +70,7 @@ function Body({ set, examples, sides }) {
       </tr>
       <tr class="sums">
         <th scope="row" colspan=${inputColumns(set) + 1}>Correct</th>
-        ${sides.map(([title, side], at) => html`<td key=${title}>${(side && answers[at]?.all.correctCount) ?? "–"}</td>`)}
+        ${sides.map(([title, side], at) => html`<td key=${title} class="num">${(side && answers[at]?.all.correctCount) ?? "–"}</td>`)}
       </tr>
     </tbody>
   `;

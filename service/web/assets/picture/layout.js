@@ -16,7 +16,7 @@ function styleOf(layers, isNarrow, hasExamples) {
 }
 
 function styleOfWidth(layers, isNarrow) {
-  if (isNarrow) return { left: 32, right: 88, top: 24, band: 28, most: 21, font: 9.5, between: layers > 3 ? 150 : 114 };
+  if (isNarrow) return { left: 32, right: 88, top: 24, band: 28, most: 21, font: 9.5, between: layers > 3 ? 136 : 114 };
   if (layers > 4) return { left: 48, right: 96, top: 36, band: 44, most: 24, font: 10.5, between: 150 };
   return { left: 60, right: 150, top: 36, band: 52, most: 27, font: 11.5, between: 160 };
 }

@@ -14,6 +14,9 @@ export const FORMATS = [
   ["PYTHON", "The model as source code in Python."],
 ];
 
+// As their authors write them.
+export const nameOfFormat = (format) => ({ SAFETENSORS: "safetensors", PYTHON: "Python" })[format] ?? format;
+
 const pathOf = (network) => `networks/${network}:export`;
 const queryOf = (update, format) => ({ format: `EXPORT_FORMAT_${format}`, update });
 
