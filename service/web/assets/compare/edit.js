@@ -14,6 +14,7 @@ import { parameterName } from "../shared/unit_names.js";
 import { next, START, textOf } from "./edit_state.js";
 import { usePreviewFork } from "./preview_fork.js";
 
+const LONGEST = 38; // characters
 const CHOICES = 500; // parameters in the list; in larger networks, use the buttons in the table of changes
 
 export function Edit({ side, chosen, preview, onPreview }) {
@@ -90,10 +91,16 @@ const Weight = ({ side, layers, parameter, chosen }) => html`
     ><span>Weight</span>
     <select value=${chosen ?? ""} onChange=${(event) => go({ weight: event.target.value || undefined })}>
       <option value="">Choose a weight…</option>
-      ${optionsOf(layers, parameter).map((each) => html`<option key=${keyOf(each)} value=${keyOf(each)}>${parameterName(side.network, each)}</option>`)}
+      ${optionsOf(layers, parameter).map((each) => html`<option key=${keyOf(each)} value=${keyOf(each)}>${nameIn(side.network, each)}</option>`)}
     </select>
   </label>
 `;
+
+// Without the names of columns and classes if they are too long for the field on a phone.
+function nameIn(network, parameter) {
+  const name = parameterName(network, parameter);
+  return name.length > LONGEST ? parameterName({ ...network, preparation: undefined }, parameter) : name;
+}
 
 const NewValue = ({ value, text, type, isWrong }) => html`
   <div class="field">
