@@ -155,7 +155,9 @@ def _moved(browser: Browser, page: Page, use: Callable[[], None]) -> Moving:
 
 
 def _play(page: Page, begin: Callable[[], None]) -> None:
+    """Play a film, and look at its weights."""
     begin()
+    page.locator(".weights").evaluate("(panel) => panel.scrollIntoView()")
     page.wait_for_timeout(1000 * _SECONDS)
 
 

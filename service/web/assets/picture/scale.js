@@ -21,6 +21,7 @@ async function loadScale(network, from, to, signal) {
   const isLarge = Number(network.parameterCount) > MANY_PARAMETERS;
   const parts = isLarge ? [0, 1] : [0, 0.1, 0.25, 0.5, 0.75, 1];
   const places = new Set(parts.map((part) => Math.round(from + part * (to - from))));
-  const sizes = await Promise.all([...places].map(async (update) => largestOf(await getState(network.network, { update, ...(isLarge && SINGLE) }, signal))));
+  const sizes = []; // one after the other: two large states would need twice the memory
+  for (const update of places) sizes.push(largestOf(await getState(network.network, { update, ...(isLarge && SINGLE) }, signal)));
   return Math.max(1e-9, ...sizes);
 }

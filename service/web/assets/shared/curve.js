@@ -52,7 +52,12 @@ export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height 
     };
   }, [shape, large]);
   useEffect(() => plot.current?.setData(data), [data]);
-  useEffect(() => plot.current?.redraw(false), [at, marks, best]);
+  useEffect(() => plot.current?.redraw(false), [marks, best]);
+  const before = useRef(at);
+  useEffect(() => {
+    if (before.current !== at) redrawMark(plot.current, now.current);
+    before.current = at;
+  }, [at]);
 
   return html`<div class="curve" style=${{ height: `${height / 16}rem` }} role="img" aria-label=${label} ref=${box}></div>`;
 }
@@ -93,7 +98,7 @@ function options(box, { lines, scale, isWhole, large, now }) {
       })),
     ],
     hooks: {
-      draw: [(u) => drawMarks(u, now.current.marks), (u) => drawMark(u, now.current.at), (u) => drawBest(u, now.current)],
+      draw: [(u) => drawMarks(u, now.current.marks), keep, (u) => drawMark(u, now.current.at), (u) => drawBest(u, now.current)],
       ready: [(u) => listen(u, now)],
       setSelect: [(u) => zoomed(u, now)],
     },
@@ -147,6 +152,29 @@ function roomy(low, high) {
   if (low === null || (low === 0 && high === 0)) return [0, 1];
   const room = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * 0.06;
   return [low >= 0 && low < (high - low) * 0.5 ? 0 : low - room, high + room];
+}
+
+const withoutMark = new WeakMap(); // canvases, by plots whose mark has moved
+
+function keep(u) {
+  const kept = withoutMark.get(u);
+  if (!kept) return;
+  Object.assign(kept, { width: u.ctx.canvas.width, height: u.ctx.canvas.height });
+  kept.getContext("2d").drawImage(u.ctx.canvas, 0, 0);
+}
+
+// The selected update changes with each frame of a film: the curve and its labels, which take longer to draw, stay.
+function redrawMark(u, { at, ...others }) {
+  const kept = withoutMark.get(u);
+  if (!kept?.width) {
+    withoutMark.set(u, new OffscreenCanvas(0, 0));
+    u.redraw(false);
+    return;
+  }
+  u.ctx.clearRect(0, 0, kept.width, kept.height);
+  u.ctx.drawImage(kept, 0, 0);
+  drawMark(u, at);
+  drawBest(u, others);
 }
 
 function drawMark(u, at) {

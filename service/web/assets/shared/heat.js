@@ -5,26 +5,34 @@ import { colour } from "./curve.js";
 // what is not a number is transparent, as 0 is. It is valid until the next call.
 export function heat(columns, rows, values, scale = 1) {
   const colours = coloursOf("--negative", "--positive");
-  if (image.width !== columns || image.height !== rows) image = new ImageData(columns, rows);
-  const pixels = new Uint32Array(image.data.buffer); // a million of them take a few milliseconds
   const opacity = MOST / scale;
-  if (values.BYTES_PER_ELEMENT === HALF) paintHalves(pixels, bitsOf(values), colours, opacity);
-  else paint(pixels, values, colours, opacity);
+  const paint = values.BYTES_PER_ELEMENT === HALF ? painterOfHalves(bitsOf(values), colours, opacity) : painterOf(values, colours, opacity);
   if (drawn.width !== columns || drawn.height !== rows) Object.assign(drawn, { width: columns, height: rows });
-  drawn.getContext("2d", { willReadFrequently: true }).putImageData(image, 0, 0);
+  const ctx = drawn.getContext("2d", { willReadFrequently: true });
+  const band = new ImageData(columns, Math.min(BAND, rows));
+  const pixels = new Uint32Array(band.data.buffer); // a million of them take a few milliseconds
+  for (let row = 0; row < rows; row += BAND) {
+    const count = Math.min(BAND, rows - row);
+    paint(pixels, row * columns, count * columns);
+    ctx.putImageData(band, 0, row, 0, 0, columns, count);
+  }
   return drawn;
 }
 
 const drawn = new OffscreenCanvas(1, 1);
-let image = new ImageData(1, 1); // kept, as a film has many of one size
+
+const BAND = 64; // rows at a time, which stay in the cache of a processor
 
 const MOST = 255; // the opacity of full colour
 
-function paint(pixels, values, colours, opacity) {
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] * opacity;
-    pixels[index] = colours[MOST + (value > MOST ? MOST : value < -MOST ? -MOST : value | 0)]; // what is not a number is 0
-  }
+// Paints the colours of so many values, the first of them at a place.
+function painterOf(values, colours, opacity) {
+  return (pixels, first, count) => {
+    for (let index = 0; index < count; index += 1) {
+      const value = values[first + index] * opacity;
+      pixels[index] = colours[MOST + (value > MOST ? MOST : value < -MOST ? -MOST : value | 0)]; // what is not a number is 0
+    }
+  };
 }
 
 const HALF = 2; // bytes of a number of 16 bits
@@ -33,15 +41,17 @@ const HALF = 2; // bytes of a number of 16 bits
 export const bitsOf = (values) => (values.BYTES_PER_ELEMENT === HALF ? new Uint16Array(values.buffer, values.byteOffset, values.length) : values);
 
 // The same for numbers of 16 bits, from a table of all of them.
-function paintHalves(pixels, bits, colours, opacity) {
+function painterOfHalves(bits, colours, opacity) {
   const key = [opacity, colours.at(0), colours.at(-1)].join();
   if (halves.key !== key) {
-    const all = new Uint32Array(ALL_HALVES);
-    paint(all, new Float16Array(Uint16Array.from({ length: ALL_HALVES }, (_, each) => each).buffer), colours, opacity);
-    halves = { key, all };
+    const all = new Float16Array(Uint16Array.from({ length: ALL_HALVES }, (_, each) => each).buffer);
+    halves = { key, colours: new Uint32Array(ALL_HALVES) };
+    painterOf(all, colours, opacity)(halves.colours, 0, ALL_HALVES);
   }
-  const { all } = halves;
-  for (let index = 0; index < bits.length; index += 1) pixels[index] = all[bits[index]];
+  const table = halves.colours;
+  return (pixels, first, count) => {
+    for (let index = 0; index < count; index += 1) pixels[index] = table[bits[first + index]];
+  };
 }
 
 const ALL_HALVES = 65536;

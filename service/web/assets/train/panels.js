@@ -23,9 +23,9 @@ function hiddenUnit({ layerSizes }, key = "") {
 const setUnit = (at) => go({ unit: at ? `${at.layer}.${at.unit}` : undefined });
 const setMost = (examples) => go({ examples });
 
-// `shown`, `measured` and `isChanging` are from useShown; `chosen` are the keys of a weight and a unit, and a point of the
+// `shown`, `measured`, `isChanging` and `read` are from useShown; `chosen` are the keys of a weight and a unit, and a point of the
 // projection. `isMoving` is whether a film is played.
-export function Panels({ network, run, latest, set, deleted, shown, measured, choice, most, plane, chosen, isMoving, isChanging }) {
+export function Panels({ network, run, latest, set, deleted, shown, measured, choice, most, plane, chosen, isMoving, isChanging, read }) {
   const { at = latest, layers = NONE, around, projection } = shown ?? {};
   const hasSurface = isInPlane(network, set);
   const surfaces = { network, set, around, isMoving, chosen: hiddenUnit(network, chosen.unit), setChosen: setUnit };
@@ -44,7 +44,7 @@ export function Panels({ network, run, latest, set, deleted, shown, measured, ch
       </div>
       <div class="stack of-drawings">
         ${set && plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice, followed: chosen.point }} />`}
-        <${Weights} ...${{ network, run, latest, at, layers }} isMoving=${isMoving || isChanging} weight=${chosen.weight} unit=${chosen.unit} image=${set?.imageShape} />
+        <${Weights} ...${{ network, run, latest, at, layers, read }} isMoving=${isMoving || isChanging} weight=${chosen.weight} unit=${chosen.unit} image=${set?.imageShape} />
       </div>
       ${!isOfImages && examples}
     </div>

@@ -30,7 +30,7 @@ export function RunView({ place }) {
   const plane = useSame(planeOf(network, run, latest, place));
   const chosen = useSame({ weight: place.weight, unit: place.unit, point: place.point });
   const isLive = isRunning(run) && place.update === undefined;
-  const { shown, measured, isChanging, load, show } = useShown({ network, set, at: Math.min(place.update ?? latest, latest), isLive, hasSurface, choice, most, plane });
+  const { shown, measured, isChanging, load, show, read } = useShown({ network, set, at: Math.min(place.update ?? latest, latest), isLive, hasSurface, choice, most, plane });
   const film = useFilm({ place, network, run, first: firstOf(network, run), latest, load, show });
   if (error) return html`<p class="welcome" role="alert">${error.message}</p>`;
   if (!network) return html`<p class="welcome soft">Loading ${place.network}…</p>`;
@@ -42,7 +42,7 @@ export function RunView({ place }) {
     <${Contents} parts=${parts} />
     <${History} network=${network} run=${run} latest=${latest} at=${at} place=${place} shown=${shown?.update} film=${film} />
     <${OverTime} network=${network} range=${rangeOf(network, latest, place.zoom)} at=${at} isOpen=${place["over-time"] === 1} onZoom=${zoomTo} />
-    <${Held} of=${Panels} ...${{ network, run, latest, set, deleted, shown, measured, isChanging, choice, most, plane, chosen }} isMoving=${film.isPlaying} />
+    <${Held} of=${Panels} ...${{ network, run, latest, set, deleted, shown, measured, isChanging, read, choice, most, plane, chosen }} isMoving=${film.isPlaying} />
     <p class="small soft">${ROUNDING}</p>
   `;
 }

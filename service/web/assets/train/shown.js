@@ -1,5 +1,5 @@
 // What Train shows of an update, and how it is loaded.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { post } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { outputsOf, rowsOf } from "../shared/columns.js";
@@ -13,13 +13,13 @@ const READABLE = 200; // ms between two evaluations: numbers that change more of
 const MANY_PARAMETERS = 50000; // which take longer to arrive, as 64 bits each, than a frame of a film takes
 const REST = 400; // ms; an update that is selected for longer is looked at
 
-// { shown, measured, isChanging, load, show }. `shown` is { at, update, layers, around, projection }: the update, its parameters, and
+// { shown, measured, isChanging, load, show, read }. `shown` is { at, update, layers, around, projection }: the update, its parameters, and
 // what units compute around the examples of `set`, if it `hasSurface`. `measured` are { at, outputs, all }, the measures of
 // `set`, if there is one. Both belong to one update while a run goes on, which makes hundreds of thousands between two
 // answers; while a chosen update changes, the measures follow as quickly as they can be read. They name up to `most`
 // examples of a `choice`; `plane` is that of the projection, if there is one. Both are null until the first answer; then
-// what was shown before until the next one. The parameters of a large network are rounded while the selected update
-// `isChanging`.
+// what was shown before until the next one. The parameters of a large network are rounded, until somebody wants to `read`
+// them, and while the selected update `isChanging`.
 // A film calls `load(update, signal)` ahead, and then `show` with what it gives; with null at its end.
 export function useShown({ network, set, at, isLive, hasSurface, choice, most, plane }) {
   const [frame, show] = useState(null);
@@ -42,14 +42,16 @@ export function useShown({ network, set, at, isLive, hasSurface, choice, most, p
   else if (answer !== latest.current.answer) latest.current.shown = answer;
   latest.current.answer = answer;
   const isChanging = !useLasting(at);
-  const layers = useExactLayers(network, at, !isLive && !frame && !isChanging);
+  const [isRead, setRead] = useState(false);
+  const read = useCallback(() => setRead(true), []);
+  const layers = useExactLayers(network, at, isRead && !isLive && !frame && !isChanging);
   const { shown: moving } = latest.current;
   const shown = useMemo(() => (moving && layers && moving.at === at ? { ...moving, layers } : moving), [moving, layers]);
   const measures = (latest.current.measures = shown?.measured ?? alone ?? latest.current.measures ?? null);
-  return { shown: shown ?? null, measured: measures, isChanging, load, show };
+  return { shown: shown ?? null, measured: measures, isChanging, load, show, read };
 }
 
-// A picture of a large network moves with rounded numbers, of which a quarter of the bytes arrive.
+// Pictures of a large network are drawn from rounded numbers, of which a quarter of the bytes arrive.
 const isLarge = ({ parameterCount }) => Number(parameterCount) > MANY_PARAMETERS;
 
 // The exact parameters of a large network at an update that stays selected; null until they have arrived.

@@ -3,7 +3,7 @@ import { Picture } from "../picture/picture.js";
 import { useScale } from "../picture/scale.js";
 import { heightOf, isSmall, stillView } from "../picture/still.js";
 import { WeightMaps } from "../picture/weight_maps.js";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
@@ -17,10 +17,13 @@ import { WeightTables } from "./weight_tables.js";
 const MOST_LAYERS = 4; // of a picture of half the width
 
 // `layers` are those after update `at`; `image` is the shape of the inputs, if they are images. `isMoving` is whether others
-// follow soon.
-export function Weights({ network, run, latest, at, layers, weight, unit, image, isMoving }) {
+// follow soon; `read` is called when somebody looks at numbers.
+export function Weights({ network, run, latest, at, layers, weight, unit, image, isMoving, read }) {
+  useEffect(() => {
+    if (weight || unit) read();
+  }, [weight, unit]);
   return html`
-    <section class="panel weights" aria-label="Weights">
+    <section class="panel weights" aria-label="Weights" onPointerEnter=${read} onFocusIn=${read}>
       <h3>Weights <span class="small soft">after update ${whole(at)}</span></h3>
       ${isSmall(network)
         ? html`
