@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from training.chunks import chunks
-from training.engine import outputs_and_costs
+from training.engine import activations, outputs_and_costs
 from training.measures.judges import Judgement, judge_of
 from training.measures.target_meaning import meaning_of
 from training.measures.worst_examples import ALL, ExampleFilter, WorstExample, WorstExamples
@@ -24,8 +24,8 @@ class Evaluation:
     """The cost of examples, and what was measured on them.
 
     `cost` is the mean of the examples' costs. `worst` are some of the `matching` examples that a
-    filter chooses, those with the largest costs: NaN first, then the largest; equal ones in their
-    order.
+    filter chooses, in its order: NaN first, then the largest costs or activations; equal ones in
+    the order of the set.
     """
 
     example_count: int
@@ -58,7 +58,7 @@ def evaluate(
 
     `part` are the indices of those that count, by default of all; the targets of all decide whether
     they are classes. Of the examples that are wanted, those in `page` are named, the largest costs
-    first.
+    first; or those of a unit's activations, see `ExampleFilter`.
     """
     examples = examples.unweighted
     meaning = meaning_of(network, examples.targets)
@@ -72,12 +72,24 @@ def evaluate(
         outputs, costs = outputs_and_costs(network, parameters, some)
         total = sum_in_order(costs, total)
         judge.add(outputs, some.targets)
-        worst.add(costs, outputs, some.targets, most=page.stop)
+        of_unit = _of_unit(network, parameters, some.inputs, wanted.unit)
+        worst.add(costs, outputs, some.targets, page.stop, of_unit)
     count = len(examples.inputs)
     named = worst.found(page)
     if part is not None:
         named = [replace(each, example=int(part[each.example])) for each in named]
     return Evaluation(count, total / count, judge.result(), named, worst.matching)
+
+
+def _of_unit(
+    network: Network, parameters: Array, inputs: Array, unit: tuple[int, int] | None
+) -> Array | None:
+    """Return the activations (n) of a unit for inputs (n, inputs); None without a unit."""
+    if unit is None:
+        return None
+    layer, index = unit
+    column = sum(network.layer_sizes[1:layer]) + index
+    return activations(network, parameters, inputs)[:, column]
 
 
 def mean(costs: Array) -> float:

@@ -20,7 +20,7 @@ class OutputErrors(NamedTuple):
 
 
 class WorstExample(NamedTuple):
-    """An example with a large cost, and where its run trained on it."""
+    """An example with a large cost, or activation of a unit, and where its run trained on it."""
 
     example: int
     """Its index in the training set, from 0."""
@@ -36,6 +36,8 @@ class WorstExample(NamedTuple):
     """The class that the network predicts, from 0; None without one."""
     is_correct: bool | None
     """Whether it is correct; None if the targets are numbers."""
+    activation: float | None = None
+    """The activation of the unit whose examples were requested; None without one."""
 
     @classmethod
     def of(cls, message: pb.WorstExample) -> Self:
@@ -48,6 +50,7 @@ class WorstExample(NamedTuple):
             message.true_class if message.HasField("true_class") else None,
             message.predicted_class if message.HasField("predicted_class") else None,
             message.correct if message.HasField("correct") else None,
+            message.activation if message.HasField("activation") else None,
         )
 
 

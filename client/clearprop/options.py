@@ -242,6 +242,8 @@ class ExampleOptions(TypedDict, total=False):
     - `wrong_only`: name only wrong ones.
     - `part`: measure and name those that a run trains on, or those that it holds out.
     - `run`: the number of that run, by default the latest.
+    - `layer`, `unit`: name those for which a unit is most active, instead of those with the largest
+      costs. Layer 1 is the first one after the inputs; units count from 0.
     """
 
     true_class: int | None
@@ -249,6 +251,8 @@ class ExampleOptions(TypedDict, total=False):
     wrong_only: bool
     part: PartName
     run: int
+    layer: int
+    unit: int
 
 
 def describe_network(request: CreateNetworkRequest, options: NetworkOptions) -> None:

@@ -65,7 +65,7 @@ class Evaluations:
             if wanted != ALL:
                 violations.refuse()
                 meaning = meaning_of(network, examples.targets)
-                wanted.check(violations, meaning, network.layer_sizes[-1])
+                wanted.check(violations, meaning, network.layer_sizes)
             violations.refuse()
             with self._store.read() as reader:
                 rows = rows_of_part(violations, reader, self._examples, network, set_id, part)
@@ -73,7 +73,7 @@ class Evaluations:
         parameter_count = network.parameter_count
         check_work(
             self._limits,
-            work_of_outputs(network, count),
+            work_of_outputs(network, count if wanted.unit is None else 2 * count),
             f"evaluating {count} examples with {parameter_count} parameters",
             "use a smaller training set",
         )

@@ -248,6 +248,8 @@ OF_A_NETWORK = [
     ),
     (ANYTHING.ExportNetworkRequest(format=9), ["format"]),
     (pb.EvaluateRequest(), ["training_set"]),
+    (pb.EvaluateRequest(training_set="xor", part=9, run=1), ["part"]),  # type: ignore[arg-type]
+    (pb.EvaluateRequest(training_set="xor", layer=3), ["layer"]),
     (
         pb.EvaluateRequest(training_set="xor", page_size=1001, page_token=NO_TOKEN),
         ["page_size", "page_token"],

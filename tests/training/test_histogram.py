@@ -71,5 +71,17 @@ def test_nothing_and_zeros_have_the_simplest_bins(numbers: list[float]) -> None:
     assert common_bins([EMPTY, found]) == found.bins
 
 
+def test_many_values_are_counted_in_parts() -> None:
+    numbers = np.linspace(-1.0, 1.0, 50_001)
+    numbers[::1000] = np.nan
+    whole, parts = histogram(numbers), [histogram(part) for part in np.array_split(numbers, 7)]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined.joined(part)
+    assert whole.bins == joined.bins
+    assert whole.counts.tolist() == joined.counts.tolist()
+    assert whole.non_finite == joined.non_finite == 51
+
+
 def test_edges_too_large_for_a_number_are_infinite() -> None:
     assert Bins(1022, 3, 1).edges.tolist() == [3 * 2.0**1022, math.inf]

@@ -119,4 +119,6 @@ def _evaluation(
         page_token=page_token,
         part=enum_value(pb.ExamplePart, which.get("part", "all")),
         run=which.get("run", 0),
+        layer=which.get("layer", 0),
+        unit=which.get("unit", 0),
     )

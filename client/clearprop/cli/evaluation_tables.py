@@ -61,21 +61,28 @@ def show_details(evaluation: Evaluation, network: NetworkInfo, of_classes: Seque
 
 
 def show_worst(evaluation: Evaluation, names: Sequence[str]) -> None:
-    """Print the examples with the largest costs; `names` are those of the classes."""
+    """Print the named examples; `names` are those of the classes."""
     worst, count = evaluation.worst_examples, evaluation.matching_count
     if not worst:
         say("[dim]There is no such example.[/]")
         return
     shown = f"{len(worst):,} of {counted(count, 'example')}" if len(worst) < count else "examples"
-    say(f"[dim]The {shown} with the largest costs:[/]")
+    has_unit = worst[0].activation is not None
+    say(f"[dim]The {shown} with the largest {'activations' if has_unit else 'costs'}:[/]")
     has_classes = evaluation.classification is not None
     show_table(
-        ["example", *["class", "predicted"] * has_classes, "cost", "trained in update", "position"],
+        [
+            "example",
+            *["class", "predicted"] * has_classes,
+            *["activation"] * has_unit,
+            *("cost", "trained in update", "position"),
+        ],
         (
             [
                 f"{each.example + 1:,}",
                 *[_named(names, each.true_class), _named(names, each.predicted_class)]
                 * has_classes,
+                *([] if each.activation is None else [number(each.activation)]),
                 number(each.cost),
                 "-" if each.trained_update is None else f"{each.trained_update:,}",
                 "-" if each.trained_update is None else f"{each.trained_position + 1:,}",

@@ -43,6 +43,46 @@ PredictedClass = Annotated[
     ),
 ]
 
+Part = Annotated[
+    str,
+    typer.Option(
+        metavar="WORD",
+        parser=one_of("part", _PARTS),
+        help="Measure all examples, or those that a run uses for training, or those that it"
+        f" holds out. Choices: {', '.join(_PARTS)}.",
+    ),
+]
+
+PartRun = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        parser=whole_number(least=1),
+        help="With --part: the number of that run.",
+        show_default="the latest",
+    ),
+]
+
+ActiveLayer = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        parser=whole_number(least=1),
+        help="List the examples for which a unit of layer N is most active. 1 is the first"
+        " layer after the inputs.",
+        show_default="those with the largest costs",
+    ),
+]
+
+ActiveUnit = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        parser=whole_number(least=1),
+        help="With --layer: the unit, counting from 1.",
+    ),
+]
+
 
 def evaluate(  # noqa: PLR0913 - an argument for each option of the command
     network: NetworkId,
@@ -61,30 +101,16 @@ def evaluate(  # noqa: PLR0913 - an argument for each option of the command
     wrong_only: Annotated[
         bool, typer.Option("--wrong", help="List examples that are classified wrong.")
     ] = False,
-    part: Annotated[
-        str,
-        typer.Option(
-            metavar="WORD",
-            parser=one_of("part", _PARTS),
-            help="Measure all examples, or those that a run uses for training, or those that it"
-            f" holds out. Choices: {', '.join(_PARTS)}.",
-        ),
-    ] = "all",
-    run: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            parser=whole_number(least=1),
-            help="With --part: the number of that run.",
-            show_default="the latest",
-        ),
-    ] = 0,
+    part: Part = "all",
+    run: PartRun = 0,
+    layer: ActiveLayer = 0,
+    unit: ActiveUnit = 1,
     most: Annotated[
         int,
         typer.Option(
             metavar="N",
             parser=whole_number(least=1, most=1000),
-            help="List at most N examples, the largest costs first.",
+            help="List at most N examples, the largest costs or activations first.",
         ),
     ] = 10,
     as_json: Json = False,
@@ -102,6 +128,8 @@ def evaluate(  # noqa: PLR0913 - an argument for each option of the command
             wrong_only=wrong_only,
             part=cast(PartName, part),
             run=run,
+            layer=layer,
+            unit=unit - 1 if layer else 0,
             most=most,
         )
     if as_json:
@@ -110,7 +138,7 @@ def evaluate(  # noqa: PLR0913 - an argument for each option of the command
     say(_evaluated(evaluation))
     if details:
         show_details(evaluation, found, names)
-    if details or true_class or predicted_class or wrong_only:
+    if details or true_class or predicted_class or wrong_only or layer:
         show_worst(evaluation, names)
 
 

@@ -2220,6 +2220,8 @@ class EvaluateRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     PART_FIELD_NUMBER: _builtins.int
     RUN_FIELD_NUMBER: _builtins.int
+    LAYER_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     """The id of the network."""
     update: _builtins.int
@@ -2246,6 +2248,12 @@ class EvaluateRequest(_message.Message):
     """The examples of the training set that are evaluated and named. Default: all."""
     run: _builtins.int
     """With `part`: the number of the run whose examples are meant. 0 means the network's latest run."""
+    layer: _builtins.int
+    """The layer of a unit by whose activations `worst_examples` is ordered, the largest first: 1 is the
+    first layer after the inputs. 0 means that it is ordered by costs.
+    """
+    unit: _builtins.int
+    """With `layer`: the unit, counting from 0."""
     def __init__(
         self,
         *,
@@ -2259,10 +2267,12 @@ class EvaluateRequest(_message.Message):
         page_token: _builtins.str = ...,
         part: Global___ExamplePart.ValueType = ...,
         run: _builtins.int = ...,
+        layer: _builtins.int = ...,
+        unit: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class", "_true_class", b"_true_class", "_update", b"_update", "predicted_class", b"predicted_class", "true_class", b"true_class", "update", b"update"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class", "_true_class", b"_true_class", "_update", b"_update", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "part", b"part", "predicted_class", b"predicted_class", "run", b"run", "training_set", b"training_set", "true_class", b"true_class", "update", b"update", "wrong_only", b"wrong_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class", "_true_class", b"_true_class", "_update", b"_update", "layer", b"layer", "network", b"network", "page_size", b"page_size", "page_token", b"page_token", "part", b"part", "predicted_class", b"predicted_class", "run", b"run", "training_set", b"training_set", "true_class", b"true_class", "unit", b"unit", "update", b"update", "wrong_only", b"wrong_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__predicted_class: _TypeAlias = _typing.Literal["predicted_class"]  # noqa: Y015
     _WhichOneofArgType__predicted_class: _TypeAlias = _typing.Literal["_predicted_class", b"_predicted_class"]  # noqa: Y015
@@ -2333,8 +2343,8 @@ class EvaluateResponse(_message.Message):
 
     @_builtins.property
     def worst_examples(self) -> _containers.RepeatedCompositeFieldContainer[Global___WorstExample]:
-        """The examples of the request with the largest costs, the largest (NaN first) first; equal ones
-        in the order of the set.
+        """The examples of the request with the largest costs, or with `layer` the largest activations of
+        the unit; the largest (NaN first) first, equal ones in the order of the set.
         """
 
     def __init__(
@@ -2593,6 +2603,7 @@ class WorstExample(_message.Message):
     TRUE_CLASS_FIELD_NUMBER: _builtins.int
     PREDICTED_CLASS_FIELD_NUMBER: _builtins.int
     CORRECT_FIELD_NUMBER: _builtins.int
+    ACTIVATION_FIELD_NUMBER: _builtins.int
     example: _builtins.int
     """The index of the example in the training set, from 0."""
     cost: _builtins.float
@@ -2612,6 +2623,8 @@ class WorstExample(_message.Message):
     """
     correct: _builtins.bool
     """Whether it is correct, as `EvaluateResponse.correct_count` counts. Absent if that is."""
+    activation: _builtins.float
+    """With `EvaluateRequest.layer`: the activation of the unit. Can be infinite or NaN."""
     def __init__(
         self,
         *,
@@ -2622,11 +2635,14 @@ class WorstExample(_message.Message):
         true_class: _builtins.int | None = ...,
         predicted_class: _builtins.int | None = ...,
         correct: _builtins.bool | None = ...,
+        activation: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_correct", b"_correct", "_predicted_class", b"_predicted_class", "_trained_update", b"_trained_update", "_true_class", b"_true_class", "correct", b"correct", "predicted_class", b"predicted_class", "trained_update", b"trained_update", "true_class", b"true_class"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_activation", b"_activation", "_correct", b"_correct", "_predicted_class", b"_predicted_class", "_trained_update", b"_trained_update", "_true_class", b"_true_class", "activation", b"activation", "correct", b"correct", "predicted_class", b"predicted_class", "trained_update", b"trained_update", "true_class", b"true_class"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correct", b"_correct", "_predicted_class", b"_predicted_class", "_trained_update", b"_trained_update", "_true_class", b"_true_class", "correct", b"correct", "cost", b"cost", "example", b"example", "predicted_class", b"predicted_class", "trained_position", b"trained_position", "trained_update", b"trained_update", "true_class", b"true_class"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_activation", b"_activation", "_correct", b"_correct", "_predicted_class", b"_predicted_class", "_trained_update", b"_trained_update", "_true_class", b"_true_class", "activation", b"activation", "correct", b"correct", "cost", b"cost", "example", b"example", "predicted_class", b"predicted_class", "trained_position", b"trained_position", "trained_update", b"trained_update", "true_class", b"true_class"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__activation: _TypeAlias = _typing.Literal["activation"]  # noqa: Y015
+    _WhichOneofArgType__activation: _TypeAlias = _typing.Literal["_activation", b"_activation"]  # noqa: Y015
     _WhichOneofReturnType__correct: _TypeAlias = _typing.Literal["correct"]  # noqa: Y015
     _WhichOneofArgType__correct: _TypeAlias = _typing.Literal["_correct", b"_correct"]  # noqa: Y015
     _WhichOneofReturnType__predicted_class: _TypeAlias = _typing.Literal["predicted_class"]  # noqa: Y015
@@ -2635,6 +2651,8 @@ class WorstExample(_message.Message):
     _WhichOneofArgType__trained_update: _TypeAlias = _typing.Literal["_trained_update", b"_trained_update"]  # noqa: Y015
     _WhichOneofReturnType__true_class: _TypeAlias = _typing.Literal["true_class"]  # noqa: Y015
     _WhichOneofArgType__true_class: _TypeAlias = _typing.Literal["_true_class", b"_true_class"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__activation) -> _WhichOneofReturnType__activation | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__correct) -> _WhichOneofReturnType__correct | None: ...
     @_typing.overload

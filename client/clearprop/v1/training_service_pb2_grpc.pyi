@@ -395,15 +395,16 @@ class TrainingServiceStub:
     Evaluate: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]
     """Computes the cost and accuracy of a network on a training set, with the parameters of any
     update, and names examples: those with the largest costs of all, or of a class, or of a cell of
-    the confusion matrix. It can be restricted to the examples that a run trains on, or to those
+    the confusion matrix, or those for which a unit is most active. It can be restricted to the examples that a run trains on, or to those
     that it holds out. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`); a class does not
         exist (`true_class`, `predicted_class`), or examples cannot be wrong (`wrong_only`), because
         of the targets of the set; the run does not use any example of the set in this way (`part`),
-        or there is a run without a part (`run`); `page_size` is out of its range, or `page_token` is
-        not one. Correct each reported field.
+        or there is a run without a part (`run`); the network does not have the unit (`layer`,
+        `unit`); `page_size` is out of its range, or `page_token` is not one. Correct each reported
+        field.
       NOT_FOUND: the network (NETWORK_NOT_FOUND), the training set (TRAINING_SET_NOT_FOUND) or the
         run (RUN_NOT_FOUND) does not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
@@ -1009,15 +1010,16 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     Evaluate: _aio.UnaryUnaryMultiCallable[_training_service_pb2.EvaluateRequest, _training_service_pb2.EvaluateResponse]  # type: ignore[assignment]
     """Computes the cost and accuracy of a network on a training set, with the parameters of any
     update, and names examples: those with the largest costs of all, or of a class, or of a cell of
-    the confusion matrix. It can be restricted to the examples that a run trains on, or to those
+    the confusion matrix, or those for which a unit is most active. It can be restricted to the examples that a run trains on, or to those
     that it holds out. Has no side effects.
 
     Errors:
       INVALID_ARGUMENT: the training set does not fit the network (`training_set`); a class does not
         exist (`true_class`, `predicted_class`), or examples cannot be wrong (`wrong_only`), because
         of the targets of the set; the run does not use any example of the set in this way (`part`),
-        or there is a run without a part (`run`); `page_size` is out of its range, or `page_token` is
-        not one. Correct each reported field.
+        or there is a run without a part (`run`); the network does not have the unit (`layer`,
+        `unit`); `page_size` is out of its range, or `page_token` is not one. Correct each reported
+        field.
       NOT_FOUND: the network (NETWORK_NOT_FOUND), the training set (TRAINING_SET_NOT_FOUND) or the
         run (RUN_NOT_FOUND) does not exist. Check the ids.
       OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).
@@ -1764,15 +1766,16 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_training_service_pb2.EvaluateResponse, _abc.Awaitable[_training_service_pb2.EvaluateResponse]]:
         """Computes the cost and accuracy of a network on a training set, with the parameters of any
         update, and names examples: those with the largest costs of all, or of a class, or of a cell of
-        the confusion matrix. It can be restricted to the examples that a run trains on, or to those
+        the confusion matrix, or those for which a unit is most active. It can be restricted to the examples that a run trains on, or to those
         that it holds out. Has no side effects.
 
         Errors:
           INVALID_ARGUMENT: the training set does not fit the network (`training_set`); a class does not
             exist (`true_class`, `predicted_class`), or examples cannot be wrong (`wrong_only`), because
             of the targets of the set; the run does not use any example of the set in this way (`part`),
-            or there is a run without a part (`run`); `page_size` is out of its range, or `page_token` is
-            not one. Correct each reported field.
+            or there is a run without a part (`run`); the network does not have the unit (`layer`,
+            `unit`); `page_size` is out of its range, or `page_token` is not one. Correct each reported
+            field.
           NOT_FOUND: the network (NETWORK_NOT_FOUND), the training set (TRAINING_SET_NOT_FOUND) or the
             run (RUN_NOT_FOUND) does not exist. Check the ids.
           OUT_OF_RANGE: the update is negative or later than the latest update (UPDATE_OUT_OF_RANGE).

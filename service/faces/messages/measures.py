@@ -34,7 +34,10 @@ _PARTS = EnumTable(
 def example_filter(request: pb.EvaluateRequest) -> ExampleFilter:
     """Return which examples a request asks for."""
     return ExampleFilter(
-        optional(request, "true_class"), optional(request, "predicted_class"), request.wrong_only
+        optional(request, "true_class"),
+        optional(request, "predicted_class"),
+        request.wrong_only,
+        (request.layer, request.unit) if request.layer or request.unit else None,
     )
 
 
@@ -74,6 +77,7 @@ def _worst(source: WorstExample, use: TrainedIn | None) -> pb.WorstExample:
         true_class=source.true_class,
         predicted_class=source.predicted_class,
         correct=source.is_correct,
+        activation=source.activation,
     )
 
 

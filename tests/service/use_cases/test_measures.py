@@ -11,7 +11,7 @@ from service.use_cases.edits import NewWeights
 from service.use_cases.example_parts import WhichPart
 from service.use_cases.inspection import Which
 from service.use_cases.networks import NewNetwork
-from training.engine import outputs_and_costs
+from training.engine import activations, outputs_and_costs
 from training.errors import (
     InvalidFields,
     LimitExceeded,
@@ -119,6 +119,20 @@ def test_an_evaluation_of_a_part_measures_what_validated_the_run(service: Servic
     named = [each.example for one in (trained, held_out) for each in one.worst]
     assert sorted(named) == list(range(20))
     assert sorted(trained.worst, key=lambda each: -each.cost) == trained.worst
+
+
+def test_examples_are_ordered_by_the_activations_of_a_unit(service: Service) -> None:
+    _, number, found = service.evaluations.evaluate("net", None, "xor", ExampleFilter(unit=(1, 3)))
+    examples = service.training_sets.get_with_examples("xor")[1]
+    parameters = service.states.read(service.networks.get("net").network, number).parameters
+    layers = activations(service.networks.get("net").network, parameters, examples.inputs)
+    expected = sorted(range(4), key=lambda row: -layers[row, 3])
+    assert [each.example for each in found.worst] == expected
+    assert [each.activation for each in found.worst] == [layers[row, 3] for row in expected]
+    for unit, fields in (((3, 0), ["layer"]), ((1, 5), ["unit"]), ((0, 1), ["layer"])):
+        with pytest.raises(InvalidFields) as refused:
+            service.evaluations.evaluate("net", None, "xor", ExampleFilter(unit=unit))
+        assert [bad.field for bad in refused.value.violations] == fields
 
 
 def test_a_part_without_examples_is_refused(service: Service) -> None:

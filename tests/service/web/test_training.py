@@ -94,6 +94,12 @@ def test_the_judgement_of_an_update_is_that_of_the_service(
     expect(cards).to_contain_text([f"Example {int(each['example']) + 1}" for each in worst])
     expect_numbers(page.locator(".gallery .way .num"), [each["cost"] for each in worst])
     expect(cards.first).to_contain_text(f"{worst[0]['trueClass']} ✓ predicted")
+    visit(page, f"{site.http}/?mode=train&network={learned}&unit=1-2")
+    page.get_by_label("Most active first: hidden 2").check()
+    active = _measured(site, learned, 10_000, layer=1, unit=1)["worstExamples"]
+    expect(cards).to_contain_text([f"Example {int(each['example']) + 1}" for each in active])
+    first = cards.first.locator(".way .num").first
+    expect(first).to_have_attribute("data-exact", exact(active[0]["activation"]))
 
 
 def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(

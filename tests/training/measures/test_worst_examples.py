@@ -88,6 +88,6 @@ def test_one_output_has_the_classes_0_and_1_and_labels_have_none() -> None:
 )
 def test_what_does_not_fit_the_targets_is_named(kind: TargetKind, wrong: list[str]) -> None:
     violations = Violations()
-    outputs = 1 if kind is TargetKind.SIDES else 3
-    ExampleFilter(-1, 2, wrong_only=True).check(violations, TargetMeaning(kind), outputs)
+    sizes = (2, 1 if kind is TargetKind.SIDES else 3)
+    ExampleFilter(-1, 2, wrong_only=True).check(violations, TargetMeaning(kind), sizes)
     assert [each.field for each in violations.found] == wrong

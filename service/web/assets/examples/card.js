@@ -26,6 +26,7 @@ export function ExampleCard({ network, set, update, item, known, names, ofClasse
         <p class="answer"><${Answer} set=${set} item=${item} known=${known} names=${ofClasses} /></p>
         ${known && html`<${Answered} ...${{ network, item, known, names }} />`}
         <p class="small way"><${Way} ...${item} name=${name} /></p>
+        ${item.activation !== undefined && html`<p class="small way"><span class="soft">activation <${Num} value=${item.activation} name="activation" /></span></p>`}
         <p class="small way"><span class="soft">cost <${Num} value=${item.cost} name="cost" /></span>${hasReasons && html`<${Why} ...${{ name, isAsked, setAsked }} />`}</p>
       </div>
       ${isAsked && hasReasons && html`<${Reasons} ...${{ network, set, update, item, known, names: ofClasses, layers }} />`}

@@ -1,29 +1,33 @@
-// The gallery: the examples with the largest costs at an update, of all, of a class, or of a cell of the confusion matrix.
+// The gallery: the examples with the largest costs at an update, or those for which a unit is most active; of all, of a
+// class, or of a cell of the confusion matrix.
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
 import { outputNames, classNames } from "../shared/class_names.js";
 import { go } from "../shared/place.js";
+import { unitName } from "../shared/unit_names.js";
 import { ExampleCard } from "./card.js";
-import { ALL, isHeldOut } from "./choice.js";
+import { activeUnit, ALL, isHeldOut } from "./choice.js";
 import { useExamples } from "./known_examples.js";
 
 export const FEW = 8; // examples that are shown at first
 const MOST = 500;
 
 // `measured` is an evaluation of `set` at an update, with the examples of `choice`; `layers` are its weights.
-export function Gallery({ network, run, set, layers, update, measured, choice, most, setMost }) {
+export function Gallery({ network, run, set, layers, update, measured, choice, unit, most, setMost }) {
   const { worstExamples: items = [], matchingCount, classification, correctCount } = measured;
   const known = useExamples(network, set, update, items.map(({ example }) => example));
   const names = outputNames(network, set);
   const ofClasses = classNames(network, set);
   const count = Number(matchingCount);
+  const active = activeUnit(unit);
   const isTrained = ({ trainedUpdate }) => trainedUpdate !== undefined;
   return html`
     <section class="panel gallery" aria-label="Examples">
-      <h3>Examples <span class="small soft">largest costs first</span></h3>
-      ${correctCount !== undefined && html`<${Choice} choice=${choice} names=${classification && ofClasses} />`}
+      <h3>Examples <span class="small soft">${choice.active ? "most active" : "largest costs"} first</span></h3>
+      ${(correctCount !== undefined || active) &&
+      html`<${Choice} choice=${choice} names=${classification && ofClasses} hasWrong=${correctCount !== undefined} active=${active && unitName(network, active.layer, active.unit)} />`}
       <p class="small soft" aria-live="polite">${countText(count, items.length)}</p>
-      <ol class=${set.imageShape ? "of-images" : ""} aria-label="Examples with the largest costs">
+      <ol class=${set.imageShape ? "of-images" : ""} aria-label=${`Examples with the largest ${choice.active ? "activations" : "costs"}`}>
         ${items.map((item) => html`<${ExampleCard} key=${item.example} ...${{ network, set, update, item, names, ofClasses, layers }} known=${known?.get(item.example)} />`)}
       </ol>
       ${items.length < Math.min(count, MOST) && html`<button type="button" onClick=${() => setMost(Math.min(most * 3, MOST))}>Show more</button>`}
@@ -32,9 +36,9 @@ export function Gallery({ network, run, set, layers, update, measured, choice, m
   `;
 }
 
-// `names` are those of the classes, if there are classes.
-function Choice({ choice, names }) {
-  const isAll = choice.class === undefined && choice.predicted === undefined && !choice.wrong;
+// `names` are those of the classes, if there are classes; `active` is the name of the chosen unit.
+function Choice({ choice, names, hasWrong, active }) {
+  const isAll = choice.class === undefined && choice.predicted === undefined && !choice.wrong && !choice.active;
   return html`
     <div class="choice">
       ${names &&
@@ -42,7 +46,8 @@ function Choice({ choice, names }) {
         <${ClassField} label="Class" name="class" value=${choice.class} names=${names} />
         <${ClassField} label="Predicted" name="predicted" value=${choice.predicted} names=${names} />
       `}
-      <label class="check"><input type="checkbox" checked=${Boolean(choice.wrong)} onChange=${(event) => go({ wrong: event.target.checked ? 1 : undefined })} /> Only wrong</label>
+      ${hasWrong && html`<label class="check"><input type="checkbox" checked=${Boolean(choice.wrong)} onChange=${(event) => go({ wrong: event.target.checked ? 1 : undefined })} /> Only wrong</label>`}
+      ${active && html`<label class="check"><input type="checkbox" checked=${Boolean(choice.active)} onChange=${(event) => go({ order: event.target.checked ? "active" : undefined })} /> Most active first: ${active}</label>`}
       ${!isAll && html`<button type="button" class="link" onClick=${() => go(ALL)}>Show all</button>`}
     </div>
   `;

@@ -1,4 +1,5 @@
 // One unit of a layer: at what it looks, and where it leads.
+import { showExamples } from "../examples/show_examples.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { digitsOf } from "../shared/state.js";
@@ -24,6 +25,7 @@ export function UnitCard({ network, layers, number, unit, image }) {
         <p><strong>${name}</strong>${image && " looks where the colours are strong. Bright pixels raise its logit where they are blue, and lower it where they are orange. Its largest weight has the full colour."}</p>
         ${!image && html`<${Largest} network=${network} way="from" layer=${number - 1} weights=${into(layer)} digits=${digits} />`}
         ${next && html`<${Largest} network=${network} way="to" layer=${number + 1} weights=${outOf(next)} digits=${digits} />`}
+        <p><button type="button" class="link" onClick=${() => showExamples({ unit: `${number}.${unit}`, order: "active" })}>Show the examples for which it is most active</button></p>
       </div>
     </div>
   `;

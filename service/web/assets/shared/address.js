@@ -11,6 +11,7 @@
 //   predicted the class that the network predicts for them, from 0
 //   wrong     1: only wrong ones are in the gallery
 //   of        training or held-out: the examples of the run that are evaluated; absent: all of the set
+//   order     active: the gallery begins with the examples for which the unit is most active
 //   examples  the number of examples in the gallery
 //   layer     the layer of the projection; 0 are the inputs
 //   axes      the update whose axes the projection has
@@ -36,10 +37,10 @@ const OF_CURVES = ["scale", "smoothing"];
 const OF_LIST = ["where", "sort", "selected", "of-lessons", "by", "scale"];
 const OF_LESSON = ["lesson", "part"];
 const OF_RUN = ["class", "predicted", "wrong", "examples", "layer", "axes", "over-time"];
-const TEXTS = ["mode", "network", "other", "lesson", "embed", "of", "where", "sort", "selected", "by", ...OF_CURVES];
+const TEXTS = ["mode", "network", "other", "lesson", "embed", "of", "order", "where", "sort", "selected", "by", ...OF_CURVES];
 const NUMBERS = ["update", "base", "position", "step", "of-lessons", ...OF_RUN];
 const FROM_ONE = { example: "position", line: "step", part: "part", point: "point" };
-const MORE = { networks: OF_LIST, train: ["of", ...OF_RUN, "point", "zoom", ...OF_CURVES] }; // what only these modes show
+const MORE = { networks: OF_LIST, train: ["of", "order", ...OF_RUN, "point", "zoom", ...OF_CURVES] }; // what only these modes show
 
 // Returns what an address names, as the page uses it: positions, steps, units and inputs from 0.
 export function placeOf(search) {

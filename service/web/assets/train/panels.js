@@ -31,7 +31,7 @@ export function Panels({ network, run, latest, set, deleted, shown, measured, ch
   const surfaces = { network, set, around, isMoving, chosen: hiddenUnit(network, chosen.unit), setChosen: setUnit };
   // The predictions of a large set are not listed.
   const isListed = !set || set.examples.length > 0;
-  const examples = set && measured?.all && html`<${Held} of=${Gallery} ...${{ network, run, latest, set, update: measured.at, measured: measured.all, choice, most, setMost }} layers=${measured.at === at ? layers : NONE} />`;
+  const examples = set && measured?.all && html`<${Held} of=${Gallery} ...${{ network, run, latest, set, update: measured.at, measured: measured.all, choice, unit: chosen.unit, most, setMost }} layers=${measured.at === at ? layers : NONE} />`;
   const isOfImages = Boolean(set?.imageShape);
   // Images are narrow: they are beside the weights, which are images, too. The numbers of other examples need the whole width.
   return html`

@@ -102,4 +102,4 @@ async function evaluation(path, of, wanted, signal) {
   }
 }
 
-const OF_CHOICE = ["true_class", "predicted_class", "wrong_only"];
+const OF_CHOICE = ["true_class", "predicted_class", "wrong_only", "layer", "unit"];

@@ -1,7 +1,7 @@
 // Examples by class: which are chosen, how classes are told apart, and where points are.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { isChosen } from "./assets/examples/choice.js";
+import { choiceOf, fieldsOf, isChosen } from "./assets/examples/choice.js";
 import { markOf } from "./assets/examples/marks.js";
 import { rival, strongest } from "./assets/examples/reasoning.js";
 import { between, nearest, placesOf } from "./assets/examples/plane_places.js";
@@ -34,6 +34,17 @@ test("the cell of a confusion matrix chooses its examples, and only wrong ones c
   assert.deepEqual(chosen({ class: 8, predicted: 1 }), [false, true]);
   assert.deepEqual(chosen({ class: 1 }), [false, false]);
   assert.deepEqual(chosen({ wrong: 1 }), [false, true]);
+});
+
+test("held-out examples can be chosen if there are any, and those for which a unit is most active", () => {
+  const run = { run: "3", settings: { validation: { share: 0.2 } } };
+  const fields = (place, run) => fieldsOf(choiceOf(place, run));
+  assert.deepEqual(fields({ of: "held-out" }, run), { ...fields({}), part: "EXAMPLE_PART_HELD_OUT", run: "3" });
+  assert.deepEqual(fields({ of: "held-out" }, { settings: {} }), fields({}));
+  assert.deepEqual(fields({ of: "others" }, run), fields({}));
+  assert.deepEqual(fields({ order: "active", unit: "1.4" }), { ...fields({}), layer: 1, unit: 4 });
+  assert.deepEqual(fields({ order: "active", unit: "0.4" }), fields({}));
+  assert.deepEqual(fields({ unit: "1.4" }), fields({}));
 });
 
 test("a class is compared with that of the example, or with the next likely one", () => {
