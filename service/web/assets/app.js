@@ -9,7 +9,7 @@ import { get } from "./shared/api.js";
 import { Lessons } from "./lessons/lessons.js";
 import { describe } from "./shared/functions.js";
 import { Networks } from "./networks/networks.js";
-import { Held } from "./shared/held.js";
+import { Held, useSame } from "./shared/held.js";
 import { html } from "./shared/html.js";
 import { NetworkPicker } from "./shared/network_picker.js";
 import { go, usePlace } from "./shared/place.js";
@@ -34,15 +34,16 @@ const WITHOUT_NETWORK = new Set(["train", "networks", "lessons"]);
 
 // Before the user has signed in, there is nothing to choose.
 function Head({ place, isOpen }) {
+  const elsewhere = useSame({ ...place, position: undefined, step: undefined }); // of no other mode
   return html`
     <header class="head">
       <h1>Clearprop</h1>
-      ${isOpen && html`<${Modes} place=${place} />`}
+      ${isOpen && html`<${Held} of=${Modes} place=${elsewhere} />`}
       <span class="spring"></span>
       ${isOpen && place.mode === "look" && html`<${Held} of=${LookAt} network=${place.network} />`}
-      ${isOpen && html`<${Present} />`}
+      ${isOpen && html`<${Held} of=${Present} />`}
       ${isOpen && html`<span class="at-work"><${SignOut} /></span>`}
-      <${Theme} />
+      <${Held} of=${Theme} />
     </header>
   `;
 }

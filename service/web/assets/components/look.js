@@ -30,9 +30,7 @@ function Equations({ lines, attributes }) {
 const equations = (lines, attributes = { class: "symbols" }) => html`<${Equations} ...${{ lines, attributes }} />`;
 
 // Batches of 3 of the 4 examples: the second one takes the last example of an epoch and the first two of the next.
-const opened = { network: SMALL, update: 2 };
-const moment = { position: 1, phase: { position: 1 } };
-const ribbon = (network, run) => html`<${Ribbon} network=${{ ...SMALL, network }} run=${run} update=${2} moment=${moment} opened=${opened} />`;
+const ribbon = (network, run) => html`<${Ribbon} network=${{ ...SMALL, network }} run=${run} update=${2} position=${1} isOfExample=${true} />`;
 const short = runOf("SUCCEEDED", { settings: { trainingSet: "xor", batchSize: 3, epochs: "4" }, totalUpdates: "6", updatesDone: "6", latestUpdate: "6", trainingExamples: "4" });
 const long = runOf("SUCCEEDED", { settings: { trainingSet: "xor", batchSize: 32, epochs: "60" }, totalUpdates: "3360", updatesDone: "3360", latestUpdate: "3360", trainingExamples: "1797" });
 

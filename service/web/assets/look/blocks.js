@@ -18,6 +18,8 @@ const LIT = {
   UPDATE: { own: ["matrix", "b"] },
 };
 
+const NONE = []; // the same one each time, so that what shows it is not drawn again
+
 // `scale` is the size of a weight in full colour. The new value of the weight `secret` stays hidden.
 export function blocksOf(opened, moment, scale, secret) {
   const { network, trace } = opened;
@@ -28,9 +30,8 @@ export function blocksOf(opened, moment, scale, secret) {
   return trace.before.map(({ units, inputs }, index) => {
     const layer = index + 1;
     const isIn = (part) => lit(layer, part);
-    const marksOf = (of) => unitsIn(moment, of).map((row) => ({ row }));
-    const column = (symbol, values, size) => ({ symbol, values, scale: size, isLit: isIn(symbol), marks: marksOf(layer) });
-    const biases = network.bias ? [{ ...column("b", biasesOf(opened, moment, layer), scale), isBias: true, marks: [] }] : [];
+    const column = (symbol, values, size) => ({ symbol, values, scale: size, isLit: isIn(symbol), marks: marksIn(moment, layer, "row") });
+    const biases = network.bias ? [{ ...column("b", biasesOf(opened, moment, layer), scale), isBias: true, marks: NONE }] : [];
     const targets = layer === last ? [column("y", moment.kind === "ZERO" ? null : moment.example.targets.values, scales.a[last])] : [];
     return {
       layer,
@@ -42,9 +43,10 @@ export function blocksOf(opened, moment, scale, secret) {
         values: vectors("a", layer - 1),
         scale: scales.a[layer - 1],
         isLit: isIn("below"),
-        marks: unitsIn(moment, layer - 1).map((each) => ({ column: each })),
+        marks: marksIn(moment, layer - 1, "column"),
       },
-      matrix: { ...matrixOf(opened, moment, layer, scale, secret), isLit: isIn("matrix") },
+      matrix: { ...matrixOf(opened, moment, layer, scale), isLit: isIn("matrix"), marks: weightMarksIn(moment, layer) },
+      read: readerOf(opened, moment, layer, secret),
       columns: [
         ...biases,
         column("z", vectors("z", layer), scales.z[layer]),
@@ -64,7 +66,7 @@ export function stillBlocks(layers, scale, changed = []) {
     const own = marks.filter((each) => each.layer === layer);
     const column = { symbol: "b", values: biases, scale, isBias: true, marks: own.filter(({ input }) => input === undefined).map(({ unit }) => ({ row: unit })) };
     const ofWeights = own.filter(({ input }) => input !== undefined).map(({ unit, input }) => ({ row: unit, column: input }));
-    return { layer, units, inputs, matrix: { ...weightsOf(weights, scale), marks: ofWeights, read: (key) => valueAt(layers, key) }, columns: biases.length ? [column] : [] };
+    return { layer, units, inputs, matrix: { ...weightsOf(weights, scale), marks: ofWeights }, read: (key) => valueAt(layers, key), columns: biases.length ? [column] : [] };
   });
 }
 
@@ -73,8 +75,17 @@ function litParts({ kind, phase, lit }) {
   return (layer, part) => (layer === lit.layer && own.includes(part)) || (phase.layer !== undefined && layer === phase.layer + 1 && above.includes(part));
 }
 
-// The units of a layer that take part in the line.
-const unitsIn = ({ lit }, layer) => [...lit.units].map((id) => id.split(".").map(Number)).filter(([of]) => of === layer).map(([, unit]) => unit);
+// The units of a layer that take part in the line: the row or column of each.
+function marksIn({ lit }, layer, side) {
+  const units = [...lit.units].map((id) => id.split(".").map(Number)).filter(([of]) => of === layer);
+  return units.length ? units.map(([, unit]) => ({ [side]: unit })) : NONE;
+}
+
+// The weights into a layer that take part in the line.
+function weightMarksIn({ lit }, layer) {
+  const weights = [...lit.weights].map(parameterOf).filter((each) => each.layer === layer && each.input !== undefined);
+  return weights.length ? weights.map(({ unit, input }) => ({ row: unit, column: input })) : NONE;
+}
 
 const VECTORS = { z: ["LOGIT", "logits"], a: ["ACTIVATION", "activations"], δ: ["DELTA", "deltas"] };
 
@@ -94,20 +105,26 @@ function vectorsOf({ walk }, { kind, example, known }) {
 
 // The matrix of a layer: G while gradients are added to it, G/n once it is divided, else the weights: the new ones as
 // far as they are computed.
-function matrixOf(opened, moment, layer, scale, secret) {
+function matrixOf(opened, moment, layer, scale) {
   const { trace } = opened;
-  const { kind, phase, lit } = moment;
-  const marks = [...lit.weights].map(parameterOf).filter((each) => each.layer === layer && each.input !== undefined).map(({ unit, input }) => ({ row: unit, column: input }));
-  const isHere = phase.layer === layer;
-  if (isHere && kind === "ADD") {
+  const kind = kindIn(moment, layer);
+  if (kind === "ADD") {
     const { weights, count } = gradientSums(opened, moment, layer);
-    return { symbol: "G", name: "Sum of gradients", values: weights, version: count, scale: scalesOf(opened).mean(layer) * trace.exampleCount, marks, read: moment.sum.get };
+    return { symbol: "G", name: "Sum of gradients", values: weights, version: count, scale: scalesOf(opened).mean(layer) * trace.exampleCount };
   }
-  if (isHere && kind === "DIVIDE") return { symbol: "G/n", name: "Mean gradients", values: trace.gradient[layer - 1].weights, scale: scalesOf(opened).mean(layer), marks, read: moment.mean.get };
+  if (kind === "DIVIDE") return { symbol: "G/n", name: "Mean gradients", values: trace.gradient[layer - 1].weights, scale: scalesOf(opened).mean(layer) };
   const isNew = moment.after.hasLayer(layer);
-  const values = isNew ? trace.after[layer - 1].weights : newWeights(opened, moment, layer);
-  const read = (key) => (key === secret ? valueAt(trace.before, key) : moment.weight(key));
-  return { ...weightsOf(values, scale), marks, read };
+  return weightsOf(isNew ? trace.after[layer - 1].weights : newWeights(opened, moment, layer), scale);
+}
+
+const kindIn = ({ kind, phase }, layer) => (phase.layer === layer ? kind : undefined);
+
+// What reads a number of the matrix by the key of its weight.
+function readerOf({ trace }, moment, layer, secret) {
+  const kind = kindIn(moment, layer);
+  if (kind === "ADD") return moment.sum.get;
+  if (kind === "DIVIDE") return moment.mean.get;
+  return (key) => (key === secret ? valueAt(trace.before, key) : moment.weight(key));
 }
 
 const weightsOf = (values, scale) => ({ symbol: "w", name: "Weights", values, scale });

@@ -1,4 +1,5 @@
 // The arrays G, one per layer, as they fill: a row per unit, a column per input.
+import { Held } from "../shared/held.js";
 import { html } from "../shared/html.js";
 import { exact, signed } from "../shared/number_format.js";
 import { keyAt, parameterOf } from "../shared/parameters.js";
@@ -41,7 +42,7 @@ function GradientArray({ opened, moment, layer }) {
       <tbody>
         ${down.map(
           (first) => html`<tr key=${first ?? "b"}>
-            ${across.map((second) => html`<${Cell} key=${second ?? "b"} ...${{ network, moment, name: keyIn(first, second) }} />`)}
+            ${across.map((second) => html`<${Held} of=${Cell} key=${second ?? "b"} ...${{ network, ...cellOf(moment, keyIn(first, second)) }} />`)}
           </tr>`,
         )}
       </tbody>
@@ -49,10 +50,13 @@ function GradientArray({ opened, moment, layer }) {
   `;
 }
 
-function Cell({ network, moment, name }) {
-  const value = moment.mean.get(name) ?? moment.sum.get(name) ?? (moment.zeroed ? 0 : undefined);
-  const isNow = moment.lit.weights.has(name) && moment.kind !== "FORWARD" && moment.kind !== "DELTAS";
-  const what = moment.mean.has(name) ? "mean" : "sum";
+function cellOf({ mean, sum, zeroed, lit, kind }, name) {
+  const value = mean.get(name) ?? sum.get(name) ?? (zeroed ? 0 : undefined);
+  const isNow = lit.weights.has(name) && kind !== "FORWARD" && kind !== "DELTAS";
+  return { name, value, isNow, what: mean.has(name) ? "mean" : "sum" };
+}
+
+function Cell({ network, name, value, isNow, what }) {
   return html`<td
     class=${`num ${isNow ? "lit" : ""} ${what}`}
     data-gradient=${name}

@@ -18,7 +18,7 @@ import { notify } from "../shared/notices.js";
 import { useTrainingSet } from "../shared/training_set.js";
 import { UpdateWithoutBatch, headingOf } from "./update_without_batch.js";
 import { CostCurve } from "./cost_curve.js";
-import { ImageOfExample } from "./example_image.js";
+import { areOutputsKnown, ImageOfExample } from "./example_image.js";
 import { Grip } from "./grip.js";
 import { Help } from "./help.js";
 import { loadUpdate, useRest, useRunOf } from "./loading.js";
@@ -87,9 +87,9 @@ function Network({ place, network, run: liveRun, latest }) {
           <span>${captionOf(opened, moment)}<br />${moment && place.step === undefined ? html`<${Hint} />` : html`<span class="of-screen">${ROUNDING}</span>`}${unplaced > 0 && html` <span class="of-screen">${unplaced} of ${drawn} weights show their value on hover.</span>`}</span>
           <span class="spring"></span>
           <${Save} network=${network.network} update=${opened.update} partsOf=${(button) => pictureIn(button.closest(".stage"))} caption=${titleOf(opened, moment)} player=${player} />
-          <${Help} />
+          <${Held} of=${Help} />
         </div>
-        ${run && html`<${Ribbon} ...${{ network, run, update: opened.update, moment, opened }} />`}
+        ${run && html`<${Held} of=${Ribbon} ...${{ network, run, update: opened.update, position: moment?.position, isOfExample: moment?.phase.position !== undefined, walk: opened.walk }} />`}
         <${Held} of=${CostCurve} ...${{ network, first, latest, update: opened.wanted, cost, isFollowing }} />
         ${isNarrow && stepper}
       </div>
@@ -101,7 +101,7 @@ function Network({ place, network, run: liveRun, latest }) {
 // Beside the picture, or on a phone below it: what is selected, else the phase.
 const Insight = ({ network, set, opened, moment, weight, unit, scale, pointed, setPointed, setSecret }) => html`
   <aside class="insight">
-    ${set && moment && html`<${ImageOfExample} ...${{ network, set }} trace=${opened.trace} example=${moment.example} known=${moment.known} />`}
+    ${set && moment && html`<${Held} of=${ImageOfExample} ...${{ network, set, trace: opened.trace, example: moment.example, areOutputsKnown: areOutputsKnown(network, moment) }} />`}
     ${weight && moment
       ? html`<${WeightPanel} key=${weight} ...${{ opened, weight, pointed, setPointed, setSecret }} />`
       : unit && moment

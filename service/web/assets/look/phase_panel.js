@@ -1,6 +1,7 @@
 // The current phase: a sentence, its equations, the lines of the loops, and the arrays G.
 import { useEffect, useRef } from "preact/hooks";
 import { isReadable } from "../picture/still.js";
+import { Held } from "../shared/held.js";
 import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { relation } from "../shared/number_format.js";
@@ -29,7 +30,7 @@ export function PhasePanel({ opened, moment }) {
   return html`
     <section class=${`phase-panel ${isTall ? "tall" : ""}`} aria-label="Current phase">
       <h2>${phaseName(network, phase)}</h2>
-      <p class="sentence"><${Sentence} text=${PHASE_SENTENCES[`${which}_${settings.optimizer.kind}`] ?? PHASE_SENTENCES[which]} /></p>
+      <p class="sentence"><${Held} of=${Sentence} text=${PHASE_SENTENCES[`${which}_${settings.optimizer.kind}`] ?? PHASE_SENTENCES[which]} /></p>
       <div class="equation" ref=${equation}>
         <div class="symbols">${SYMBOLS[which](network, settings, parameterOf(phase, moment.step)).map((line, index) => html`<${Maths} key=${index}>${line}<//>`)}</div>
         ${!walk.hasNoLines &&
@@ -75,12 +76,7 @@ function Code({ walk, moment }) {
   return html`
     <div class="code-box">
       <div class="code" ref=${box} tabindex="0" role="region" aria-label=${`Lines of ${of.name}`}>
-        ${of.lines.map((text, index) => {
-          const number = of.firstLine + index;
-          const [, code, comment = ""] = /^(.*?)( {2}#.*)?$/.exec(text);
-          return html`<div key=${number} class="code-line" aria-current=${number === step.line ? "step" : undefined}
-            ><span class="line-number">${number}</span><span class=${/^\s*"""/.test(code) ? "comment" : ""}>${unbroken(code)}</span><span class="comment">${comment}</span></div>`;
-        })}
+        ${of.lines.map((text, index) => html`<${Held} of=${CodeLine} key=${of.firstLine + index} ...${{ text, number: of.firstLine + index, isCurrent: of.firstLine + index === step.line }} />`)}
       </div>
       <dl class="variables" aria-label="Variables after this line">
         ${step.variables.map(
@@ -96,3 +92,8 @@ function Code({ walk, moment }) {
   `;
 }
 
+function CodeLine({ text, number, isCurrent }) {
+  const [, code, comment = ""] = /^(.*?)( {2}#.*)?$/.exec(text);
+  return html`<div class="code-line" aria-current=${isCurrent ? "step" : undefined}
+    ><span class="line-number">${number}</span><span class=${/^\s*"""/.test(code) ? "comment" : ""}>${unbroken(code)}</span><span class="comment">${comment}</span></div>`;
+}

@@ -17,18 +17,20 @@ function cellsFor({ totalUpdates, settings: { batchSize, epochs } }, isNarrow) {
   return WIDE / WIDTHS[Math.min(digits, WIDTHS.length) - 1] / (isNarrow ? 2 : 1);
 }
 
-export function Ribbon({ network, run, update, moment, opened }) {
+// `position` is that of the example in its batch; `isOfExample` says whether the moment belongs to it alone. `walk` is that
+// of the update, if it has one.
+export function Ribbon({ network, run, update, position, isOfExample, walk }) {
   const isNarrow = useNarrow();
   const most = cellsFor(run, isNarrow);
   const loaded = useWindow(network, run, windowOf(run, update, most));
   if (!loaded?.updates.length) return html`<div class="ribbon"></div>`;
-  const cells = cellsOf(loaded, { update, position: moment?.position, most: Math.max(3, Math.floor(most / 3)) });
+  const cells = cellsOf(loaded, { update, position, most: Math.max(3, Math.floor(most / 3)) });
   const isDense = cells.length > (isNarrow ? WIDE / 4 : WIDE / 2);
   const columns = `repeat(${cells.length}, minmax(0, 1fr))`;
   return html`
     <div class=${`ribbon ${isDense ? "dense" : ""}`} style=${`--cells:${columns}`} role="group" aria-label="Examples of the run">
       ${groups(cells, (cell) => cell.epoch).map((group) => html`<${Epoch} key=${`e${group.key}`} ...${{ group, isDense }} />`)}
-      ${cells.map((cell, index) => html`<${Cell} key=${`${cell.update}.${cell.position}`} ...${{ cell, index, run, update, moment, opened }} />`)}
+      ${cells.map((cell, index) => html`<${Cell} key=${`${cell.update}.${cell.position}`} ...${{ cell, index, run, update, walk }} isNow=${isOfExample && cell.update === update && cell.position === position} />`)}
       ${groups(cells, (cell) => cell.update).map((group) => html`<${Batch} key=${`b${group.key}`} ...${{ group, isDense, update }} />`)}
     </div>
   `;
@@ -66,10 +68,9 @@ const Epoch = ({ group: { key, from, to }, isDense }) => html`
   <div class="epoch" style=${`grid-column:${from + 1}/${to + 1}`} data-epoch=${key}><span>${fitting(`Epoch ${whole(key)}`, key, to - from, isDense)}</span></div>
 `;
 
-function Cell({ cell, index, run, update, moment, opened }) {
-  const isNow = cell.update === update && moment?.phase.position === cell.position;
+function Cell({ cell, index, run, update, isNow, walk }) {
   const open = () => {
-    const step = cell.update === update && opened?.walk ? startOf(opened.walk, cell.position) : undefined;
+    const step = cell.update === update && walk ? startOf(walk, cell.position) : undefined;
     go({ update: cell.update, position: cell.position, step });
   };
   return html`

@@ -1,5 +1,5 @@
 // Steps forward and back by update, example, phase and line, manually or at a chosen speed.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
@@ -110,7 +110,7 @@ function Play({ opened, player: { isPlaying, toggle, speed, setSpeed } }) {
   return html`
     <div class="play">
       <button class="main" onClick=${toggle}>${isPlaying ? "❚❚ Pause" : "▶ Play"}</button>
-      <select aria-label="Speed" value=${speed} onChange=${(event) => setSpeed(Number(event.target.value))}>
+      <select aria-label="Speed" value=${String(speed)} onChange=${(event) => setSpeed(Number(event.target.value))}>
         ${SPEEDS.map(([name, what], index) => (opened.walk?.hasNoLines && what === "phase" ? null : html`<option key=${index} value=${index}>${opened.walk?.hasNoLines ? name.replace("line", "phase") : name}</option>`))}
       </select>
     </div>
@@ -134,9 +134,7 @@ function usePlaying(current, speed, setPlaying) {
 export function PhaseStrip({ opened, moment }) {
   const { walk, network, trace } = opened;
   const strip = useRef(null);
-  const shown = walk.phases
-    .map((phase, number) => ({ ...phase, number }))
-    .filter(({ position }) => position === undefined || position === moment.position);
+  const shown = walk.phases.flatMap((phase, number) => ([undefined, moment.position].includes(phase.position) ? { ...phase, number } : []));
   useCurrentInSight(strip, moment.phaseNumber);
   const firstOfExample = shown.find(({ position }) => position !== undefined)?.number;
   return html`
@@ -159,16 +157,19 @@ export function PhaseStrip({ opened, moment }) {
   `;
 }
 
-// Scrolls to the current phase, also when the width of the window has changed.
+// Scrolls to the current phase, also when the width of the window has changed: before it is drawn, as later would be another
+// frame.
 function useCurrentInSight(strip, phaseNumber) {
+  useLayoutEffect(() => show(strip.current), [phaseNumber]);
   useEffect(() => {
-    const { current: box } = strip;
-    const show = () => {
-      const { offsetLeft, offsetWidth } = box.querySelector("[aria-current]");
-      box.scrollTo({ left: offsetLeft - (box.clientWidth - offsetWidth) / 2 });
-    };
-    const observer = new ResizeObserver(show);
+    const box = strip.current; // still called when the strip has just gone
+    const observer = new ResizeObserver(() => show(box));
     observer.observe(box);
     return () => observer.disconnect();
-  }, [phaseNumber]);
+  }, []);
+}
+
+function show(strip) {
+  const { offsetLeft, offsetWidth } = strip.querySelector("[aria-current]");
+  strip.scrollTo({ left: offsetLeft - (strip.clientWidth - offsetWidth) / 2 });
 }

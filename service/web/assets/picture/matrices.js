@@ -3,6 +3,7 @@
 // beside the rows: so z is what the row above and a row of the matrix give, and G grows by δ of a row times a of a column.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { enumName } from "../shared/enum_names.js";
+import { Held } from "../shared/held.js";
 import { html } from "../shared/html.js";
 import { short } from "../shared/number_format.js";
 import { Num } from "../shared/number_view.js";
@@ -62,11 +63,11 @@ function toSight(box, layer) {
 // The number of a cell.
 const Reading = ({ name, value, otherwise }) => html`${name}: ${value === undefined ? otherwise : html`<${Num} value=${value} name=${name} />`}`;
 
-function readingOf(network, { layer, below, matrix, columns }, { part, row, column }) {
+function readingOf(network, { layer, below, matrix, read, columns }, { part, row, column }) {
   const otherwise = "not computed yet";
   if (part === "matrix") {
     const name = `${matrix.symbol} of ${parameterName(network, { layer, unit: row, input: column })}`;
-    return { name, value: matrix.read(keyAt(layer, row, column)), otherwise: "its number appears once G is divided by n" };
+    return { name, value: read(keyAt(layer, row, column)), otherwise: "its number appears once G is divided by n" };
   }
   if (part === "below") return { name: `${below.symbol} of ${unitName(network, layer - 1, column)}`, value: numberIn(below.values, column), otherwise };
   const { symbol, values, isBias } = columns.find((each) => each.symbol === part);
@@ -80,14 +81,14 @@ function Block({ block, size, ...tools }) {
   const { network } = tools;
   const { layer, units, inputs, isLit, below, matrix, columns } = block;
   const name = layerName(network, layer);
-  const all = { block, size, ...tools };
+  const all = { layer, units, inputs, width: size.width, height: size.height, ...tools };
   return html`
     <section class="block" data-layer=${layer} aria-label=${name} aria-current=${isLit ? "step" : undefined}>
       <h2>${name.charAt(0).toUpperCase() + name.slice(1)} <span class="soft">${units} ${size.isNarrow ? "" : enumName(network.activations[layer - 1])}</span></h2>
       <div class="grid">
-        ${below && html`<${Below} ...${all} />`}
-        <${Matrix} ...${all} />
-        ${columns.map((column, index) => html`<${Column} key=${column.symbol} column=${column} at=${FIRST_COLUMN + index} ...${all} />`)}
+        ${below && html`<${Held} of=${Below} ...${all} height=${size.strip} ...${below} />`}
+        <${Held} of=${Matrix} ...${all} ...${matrix} />
+        ${columns.map((column, index) => html`<${Held} of=${Column} key=${column.symbol} at=${FIRST_COLUMN + index} ...${all} width=${size.column} ...${column} />`)}
         <span class="small soft scale">${size.isNarrow ? "" : `${units} × ${inputs}, `}${matrix.symbol} up to ±${short(matrix.scale)}</span>
       </div>
     </section>
@@ -97,42 +98,42 @@ function Block({ block, size, ...tools }) {
 const FIRST_COLUMN = 3; // after the symbol of the row and the matrix
 
 // The row of activations that the matrix multiplies.
-function Below({ block: { layer, inputs, below }, size, network, unit, pointed, setRead }) {
+function Below({ layer, inputs, width, height, symbol, values, scale, isLit, marks, network, unit, pointed, setRead }) {
   return html`
-    <span class=${classes("symbol", below.isLit && "lit")} style="grid-column:1">${below.symbol}</span>
+    <span class=${classes("symbol", isLit && "lit")} style="grid-column:1">${symbol}</span>
     <${Cells}
-      label=${`${inputs} numbers: ${below.symbol} of the ${layerName(network, layer - 1)}`}
+      label=${`${inputs} numbers: ${symbol} of the ${layerName(network, layer - 1)}`}
       rows=${1}
       columns=${inputs}
-      values=${below.values}
-      scale=${below.scale}
-      size=${{ width: size.width, height: size.strip }}
+      values=${values}
+      scale=${scale}
+      size=${{ width, height }}
       className="of-row"
-      isLit=${below.isLit}
-      marks=${[...below.marks, ...unitMarks({ unit, pointed }, layer - 1, "column")]}
+      isLit=${isLit}
+      marks=${[...marks, ...unitMarks({ unit, pointed }, layer - 1, "column")]}
       point=${(cell) => setRead(cell && { layer, part: "below", ...cell })}
       pick=${({ column }) => goUnit(unit, layer - 1, column)}
     />
   `;
 }
 
-function Matrix({ block: { layer, units, inputs, matrix }, size, network, weight, unit, pointed, setRead }) {
+function Matrix({ layer, units, inputs, width, height, name, values, version, scale, isLit, marks, network, weight, unit, pointed, setRead }) {
   const isOwn = (parameter) => parameter?.layer === layer && parameter.input !== undefined;
   const weights = [weight, ...(pointed?.weights ?? [])].map(parameterOf).filter(isOwn);
   return html`
     <${Cells}
-      label=${`${matrix.name} of the ${layerName(network, layer)}, ${units} × ${inputs}. Use the arrow keys to read single ones, and Enter to select one.`}
+      label=${`${name} of the ${layerName(network, layer)}, ${units} × ${inputs}. Use the arrow keys to read single ones, and Enter to select one.`}
       rows=${units}
       columns=${inputs}
-      values=${matrix.values}
-      version=${matrix.version}
-      scale=${matrix.scale}
-      isAgain=${matrix.version === undefined}
-      size=${{ width: size.width, height: size.height }}
+      values=${values}
+      version=${version}
+      scale=${scale}
+      isAgain=${version === undefined}
+      size=${{ width, height }}
       className="of-weights"
-      isLit=${matrix.isLit}
+      isLit=${isLit}
       marks=${[
-        ...matrix.marks,
+        ...marks,
         ...unitMarks({ unit }, layer, "row"),
         ...unitMarks({ unit }, layer - 1, "column"),
         ...weights.map((each) => ({ row: each.unit, column: each.input })),
@@ -144,8 +145,7 @@ function Matrix({ block: { layer, units, inputs, matrix }, size, network, weight
 }
 
 // b, z, a, y or δ: a number for each unit.
-function Column({ block: { layer, units }, column, at, size, network, unit, weight, pointed, setRead }) {
-  const { symbol, values, scale, isLit, isBias } = column;
+function Column({ layer, units, width, height, symbol, values, scale, isLit, isBias, marks, at, network, unit, weight, pointed, setRead }) {
   const chosen = isBias ? parameterOf(weight) : null;
   const own = chosen?.layer === layer && chosen.input === undefined ? [{ row: chosen.unit }] : [];
   return html`
@@ -156,10 +156,10 @@ function Column({ block: { layer, units }, column, at, size, network, unit, weig
       columns=${1}
       values=${values}
       scale=${scale}
-      size=${{ width: size.column, height: size.height }}
+      size=${{ width, height }}
       at=${at}
       isLit=${isLit}
-      marks=${[...column.marks, ...own, ...unitMarks({ unit, pointed }, layer, "row")]}
+      marks=${[...marks, ...own, ...unitMarks({ unit, pointed }, layer, "row")]}
       point=${(cell) => setRead(cell && { layer, part: symbol, ...cell })}
       pick=${({ row }) => (isBias ? go({ weight: keyAt(layer, row), unit: undefined }) : goUnit(unit, layer, row))}
     />

@@ -23,8 +23,9 @@ export function go(changes, { push = STEPS.some((name) => name in changes && cha
   for (const listener of listeners) listener(current);
 }
 
-// Browsers refuse to replace an address more often than a hundred times in 30 s, and a film has more updates.
-const GAP = 350; // ms
+// Browsers refuse to replace an address more often than a hundred times in 30 s, and a film has more updates. Each time,
+// they can also ask for the icon of the page again.
+const GAP = 1000; // ms
 let written = -GAP; // when
 let timer = null;
 

@@ -74,8 +74,8 @@ test("a film writes its address rarely, and Back returns to where it was when so
   const { go } = await import("./assets/shared/place.js");
   for (let update = 0; update < 100; update += 1) go({ update });
   assert.deepEqual(written.splice(0), ["replace ?network=first&update=0"]);
-  now = 350;
-  mock.timers.tick(350);
+  now = 1000;
+  mock.timers.tick(1000);
   assert.deepEqual(written.splice(0), ["replace ?network=first&update=99"]);
   go({ update: 7 });
   go({ weight: "2.0.3" });
