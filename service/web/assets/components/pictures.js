@@ -19,6 +19,7 @@ const drawn = (view, more) => html`<div class="drawn"><${Picture} view=${view} s
 const MOMENT = {
   network: SMALL,
   hasExamples: true,
+  hasTargets: true,
   lit: { units: new Set(["1.1"]), weights: new Set(["1.1.0", "1.1.1"]), layer: 1, isCost: true },
   weight: (key) => valueAt(SMALL_LAYERS, key),
   isAfter: (key) => key.startsWith("2"),

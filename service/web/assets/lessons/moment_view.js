@@ -48,7 +48,9 @@ function viewOf({ network, layers, lit, example, values = "forward" }) {
   const isCompared = example && stage >= KNOWN.cost; // with its target
   return {
     network,
-    hasExamples: Boolean(isCompared),
+    isFixed: true,
+    hasExamples: Boolean(example),
+    hasTargets: Boolean(isCompared),
     lit: { ...lit, isCost: values === "cost" },
     weight: (key) => valueAt(layers, key),
     isAfter: NO_KEYS.has,

@@ -12,6 +12,7 @@ export function viewOf({ network, trace }, moment, secret) {
   return {
     network,
     hasExamples: true,
+    hasTargets: true,
     lit: { ...moment.lit, isCost: moment.kind === "COST" || moment.kind === "WEIGH_COST" },
     weight: (key) => (isSecret(key) ? valueAt(trace.before, key) : moment.weight(key)),
     isAfter: (key) => moment.after.has(key),
@@ -31,7 +32,7 @@ export function viewOf({ network, trace }, moment, secret) {
 // For an update without a batch: the weights after it, with the changed ones marked.
 export function changedView({ network, state, comparison }) {
   const changed = new Set(comparison?.changes.map(keyOf));
-  return { ...stillView(network, state.layers), hasExamples: true, isAfter: (key) => changed.has(key) };
+  return { ...stillView(network, state.layers), hasExamples: true, hasTargets: true, isAfter: (key) => changed.has(key) };
 }
 
 // Above the frames of a video.

@@ -9,10 +9,10 @@ const FLATTEST = 11; // half the height of a unit with two rows inside
 const [TIGHT, SMALL] = [250, 10];
 
 // The style for a width: `font` is the font size of a weight's number. Targets and cost need space beside
-// the outputs if the picture shows examples.
-function styleOf(layers, isNarrow, hasExamples) {
+// the outputs if the picture shows them.
+function styleOf(layers, isNarrow, hasTargets) {
   const style = styleOfWidth(layers, isNarrow);
-  return hasExamples ? style : { ...style, right: style.left };
+  return hasTargets ? style : { ...style, right: style.left };
 }
 
 function styleOfWidth(layers, isNarrow) {
@@ -22,8 +22,8 @@ function styleOfWidth(layers, isNarrow) {
 }
 
 // The width that the picture needs; in a narrower window it scrolls.
-export function widthNeeded(layers, isNarrow, hasExamples) {
-  const { left, right, between } = styleOf(layers, isNarrow, hasExamples);
+export function widthNeeded(layers, isNarrow, hasTargets) {
+  const { left, right, between } = styleOf(layers, isNarrow, hasTargets);
   return left + right + between * (layers - 1);
 }
 
@@ -45,9 +45,9 @@ export function heightNeeded(network, isNarrow) {
   return top + BOTTOM + Math.max(...network.layerSizes) * (2 * FLATTEST + biasRow(network) + GAP);
 }
 
-export function layOut({ network, hasExamples }, { width, height, isNarrow }) {
+export function layOut({ network, hasTargets }, { width, height, isNarrow }) {
   const sizes = network.layerSizes;
-  const style = styleOf(sizes.length, isNarrow, hasExamples);
+  const style = styleOf(sizes.length, isNarrow, hasTargets);
   const { left, right, top } = style;
   const between = (width - left - right) / (sizes.length - 1);
   const font = between < TIGHT ? Math.min(style.font, SMALL) : style.font;

@@ -19,17 +19,17 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
   const [size, setSize] = useState({ width: 760, height: 430, large: 1 });
   useEffect(() => {
     const observer = new ResizeObserver(([{ contentRect }]) => {
-      const room = contentRect.width / Math.max(WIDE, widthNeeded(network.layerSizes.length, false, view.hasExamples));
+      const room = contentRect.width / Math.max(WIDE, widthNeeded(network.layerSizes.length, false, view.hasTargets));
       const large = Math.max(enlargement(), Math.min(room, most * enlargement()));
       setSize({ width: contentRect.width / large, height: contentRect.height / large, large });
     });
     observer.observe(box.current);
     return () => observer.disconnect();
-  }, [network.layerSizes.length, view.hasExamples, most]);
+  }, [network.layerSizes.length, view.hasTargets, most]);
   const isNarrow = Math.ceil(size.width) < WIDE;
   const { large } = size;
   const height = Math.max(size.height, heightNeeded(network, isNarrow));
-  const width = Math.max(size.width, widthNeeded(network.layerSizes.length, isNarrow, view.hasExamples));
+  const width = Math.max(size.width, widthNeeded(network.layerSizes.length, isNarrow, view.hasTargets));
   const { layers, ...style } = layOut(view, { width, height, isNarrow });
   const lines = layers.slice(1).flatMap((above, index) => linesBetween(layers[index], above));
   const parts = useMemo(

@@ -19,6 +19,7 @@ export const heightOf = ({ layerSizes }) => Math.max(LEAST, PITCH * Math.max(...
 export const stillView = (network, layers, lit = new Set()) => ({
   network,
   hasExamples: false,
+  hasTargets: false,
   lit: { units: new Set(), weights: lit },
   weight: (key) => valueAt(layers, key),
   isAfter: () => false,

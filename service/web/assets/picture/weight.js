@@ -25,23 +25,29 @@ function stateOf({ view, weight, pointed }, key) {
 
 export const takesPart = (all, key) => /lit|selected|pointed/.test(stateOf(all, key));
 
-// The attributes that make a parameter a button: a click selects it, another one clears the selection.
+// The attributes that make a parameter a button: a click selects it, another one clears the selection. Where nothing can
+// be selected, `view.isFixed`, it is an image.
 function button({ view, weight, setPointed }, key) {
   const choose = () => go({ weight: weight === key ? undefined : key });
   const point = () => setPointed({ weights: new Set([key]), units: new Set() });
   const leave = () => setPointed(null);
   const value = exact(view.weight(key));
-  return {
-    role: "button",
-    tabindex: 0,
+  const shown = {
+    role: "img",
     "data-weight": key,
     "data-exact": value,
-    "aria-pressed": weight === key,
     "aria-label": `${isBias(key) ? "" : "weight "}${parameterName(view.network, parameterOf(key))} = ${value}`,
-    onClick: choose,
-    onKeyDown: (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose()),
     onMouseEnter: point,
     onMouseLeave: leave,
+  };
+  if (view.isFixed) return shown;
+  return {
+    ...shown,
+    role: "button",
+    tabindex: 0,
+    "aria-pressed": weight === key,
+    onClick: choose,
+    onKeyDown: (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose()),
     onFocus: point,
     onBlur: leave,
   };
