@@ -155,9 +155,9 @@ def _moved(browser: Browser, page: Page, use: Callable[[], None]) -> Moving:
 
 
 def _play(page: Page, begin: Callable[[], None]) -> None:
-    """Play a film, and look at its weights."""
+    """Play a film, with the curve at the top as after training."""
     begin()
-    page.locator(".weights").evaluate("(panel) => panel.scrollIntoView()")
+    page.locator(".history > .curve").evaluate("(curve) => curve.scrollIntoView()")
     page.wait_for_timeout(1000 * _SECONDS)
 
 

@@ -2,7 +2,8 @@
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { html } from "./html.js";
-import { endsOf } from "./interval.js";
+import { endsOf, valueAlong } from "./interval.js";
+import { newMotion } from "./motion.js";
 import { short, whole } from "./number_format.js";
 import { useEnlargement } from "./presenting.js";
 
@@ -27,14 +28,16 @@ watchTheme(() => colours.clear());
 
 // `xs` are numbers of updates, `lines` [{ name, ys, stroke: the name of a colour, dash, width }], each `ys`
 // as long as `xs`, which are numbers of another kind unless `isWhole`: null is a gap, undefined is not; `marks` are updates with × at the top; `best` is a point
-// [update, value] with a diamond; `at` is the selected update.
-export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height = 200, label, scale = "linear", isWhole = true }) {
+// [update, value] with a diamond; `at` is the selected update, which glides to the next one in a film that `isMoving`.
+export function Curve({ xs, lines, marks = [], best, at, isMoving, onPick, onZoom, height = 200, label, scale = "linear", isWhole = true }) {
   const large = useEnlargement();
   const box = useRef(null);
   const plot = useRef(null);
   const now = useRef({});
   const { data, exponent } = useMemo(() => scaled(xs, lines, scale), [xs, lines, scale]);
-  now.current = { at, marks, best, exponent, scale, onPick, onZoom };
+  const [mark, motion] = [useRef(at), useRef(null)];
+  motion.current ??= newMotion();
+  now.current = { mark, marks, best, exponent, scale, onPick, onZoom };
   // A new number of lines or another scale needs a new plot; new points do not.
   const shape = `${scale} ${isWhole} ${lines.map(({ name, stroke, width }) => `${name} ${stroke} ${width}`)}`;
 
@@ -53,11 +56,15 @@ export function Curve({ xs, lines, marks = [], best, at, onPick, onZoom, height 
   }, [shape, large]);
   useEffect(() => plot.current?.setData(data), [data]);
   useEffect(() => plot.current?.redraw(false), [marks, best]);
-  const before = useRef(at);
   useEffect(() => {
-    if (before.current !== at) redrawMark(plot.current, now.current);
-    before.current = at;
+    const from = mark.current;
+    if (from === at) return;
+    motion.current.show(isMoving, (part) => {
+      mark.current = part < 1 ? valueAlong(part, from, at) : at;
+      redrawMark(plot.current, now.current);
+    });
   }, [at]);
+  useEffect(() => motion.current.end, []);
 
   return html`<div class="curve" style=${{ height: `${height / 16}rem` }} role="img" aria-label=${label} ref=${box}></div>`;
 }
@@ -98,7 +105,7 @@ function options(box, { lines, scale, isWhole, large, now }) {
       })),
     ],
     hooks: {
-      draw: [(u) => drawMarks(u, now.current.marks), keep, (u) => drawMark(u, now.current.at), (u) => drawBest(u, now.current)],
+      draw: [(u) => drawMarks(u, now.current.marks), keep, (u) => drawMark(u, now.current), (u) => drawBest(u, now.current)],
       ready: [(u) => listen(u, now)],
       setSelect: [(u) => zoomed(u, now)],
     },
@@ -164,7 +171,7 @@ function keep(u) {
 }
 
 // The selected update changes with each frame of a film: the curve and its labels, which take longer to draw, stay.
-function redrawMark(u, { at, ...others }) {
+function redrawMark(u, now) {
   const kept = withoutMark.get(u);
   if (!kept?.width) {
     withoutMark.set(u, new OffscreenCanvas(0, 0));
@@ -173,11 +180,11 @@ function redrawMark(u, { at, ...others }) {
   }
   u.ctx.clearRect(0, 0, kept.width, kept.height);
   u.ctx.drawImage(kept, 0, 0);
-  drawMark(u, at);
-  drawBest(u, others);
+  drawMark(u, now);
+  drawBest(u, now);
 }
 
-function drawMark(u, at) {
+function drawMark(u, { mark: { current: at } }) {
   const { min, max } = u.scales.x;
   if (at === undefined || at < min || at > max) return;
   const x = Math.round(u.valToPos(at, "x", true));

@@ -53,6 +53,7 @@ export function History({ network, run, latest, at, place, shown, film }) {
         marks=${marks}
         best=${best}
         at=${at}
+        isMoving=${film.isPlaying}
         onPick=${pick}
         onZoom=${zoomTo}
         height=${170}
