@@ -82,6 +82,8 @@ def record_page(server: ServerProcess) -> None:
         _click(recording, page.get_by_role("button", name="Create and train"))
         page.locator(".state", has_text="Succeeded").wait_for()
         page.wait_for_timeout(2000)
+        # As at the beginning of a film: below the curve, the surface is in sight.
+        page.locator(".history > .curve").evaluate("curve => curve.scrollIntoView()")
         _settle(page)
         recording.take(1500)
         slider = page.get_by_role("slider", name="Update")

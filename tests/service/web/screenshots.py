@@ -32,7 +32,7 @@ VIEWS = [
     ("layers", "light", (1280, 800), "?mode=train&network=digits&over-time=1"),
     ("examples", "light", (1280, 800), "?mode=train&network=digits&update=300&axes=300&wrong=1"),
     ("compare", "light", (1280, 800), "?mode=compare&network=worked-example&base=1&update=6"),
-    ("lesson", "light", (1280, 440), "?mode=lessons&lesson=forward-pass&part=5"),
+    ("lesson", "light", (1280, 640), "?mode=lessons&lesson=forward-pass&part=5"),
     ("networks", "light", (1280, 960), f"?mode=networks&where=sweep%3Dspecies&selected={CURVES}"),
 ]
 

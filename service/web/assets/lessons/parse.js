@@ -63,7 +63,7 @@ function frontMatter(lines) {
 // A field, an item, or the rest of the one before: indented lines continue it.
 function blockAt(lines, start) {
   const last = lines.indexOf("```", start + 1);
-  if (last < 0) throw new LessonError(`Line ${start + 1}: the block does not end with \`\`\`.`);
+  if (last < 0 || lines.slice(start + 1, last).some((line) => /^(## |```)/.test(line))) throw new LessonError(`Line ${start + 1}: the block does not end with \`\`\`.`);
   const whole = [];
   for (let at = start + 1; at < last; at += 1) {
     if (/^\s+\S/.test(lines[at]) && whole.length) whole.at(-1).text += ` ${lines[at].trim()}`;

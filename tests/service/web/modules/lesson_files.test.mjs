@@ -31,6 +31,7 @@ test("an error names its line and what is allowed", () => {
     "Text before the first part": `${HEAD}Text\n## One`,
     "Line 6: unknown block “show film”. Use one of": `${HEAD}## One\n\`\`\`show film\n\`\`\``,
     "Line 6: the block does not end": `${HEAD}## One\n\`\`\`show picture\n`,
+    "Line 6: the block does not end with ```.": `${HEAD}## One\n\`\`\`show picture\nnetwork: a\n\n## Two\n\`\`\`show picture\n\`\`\``,
     "Line 6: show picture needs network": `${HEAD}## One\n\`\`\`show picture\n\`\`\``,
     "Line 6: show picture has no field size. Use one of network, at": `${HEAD}## One\n\`\`\`show picture\nnetwork: a\nsize: 3\n\`\`\``,
     "Line 7: expected “name: value”": `${HEAD}## One\n\`\`\`show picture\nnetwork\n\`\`\``,
