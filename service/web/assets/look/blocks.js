@@ -78,13 +78,13 @@ function litParts({ kind, phase, lit }) {
 // The units of a layer that take part in the line: the row or column of each.
 function marksIn({ lit }, layer, side) {
   const units = [...lit.units].map((id) => id.split(".").map(Number)).filter(([of]) => of === layer);
-  return units.length ? units.map(([, unit]) => ({ [side]: unit })) : NONE;
+  return units.length ? units.map(([, unit]) => ({ [side]: unit, isNow: true })) : NONE;
 }
 
 // The weights into a layer that take part in the line.
 function weightMarksIn({ lit }, layer) {
   const weights = [...lit.weights].map(parameterOf).filter((each) => each.layer === layer && each.input !== undefined);
-  return weights.length ? weights.map(({ unit, input }) => ({ row: unit, column: input })) : NONE;
+  return weights.length ? weights.map(({ unit, input }) => ({ row: unit, column: input, isNow: true })) : NONE;
 }
 
 const VECTORS = { z: ["LOGIT", "logits"], a: ["ACTIVATION", "activations"], δ: ["DELTA", "deltas"] };

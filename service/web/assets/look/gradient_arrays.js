@@ -5,8 +5,8 @@ import { exact, signed } from "../shared/number_format.js";
 import { keyAt, parameterOf } from "../shared/parameters.js";
 import { layerName, parameterName } from "../shared/unit_names.js";
 
-const MOST = 8; // an array with more rows or columns is shown in part
-const PART = 5; // rows or columns of the part
+const [MOST, ACROSS] = [8, 5]; // an array with more rows, or with more columns, is shown in part
+const PART = 5; // rows of the part
 
 export function GradientArrays({ opened, moment }) {
   const { network, trace } = opened;
@@ -29,11 +29,12 @@ function GradientArray({ opened, moment, layer }) {
   const { network } = opened;
   const [units, inputs] = [network.layerSizes[layer], network.layerSizes[layer - 1]];
   const isHere = moment.lit.layer === layer;
-  const rows = partOf(units, isHere ? moment.step.unit : undefined);
-  const columns = [...partOf(inputs, isHere ? moment.step.input : undefined), ...(network.bias ? [undefined] : [])];
-  const isCut = rows.length < units || columns.length < inputs;
   // A wide array with few rows is transposed, so that the numbers fit.
   const isTurned = units < inputs;
+  const rows = partOf(units, isHere ? moment.step.unit : undefined, isTurned ? ACROSS : MOST);
+  const ofInputs = isTurned ? MOST : ACROSS - Number(network.bias);
+  const columns = [...partOf(inputs, isHere ? moment.step.input : undefined, ofInputs), ...(network.bias ? [undefined] : [])];
+  const isCut = rows.length < units || columns.length < inputs;
   const [down, across] = isTurned ? [columns, rows] : [rows, columns];
   const keyIn = (first, second) => (isTurned ? keyAt(layer, second, first) : keyAt(layer, first, second));
   return html`
@@ -67,8 +68,8 @@ function Cell({ network, name, value, isNow, what }) {
   </td>`;
 }
 
-function partOf(count, wanted = 0) {
-  const length = count > MOST ? PART : count;
+function partOf(count, wanted = 0, most = MOST) {
+  const length = count > most ? Math.min(PART, most) : count;
   const first = Math.max(0, Math.min(wanted - Math.floor(length / 2), count - length));
   return Array.from({ length }, (_, index) => first + index);
 }

@@ -11,7 +11,7 @@ import { classes } from "./number_text.js";
 // `isMoving` that others follow soon, to which the colours fade.
 // `scale` is the size of a number in full colour. `size` is { width, height } in pixels; without it, that of the
 // style. `frames` are boxes of cells with a thin frame. `marks` are boxes to frame: without a row or a column, all of its
-// column or row; without a width or a height, of one cell. `isCell` says whether a cell has a number that can be read,
+// column or row; without a width or a height, of one cell; `isNow` says that it takes part at this moment. `isCell` says whether a cell has a number that can be read,
 // `start` is where the keyboard begins. `at` is the column of the grid. `point` receives the cell under the pointer or the
 // cursor, or null; `pick` the one that is clicked.
 export function Cells({ label, rows, columns, values, version, isAgain, isMoving, scale, size, frames, isLit, className, at, marks = [], isCell = always, start, point, pick }) {
@@ -47,7 +47,7 @@ export function Cells({ label, rows, columns, values, version, isAgain, isMoving
         onKeyDown=${press}
         onBlur=${() => moveTo(null)}
       ></canvas>
-      ${[...marks, ...(cursor ? [cursor] : [])].map((cell, index) => html`<i key=${index} class="mark" style=${placeOf(cell, rows, columns)}></i>`)}
+      ${[...marks, ...(cursor ? [cursor] : [])].map((cell, index) => html`<i key=${index} class=${classes("mark", cell.isNow && "now")} style=${placeOf(cell, rows, columns)}></i>`)}
     </div>
   `;
 }
