@@ -32,7 +32,7 @@ function GradientArray({ opened, moment, layer }) {
   // A wide array with few rows is transposed, so that the numbers fit.
   const isTurned = units < inputs;
   const rows = partOf(units, isHere ? moment.step.unit : undefined, isTurned ? ACROSS : MOST);
-  const ofInputs = isTurned ? MOST : ACROSS - Number(network.bias);
+  const ofInputs = isTurned ? MOST : ACROSS - (network.bias ? 1 : 0);
   const columns = [...partOf(inputs, isHere ? moment.step.input : undefined, ofInputs), ...(network.bias ? [undefined] : [])];
   const isCut = rows.length < units || columns.length < inputs;
   const [down, across] = isTurned ? [columns, rows] : [rows, columns];
