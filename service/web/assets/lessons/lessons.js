@@ -7,13 +7,16 @@ import { List } from "./list.js";
 import { LessonError } from "./parse.js";
 
 export function Lessons({ place }) {
-  const { answer: lessons } = useAnswer("lessons", loadLessons);
+  const lessons = useLessons();
   if (!lessons) return html`<div class="lessons"></div>`;
   const index = lessons.findIndex(({ id }) => id === place.lesson);
   if (place.lesson && index < 0) return html`<${List} lessons=${lessons} problem=${`This server has no lesson ${place.lesson}.`} />`;
   if (index < 0) return html`<${List} lessons=${lessons} />`;
   return html`<${Lesson} key=${place.lesson} lesson=${lessons[index]} number=${index + 1} following=${lessons[index + 1]} place=${place} />`;
 }
+
+// All lessons once they are here.
+export const useLessons = () => useAnswer("lessons", loadLessons).answer;
 
 // All lessons of the server in their order: { id, title, summary, parts, … }, or { id, title, problem } if a file has an error.
 async function loadLessons() {

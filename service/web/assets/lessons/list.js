@@ -14,13 +14,18 @@ export function List({ lessons, problem }) {
       <h2 id="lessons-title">Lessons</h2>
       <p>Learn how a neural network learns, one number at a time. Every number is computed by this server, on networks of your own.</p>
       ${problem && html`<p class="wrong" role="alert">${problem} Choose one of these.</p>`}
-      <ol class="lesson-list">
-        ${lessons.map((lesson, index) => html`<${Entry} key=${lesson.id} lesson=${lesson} number=${index + 1} done=${done[lesson.id] ?? []} />`)}
-      </ol>
+      <${Entries} lessons=${lessons} done=${done} />
       <${Remove} onRemoved=${() => setDone(solved())} />
     </section>
   `;
 }
+
+// `done` are the solved parts by the ids of lessons.
+export const Entries = ({ lessons, done }) => html`
+  <ol class="lesson-list">
+    ${lessons.map((lesson, index) => html`<${Entry} key=${lesson.id} lesson=${lesson} number=${index + 1} done=${done[lesson.id] ?? []} />`)}
+  </ol>
+`;
 
 // A link to the part after the last one that is solved.
 function Entry({ lesson, number, done }) {

@@ -1,4 +1,7 @@
 // Where to start: what the page shows while no network is chosen.
+import { useLessons } from "../lessons/lessons.js";
+import { Entries } from "../lessons/list.js";
+import { solved } from "../lessons/progress.js";
 import { searchOf } from "../shared/address.js";
 import { html } from "../shared/html.js";
 import { NetworkPicker } from "../shared/network_picker.js";
@@ -9,6 +12,7 @@ import { openWorkedExample } from "../shared/worked_example.js";
 const FIRST = { mode: "lessons", lesson: "what-a-weight-is" };
 
 export function Start() {
+  const lessons = useLessons();
   return html`
     <section class="start" aria-labelledby="start-title">
       <h2 id="start-title">Look inside a neural network while it learns</h2>
@@ -31,10 +35,15 @@ export function Start() {
         </section>
         <section class="panel">
           <h3>Existing network</h3>
-          <p>See how well a network of this server has learned, what it confuses, and at what its units look.</p>
+          <p>See how well a network of this server has learned, what it confuses, and what its units look at.</p>
           <${NetworkPicker} label="Network" none="Choose a network" onPick=${(network) => go({ mode: "train", network })} />
         </section>
       </div>
+      ${lessons?.length > 0 &&
+      html`
+        <h3>Lessons <span class="small soft">in ten steps each, with questions about networks of your own</span></h3>
+        <${Entries} lessons=${lessons} done=${solved()} />
+      `}
     </section>
   `;
 }
