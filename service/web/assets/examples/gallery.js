@@ -1,5 +1,6 @@
 // The gallery: the examples with the largest costs at an update, or those for which a unit is most active; of all, of a
 // class, or of a cell of the confusion matrix.
+import { useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
 import { outputNames, classNames } from "../shared/class_names.js";
@@ -13,9 +14,9 @@ export const FEW = 8; // examples that are shown at first
 const MOST = 500;
 
 // `measured` is an evaluation of `set` at an update, with the examples of `choice`; `layers` are its weights.
-export function Gallery({ network, run, set, layers, update, measured, choice, unit, most, setMost }) {
+export function Gallery({ network, run, choice, unit, most, setMost, ...latest }) {
+  const { set, layers, update, measured, known } = useKnown(network, latest);
   const { worstExamples: items = [], matchingCount, classification, correctCount } = measured;
-  const known = useExamples(network, set, update, items.map(({ example }) => example));
   const names = outputNames(network, set);
   const ofClasses = classNames(network, set);
   const count = Number(matchingCount);
@@ -34,6 +35,16 @@ export function Gallery({ network, run, set, layers, update, measured, choice, u
       ${!items.every(isTrained) && html`<p class="small soft">${isHeldOut(run) ? "Held-out examples have no link: no update trained on them." : "No update trained on the examples without a link."}</p>`}
     </section>
   `;
+}
+
+// While an update follows the other, the latest evaluation whose examples are there: no card is empty in between.
+function useKnown(network, latest) {
+  const { set, update, measured } = latest;
+  const indices = (measured.worstExamples ?? []).map(({ example }) => example);
+  const known = useExamples(network, set, update, indices);
+  const shown = useRef(null);
+  if (!shown.current || indices.every((index) => known?.has(index))) shown.current = { ...latest, known };
+  return shown.current;
 }
 
 // `names` are those of the classes, if there are classes; `active` is the name of the chosen unit.

@@ -21,7 +21,7 @@ export function PlaneExample({ network, set, update, point, names }) {
         ${trueClass !== undefined &&
         html`<strong>${names[trueClass]}</strong> ${trueClass === predictedClass ? html`<span class="hit">✓ predicted</span>` : html`<span class="miss">✗ predicted as <strong>${names[predictedClass] ?? "no class"}</strong></span>`}`}
       </p>
-      ${known && html`<${Outputs} names=${names.length > 2 ? names : []} values=${known.outputs} targets=${known.targets} range=${rangeOf(network)} />`}
+      ${known && html`<div class="answered"><${Outputs} names=${names.length > 2 ? names : []} values=${known.outputs} targets=${known.targets} range=${rangeOf(network)} /></div>`}
     </div>
   `;
 }

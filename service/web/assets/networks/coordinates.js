@@ -13,7 +13,7 @@ const HEIGHT = 240;
 const TOP = 34;
 const BOTTOM = 16;
 const SIDE = 66; // for the names of the axes, and the numbers of the last one
-const NARROWEST = 110; // between two axes; more of them are scrolled
+const NARROWEST = 80; // between two axes; more of them are scrolled
 
 export function Coordinates({ rows: all, chosen }) {
   const large = useEnlargement();

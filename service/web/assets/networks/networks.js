@@ -1,5 +1,6 @@
 // Networks: a table with their results, their curves in one plot, and their settings side by side.
 import { useState } from "preact/hooks";
+import { searchOf } from "../shared/address.js";
 import { get } from "../shared/api.js";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
@@ -18,6 +19,7 @@ import { Table } from "./table.js";
 const PAGE = 1000; // the largest page that the service sends
 const MOST_SHOWN = 300; // each needs a call for its latest run
 const AT_ONCE = 6;
+const TRAIN = { mode: "train" };
 
 export function Networks({ place }) {
   const [looks, setLooks] = useState(0);
@@ -46,6 +48,7 @@ export function Networks({ place }) {
         <span class="small soft" role="status">${countText(answer)}</span>
         <${OfLessons} count=${answer.ofLessons} isOn=${wanted.withLessons} />
       </form>
+      ${!answer.count && !filter && html`<p>Networks are listed here once there are some. <a href=${searchOf(TRAIN)} onClick=${(event) => (event.preventDefault(), go(TRAIN))}>Train a network</a> to begin.</p>`}
       ${rows.length > 0 &&
       html`
         <${Table} rows=${rows} sort=${sort} chosen=${chosen} setChosen=${setChosen} />

@@ -41,7 +41,7 @@ function WeightMap({ network, layer, layers, number, scale, weight, unit, image,
   return html`
     <figure class="weight-map">
       <figcaption class="small">
-        Weights into the ${layerName(network, number)} <span class="soft">${image ? ofImage(units, image, biases.length > 0) : html`${units} units (rows) × ${inputs} inputs${biases.length > 0 && " and the bias"} (columns)`}</span>
+        Weights into the ${layerName(network, number)} <span class="soft">${image ? ofImage(units, image, biases.length > 0) : html`${units} ${units === 1 ? "unit (row)" : "units (rows)"} × ${inputs} ${inputs === 1 ? "input" : "inputs"}${biases.length > 0 && " and the bias"} (columns)`}</span>
       </figcaption>
       <div class=${image ? "of-images" : undefined}>
         <${Cells}

@@ -1,5 +1,5 @@
 // The form: training set, network and settings. It creates the network and starts the run.
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { useAnswer } from "../shared/answers.js";
 import { get, post, remove } from "../shared/api.js";
 import { activationKinds, costFunctionKinds, optimizerKinds, outputActivationKinds } from "../shared/functions.js";
@@ -38,11 +38,12 @@ export function Form({ network, example, setExample }) {
     if (name === "data") setExample(null);
     happen({ kind: "changed", name, value });
   };
+  const form = useFirstError(isSending);
   const send = sender({ network, values, set: listed, preview, sets, refreshSets, happen });
   const field = { values, wrong, change, sets };
 
   return html`
-    <form class="form" aria-label="New training run" onSubmit=${(event) => send(event, trainNew)} novalidate>
+    <form ref=${form} class="form" aria-label="New training run" onSubmit=${(event) => send(event, trainNew)} novalidate>
       ${network && html`<${FormExamples} example=${example} onChoose=${setExample} />`}
       <fieldset>
         <legend>Training set and network</legend>
@@ -50,8 +51,7 @@ export function Form({ network, example, setExample }) {
         ${values.data === CUSTOM && html`<${TableField} ...${field} isSending=${isSending} keep=${keeper({ values, refreshSets, happen })} />`}
         ${values.data === GENERATED && html`<${Generated} ...${field} shown=${preview} />`}
         <${Warnings} warnings=${details?.warnings ?? []} label="Warnings about the training set" />
-        ${isOfRun && html`<p class="small soft wide">The fields below have the settings of the latest run of ${opened}.</p>`}
-        ${details?.suggestion && !isOfRun && html`<p class="small soft wide">The fields below have the settings suggested for ${preview ? "these points" : "this training set"}.</p>`}
+        <${Origin} ...${{ isOfRun, opened, preview }} isSuggested=${Boolean(details?.suggestion)} />
         <${Entry} ...${field} isWide name="hidden" label=${html`Hidden layers <span class="soft">${sizesText(values, set)}</span>`} placeholder="None" />
         <${Choice} ...${field} name="activation" label="Hidden activation" options=${activationKinds()} />
         <${Choice} ...${field} name="output" label="Output activation" options=${outputActivationKinds()} />
@@ -81,6 +81,15 @@ export function Form({ network, example, setExample }) {
       </div>
     </form>
   `;
+}
+
+// The ref of a form: after a refusal, the focus is at the first error, which may be out of sight.
+function useFirstError(isSending) {
+  const form = useRef(null);
+  useEffect(() => {
+    if (!isSending) form.current.querySelector('[aria-invalid="true"]')?.focus();
+  }, [isSending]);
+  return form;
 }
 
 // Sends the form: `start` starts the run.
@@ -194,6 +203,13 @@ function useOpened(network, happen) {
 async function networkAndRun(id) {
   const [{ network }, { runs }] = await Promise.all([get(`networks/${id}`), get(`networks/${id}/runs`, { pageSize: 1 })]);
   return { network, run: runs[0] };
+}
+
+// Where the settings of the fields are from.
+function Origin({ isOfRun, opened, isSuggested, preview }) {
+  if (!isOfRun && !isSuggested) return null;
+  const origin = isOfRun ? `of the latest run of ${opened}` : `suggested for ${preview ? "these points" : "this training set"}`;
+  return html`<p class="small soft wide">The fields below have the settings ${origin}.</p>`;
 }
 
 function FormExamples({ example, onChoose }) {

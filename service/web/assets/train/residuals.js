@@ -4,7 +4,7 @@ import { html } from "../shared/html.js";
 import { endsOf, partOf } from "../shared/interval.js";
 import { short, signed } from "../shared/number_format.js";
 
-const [WIDTH, HEIGHT, LEFT, EDGE] = [300, 160, 48, 18];
+const [WIDTH, HEIGHT, LEFT, EDGE] = [300, 160, 60, 18];
 
 // `outputs` are those for `examples`, in their order.
 export function Residuals({ examples, outputs }) {

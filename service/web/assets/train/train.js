@@ -38,7 +38,7 @@ function Welcome({ example, onChoose }) {
     <div class="welcome">
       <h2>Watch a network learn</h2>
       <p>
-        Press <em>Create and train</em>: the form is filled in for ${example ? `the example “${example.name}”` : "XOR with five hidden units"}.
+        Press <em>Create and train</em> to train the network of the form: ${example ? `that of the example “${example.name}”` : "XOR with five hidden units, unless you change it"}.
         The run is then played as a film. Every update is stored: you can return to any of them, and share the address of this
         page to show it to others.
       </p>
