@@ -52,7 +52,10 @@ function Fork({ chosen, isBusy, work }) {
   const fork = () => {
     const made = [];
     work(
-      async ({ network: { network, latestUpdate } }) => made.push((await post(`networks/${network}:fork`, { update: latestUpdate })).network.network),
+      async ({ network: { network, latestUpdate } }) => {
+        made.push((await post(`networks/${network}:fork`, { update: latestUpdate })).network.network);
+        notify(`${made.join(", ")}: ${made.length === 1 ? `a fork of ${network} after update ${whole(latestUpdate)}. It is` : "forks of the networks that were selected. They are"} selected now.`);
+      },
       () => made,
     );
   };
