@@ -33,6 +33,9 @@ export function Train({ place }) {
 // On a phone the form is collapsed once there is a run to show.
 const isNarrow = () => matchMedia("(max-width: 800px)").matches;
 
+// On a phone, the form with the example and its button are above the examples.
+const showForm = () => document.querySelector(".form .main").scrollIntoView({ block: "nearest" });
+
 function Welcome({ example, onChoose }) {
   return html`
     <div class="welcome">
@@ -42,11 +45,11 @@ function Welcome({ example, onChoose }) {
         The run is then played as a film. Every update is stored: you can return to any of them, and share the address of this
         page to show it to others.
       </p>
-      <h3>Or start with an example</h3>
+      <h3>Or choose an example</h3>
       <div class="cards">
         ${FORM_EXAMPLES.map(
           (each) => html`
-            <button type="button" key=${each.name} class="card" aria-pressed=${each === example} onClick=${() => onChoose(each)}>
+            <button type="button" key=${each.name} class="card" aria-pressed=${each === example} onClick=${() => (onChoose(each), showForm())}>
               <strong>${each.name}</strong>
               <span class="small soft">${each.see}</span>
             </button>
