@@ -19,10 +19,13 @@ const many = Array.from({ length: 60 }, (_, index) => ({ inputs: [Math.sin(index
 const set = { uid: "1", trainingSet: "xor", examples: EXAMPLES, sample: EXAMPLES, exampleCount: "4", targetCount: 1 };
 const surface = { network: SMALL, set, around, setChosen: nothing };
 
-const PAIR = { classes: ["0", "1"], confusion: ["40", "3", "12", "45"] };
+const countOf = (row) => ({ exampleCount: String(row.reduce((total, count) => total + Number(count), 0)) });
+const classified = (...rows) => ({ classes: rows.map(countOf), confusion: rows.flat() });
+
+const PAIR = classified(["40", "3"], ["12", "45"]);
 const DIGITS = [..."0123456789"];
-const TEN = { classes: DIGITS, confusion: DIGITS.flatMap((_, is) => DIGITS.map((_, as) => (is === as ? "170" : (is * 7 + as * 3) % 11 ? "0" : String(is + as)))) };
-const LONG = { classes: ["0", "1", "2"], confusion: ["9", "1", "0", "0", "7", "3", "0", "0", "10"] };
+const TEN = classified(...DIGITS.map((_, is) => DIGITS.map((_, as) => (is === as ? "170" : (is * 7 + as * 3) % 11 ? "0" : String(is + as)))));
+const LONG = classified(["9", "1", "0"], ["0", "7", "3"], ["0", "0", "10"]);
 const NAMES = ["Iris setosa", "a species with a very long name, as tables have them", "Iris virginica"];
 
 const images = { uid: "2", trainingSet: "images", examples: [], sample: IMAGES, exampleCount: "10", targetCount: 10, imageShape: IMAGE, range: { low: 0, high: 1 } };

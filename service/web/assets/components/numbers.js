@@ -11,7 +11,7 @@ import { EXAMPLES, IMAGE, PIXELS, runOf, SMALL, SMALL_LAYERS } from "./samples.j
 const UNIT = { low: 0, high: 1, isBounded: true };
 const set = { uid: "1", trainingSet: "xor", examples: EXAMPLES, sample: EXAMPLES, exampleCount: "4", targetCount: 1 };
 const outputs = [[0.0698], [0.9669], [0.9421], [0.04499]];
-const classification = { classes: ["0", "1"], confusion: ["2", "0", "1", "1"], macroAverage: { precision: 0.8333, recall: 0.75, f1: 0.7333 }, logLoss: 0.3125 };
+const classification = { classes: [{ exampleCount: "2" }, { exampleCount: "2" }], confusion: ["2", "0", "1", "1"], macroAverage: { precision: 0.8333, recall: 0.75, f1: 0.7333 }, logLoss: 0.3125 };
 const all = { cost: 0.3125, correctCount: "3", classification, worstExamples: [] };
 
 const NUMBERS_SHOWN = [["rounded", 0.123456789], ["exact", 0.25], ["negative", -1.5e-7], ["large", 6.02214076e23], ["infinite", "Infinity"], ["not a number", "NaN"], ["missing", undefined]];

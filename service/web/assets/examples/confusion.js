@@ -11,15 +11,16 @@ const MOST_PAIRS = 3;
 // `names` are those of the classes, `choice` the examples in the gallery.
 export function Confusion({ classification: { classes, confusion = [] }, names, choice }) {
   const rows = classes.map((_, row) => confusion.slice(row * classes.length, (row + 1) * classes.length).map(Number));
+  const totals = classes.map(({ exampleCount }) => Number(exampleCount));
   return html`
     <div class="confusions">
-      ${rows[0]?.length > 0 && html`<${Pairs} rows=${rows} names=${names} />`}
-      ${rows[0]?.length > 0 && (classes.length <= MOST_CLASSES ? html`<${Matrix} ...${{ rows, names, choice }} />` : html`<${ConfusionMap} ...${{ rows, names, choice }} />`)}
+      ${rows[0]?.length > 0 && html`<${Pairs} ...${{ rows, totals, names }} />`}
+      ${rows[0]?.length > 0 && (classes.length <= MOST_CLASSES ? html`<${Matrix} ...${{ rows, totals, names, choice }} />` : html`<${ConfusionMap} ...${{ rows, totals, names, choice }} />`)}
     </div>
   `;
 }
 
-function Pairs({ rows, names }) {
+function Pairs({ rows, totals, names }) {
   const wrong = rows.flatMap((row, is) => row.map((count, as) => ({ is, as, count })).filter(({ as, count }) => as !== is && count));
   const pairs = wrong.sort((one, other) => other.count - one.count).slice(0, MOST_PAIRS);
   if (!pairs.length) return html`<p class="small">No class is confused with another one.</p>`;
@@ -31,7 +32,7 @@ function Pairs({ rows, names }) {
           ({ is, as, count }) => html`
             <li key=${`${is} ${as}`}>
               <button type="button" class="link" onClick=${() => showExamples({ class: is, predicted: as })}><strong>${names[is]}</strong> predicted as <strong>${names[as]}</strong></button>
-              <span class="small soft">${whole(count)} of ${whole(sum(rows[is]))}</span>
+              <span class="small soft">${whole(count)} of ${whole(totals[is])}</span>
             </li>
           `,
         )}
@@ -40,7 +41,7 @@ function Pairs({ rows, names }) {
   `;
 }
 
-function Matrix({ rows, names, choice }) {
+function Matrix({ rows, totals, names, choice }) {
   return html`
     <div class="confusion" tabindex="0">
       <p class="small soft" id="confusion">Classes of the examples (rows) and predicted classes (columns):</p>
@@ -56,7 +57,7 @@ function Matrix({ rows, names, choice }) {
             (row, is) => html`
               <tr key=${is}>
                 <th scope="row">${names[is]}</th>
-                ${row.map((count, as) => html`<${Cell} key=${as} ...${{ count, names, is, as, choice }} part=${count / (sum(row) || 1)} />`)}
+                ${row.map((count, as) => html`<${Cell} key=${as} ...${{ count, names, is, as, choice }} part=${count / (totals[is] || 1)} />`)}
               </tr>
             `,
           )}
@@ -76,5 +77,3 @@ function Cell({ count, part, names, is, as, choice }) {
     </td>
   `;
 }
-
-const sum = (row) => row.reduce((total, each) => total + each, 0);

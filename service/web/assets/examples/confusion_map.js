@@ -5,10 +5,10 @@ import { html } from "../shared/html.js";
 import { whole } from "../shared/number_format.js";
 import { showExamples } from "./show_examples.js";
 
-// `rows` are counts by class and predicted class; `choice` are the examples in the gallery.
-export function ConfusionMap({ rows, names, choice }) {
+// `rows` are counts by class and predicted class, `totals` those of each class; `choice` are the examples in the gallery.
+export function ConfusionMap({ rows, totals, names, choice }) {
   const [cell, setCell] = useState(null);
-  const values = useMemo(() => rows.flatMap(sharesOf), [rows.join()]);
+  const values = useMemo(() => rows.flatMap((row, is) => sharesOf(row, is, totals[is])), [rows.join()]);
   const chosen = choice.class !== undefined && choice.predicted !== undefined ? { row: choice.class, column: choice.predicted } : null;
   const read = cell ?? chosen;
   return html`
@@ -25,7 +25,7 @@ export function ConfusionMap({ rows, names, choice }) {
       />
       <p class="small map-reading" aria-live="polite">
         ${read
-          ? html`<strong>${names[read.row]}</strong> predicted as <strong>${names[read.column]}</strong>: ${whole(rows[read.row][read.column])} of ${whole(sum(rows[read.row]))}`
+          ? html`<strong>${names[read.row]}</strong> predicted as <strong>${names[read.column]}</strong>: ${whole(rows[read.row][read.column])} of ${whole(totals[read.row])}`
           : html`<span class="soft">Blue: correct. Orange: wrong. Point at a cell to read it; click to see its examples.</span>`}
       </p>
     </figure>
@@ -35,9 +35,6 @@ export function ConfusionMap({ rows, names, choice }) {
 const PALEST = 0.25; // so that a single example can be seen
 
 // The share of each cell in its row: positive if it is correct, negative if it is wrong.
-function sharesOf(row, is) {
-  const total = sum(row) || 1;
+function sharesOf(row, is, total) {
   return row.map((count, as) => (count && (PALEST + ((1 - PALEST) * count) / total)) * (as === is ? 1 : -1));
 }
-
-const sum = (row) => row.reduce((total, each) => total + each, 0);
