@@ -9,9 +9,11 @@ import { LayerNumbers } from "./layer_numbers.js";
 import { Norms } from "./norms.js";
 import { LayerRidges } from "./ridges.js";
 
-// A few updates come soon, whatever the size of the network; many may take as long as training did. So each answer has
-// twice as many as the one before, most of which the service has computed.
-const [FEW, MANY, BINS] = [6, 64, 48];
+// A few updates come soon, whatever the size of the network; many may take as long as training did. So an answer has more
+// than the one before. There are few answers, because each replays what lies between its updates and known ones.
+const COUNTS = [6, 20, 64];
+const MANY = COUNTS.at(-1);
+const BINS = 48;
 const GAP = 2000; // ms between two requests during a run
 
 // It is loaded when it is opened; closing it cancels the request.
@@ -26,12 +28,12 @@ export function OverTime({ network, range, at, isOpen, onZoom }) {
 }
 
 function Loaded({ network, range: { from, to }, at, onZoom }) {
-  const [most, setMost] = useState(FEW);
+  const [most, setMost] = useState(COUNTS[0]);
   const [hasNumbers, setNumbers] = useState(false);
   const ask = (signal) => get(`networks/${network.network}/updates:summarize`, { startUpdate: from, endUpdate: to, maxPoints: most, maxBins: BINS }, signal);
   const { answer, error, key } = useAnswer(`${most} ${from} ${to}`, ask, { gap: most < MANY ? 0 : GAP });
   useEffect(() => {
-    if (answer?.thinned) setMost(Math.min(MANY, 2 * most));
+    if (answer?.thinned) setMost(COUNTS.find((count) => count > most) ?? MANY);
   }, [answer]);
   if (!answer) return html`<p class="small soft">${error ? error.message : "Loading…"}</p>`;
   const points = answer.updates;
