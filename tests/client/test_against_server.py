@@ -387,6 +387,10 @@ def test_examples_are_chosen_by_class_and_projected(client: Client) -> None:
     assert found.classification is not None
     assert len(all_of_them) == found.classification.classes[0].predicted_count
     assert worst in all_of_them
+    active = network.evaluate("xor", layer=1, unit=2).worst_examples
+    prediction = network.predict([[0, 0], [1, 0], [0, 1], [1, 1]], activations=True)
+    of_unit = (row[2] for row in prediction.activations[0])
+    assert [each.activation for each in active] == sorted(of_unit, reverse=True)
     projection = network.project("xor", layer=1, axes_update=0, example_count=3)
     assert (projection.update, projection.axes_update) == (0, 0)
     assert projection.examples == [0, 1, 2]

@@ -62,6 +62,10 @@ def test_the_examples_of_a_cell_of_the_confusion_matrix(clearprop: Clearprop) ->
     none = ("--class", "0", "--predicted", "0", "--wrong")
     last = clearprop("evaluate", name, "--on", "xor", *none).stdout.splitlines()[-1]
     assert last == "There is no such example."
+    active = clearprop("evaluate", name, "--on", "xor", "--layer", "1", "--unit", "5").stdout
+    assert active.splitlines()[1] == "The examples with the largest activations:"
+    part = clearprop("evaluate", name, "--on", "xor", "--part", "held-out", code=1).stderr
+    assert "has no run" in part
     refused = clearprop("evaluate", name, "--on", "xor", "--class", "cat", code=2).stderr
     assert "Unknown class 'cat'. Use one of 0, 1." in " ".join(refused.split())
 
