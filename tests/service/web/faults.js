@@ -1,6 +1,6 @@
 // What is wrong with the layout of the page as it is: text that is cut, text and controls that overlap, drawings and images
-// that are stretched, and a page that is wider than its window. Returns sentences. What scrolls by itself may hide its contents; rotated texts of the
-// network diagram have a test of their own.
+// that are stretched, panels that are half empty, and a page that is wider than its window. Returns sentences. What scrolls
+// by itself may hide its contents; rotated texts of the network diagram have a test of their own.
 () => {
   const CONTROLS = "button, input, select, textarea, summary, a";
   const EDGE = 1.5; // pixels by which boxes may touch: text has some space above and below its letters
@@ -99,6 +99,15 @@
   for (const part of document.querySelectorAll(".phases [aria-current], .picture .band.lit text")) {
     const [{ left, right }, seen] = [part.getBoundingClientRect(), part.closest(".phases, .picture").getBoundingClientRect()];
     if (isShown(part) && (left < seen.left - EDGE || right > seen.right + EDGE)) faults.push(`${nameOf(part, part.textContent)} is out of sight`);
+  }
+
+  // A panel is not much higher than what is in it.
+  const [EMPTY, LEAST] = [0.4, 150]; // a share of its height, and pixels
+  for (const panel of document.querySelectorAll(".panel")) {
+    if (!isShown(panel) || !panel.lastElementChild) continue;
+    const { bottom, height } = panel.getBoundingClientRect();
+    const empty = bottom - Math.max(...[...panel.children].map((child) => child.getBoundingClientRect().bottom));
+    if (empty > Math.max(EMPTY * height, LEAST)) faults.push(`${nameOf(panel, panel.getAttribute("aria-label") ?? "")} is empty in its lower ${Math.round(empty)} of ${Math.round(height)} px`);
   }
 
   // An equation is seen as a whole.

@@ -114,12 +114,14 @@ MORE_SIZES = ((4, 8, 3), (2, 6, 5, 4, 3, 1), (2, 16, 3), (1000, 900, 100))
 
 FAULTS = (Path(__file__).parent / "faults.js").read_text()
 
-#: What must be found: an overlap, a text that is cut, a page that is too wide, a stretched image.
+#: What must be found: an overlap, a text that is cut, a page that is too wide, a stretched image, a
+#: panel that is half empty.
 DISARRANGED = [
     (".head .tab:nth-child(2)", "margin-left:-40px"),
     (".head nav", "width:80px;overflow:hidden"),
     (".head nav", "margin-left:999px"),
     (".of-images canvas", "height:400px"),
+    (".panel", "height:900px"),
 ]
 
 

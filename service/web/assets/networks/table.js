@@ -30,7 +30,7 @@ export function Table({ rows, sort, chosen, setChosen }) {
           </tbody>
         </table>
       </div>
-      <p class="small soft">${ROUNDING}<span class="narrow-only"> A wider window also shows layers, runs, updates, states, dates and labels.</span></p>
+      <p class="small soft">${ROUNDING}<span class="narrow-only"> A wider window has more columns.</span></p>
     </section>
   `;
 }
