@@ -12,7 +12,7 @@ const [WIDTH, HEIGHT, EDGE] = [1000, 64, 6];
 const INSET = 10; // as the thumb of the slider, whose middle does not reach the ends
 const FEW = 60; // points that are drawn individually
 
-export function CostCurve({ network, first, latest, update, cost, isFollowing }) {
+export function CostCurve({ network, first, latest, update, cost, isAwaited, isFollowing }) {
   const { answer } = useAnswer(`${first} ${latest}`, async (signal) => {
     const query = { maxPoints: 500, detail: "DETAIL_COST" };
     const { updates, thinned } = await get(`networks/${network.network}/updates`, query, signal);
@@ -47,7 +47,7 @@ export function CostCurve({ network, first, latest, update, cost, isFollowing })
         >
           Follow live
         </button>
-        <span class="of-now">Update ${whole(update)}: ${cost === undefined ? html`<span class="soft">no cost</span>` : html`<${Num} value=${cost} name="cost" />`}</span>
+        <span class="of-now">Update ${whole(update)}: ${cost === undefined ? html`<span class="soft">${isAwaited ? "…" : "no cost"}</span>` : html`<${Num} value=${cost} name="cost" />`}</span>
       </p>
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" onPointerDown=${scrub} onPointerMove=${scrub}>
         ${segments.map((segment) => html`<polyline key=${segment[0].update} points=${segment.map((point) => `${x(point.update)},${y(point.cost)}`).join(" ")} />`)}

@@ -71,7 +71,8 @@ function Network({ place, network, run: liveRun, latest }) {
   const isNarrow = useNarrow();
   if (!opened && error) return html`<${NotFound} message=${error.message} network=${network.network} latest=${latest} />`;
   if (!opened || !scale) return html`<div class="look"><${Loading} what=${`update ${whole(update)}`} /></div>`;
-  const cost = opened.wanted === opened.update ? opened.trace?.cost : undefined;
+  const isAwaited = opened.wanted !== opened.update;
+  const cost = isAwaited ? undefined : opened.trace?.cost;
   const stepper = html`<${Stepper} opened=${opened} moment=${moment} player=${player} />`;
   const insight = html`<${Insight} ...${{ network, set, opened, moment, weight, unit, scale, pointed, setPointed, setSecret }} />`;
   return html`
@@ -90,7 +91,7 @@ function Network({ place, network, run: liveRun, latest }) {
           <${Held} of=${Help} />
         </div>
         ${run && html`<${Held} of=${Ribbon} ...${{ network, run, update: opened.update, position: moment?.position, isOfExample: moment?.phase.position !== undefined, walk: opened.walk }} />`}
-        <${Held} of=${CostCurve} ...${{ network, first, latest, update: opened.wanted, cost, isFollowing }} />
+        <${Held} of=${CostCurve} ...${{ network, first, latest, update: opened.wanted, cost, isAwaited, isFollowing }} />
         ${isNarrow && stepper}
       </div>
       ${!isNarrow && insight}
