@@ -9,7 +9,7 @@ import { keyOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { parameterName } from "../shared/unit_names.js";
 
-const PAGE = 100;
+const PAGE = 25; // a row has twenty nodes, and few of them are in sight
 
 // The changes from one side to the other, page by page: { changes, changedCount, isMore, error, more }.
 export function useChanges(before, after) {

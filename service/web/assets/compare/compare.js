@@ -10,7 +10,7 @@ import { Changes, useChanges } from "./changes.js";
 import { Edit } from "./edit.js";
 import { Exports } from "./exports.js";
 import { Predictions } from "./predictions.js";
-import { litBy, scaleOf, SidePicture, useLayers } from "./pictures.js";
+import { litBy, SidePicture, useLayers, useScaleOf } from "./pictures.js";
 import { Sides } from "./sides.js";
 
 export const Compare = ({ place }) => html`<${Compared} key=${`${place.network} ${place.other}`} place=${place} />`;
@@ -32,8 +32,10 @@ function BothSides({ place, before, after, run }) {
   const { set, deleted } = useTrainingSet(run?.settings.trainingSet ?? "xor");
   const found = useChanges(before, after);
   const shown = preview ?? after;
-  const layers = [useLayers(before), useLayers(shown)];
-  const scale = scaleOf(...layers);
+  const [isLookedAt, setLookedAt] = useState(false);
+  const isRead = isLookedAt || place.weight !== undefined;
+  const layers = [useLayers(before, isRead), useLayers(shown, isRead)];
+  const scale = useScaleOf(...layers);
   const lit = preview ? new Set([place.weight]) : litBy(found.changes ?? []);
   const pictureOf = (side, index) =>
     html`<${SidePicture} ...${{ side, layers: layers[index], scale, lit, chosen: place.weight, image: set?.imageShape, pointed, setPointed }} />`;
@@ -43,7 +45,7 @@ function BothSides({ place, before, after, run }) {
   };
   return html`
     <div class="compare">
-      <${Sides} place=${place} before=${before} after=${after} pictures=${pictures} isPreview=${Boolean(preview)} />
+      <${Sides} place=${place} before=${before} after=${after} pictures=${pictures} isPreview=${Boolean(preview)} read=${() => setLookedAt(true)} />
       <div class="columns">
         <${Changes} ...${{ before, after, found, chosen: place.weight, pointed, setPointed }} />
         <div class="column">

@@ -6,7 +6,7 @@ import { html } from "../shared/html.js";
 import { Num } from "../shared/number_view.js";
 import { whole } from "../shared/number_format.js";
 import { numberOrText } from "../shared/number_input.js";
-import { keyOf, parameterOf, parametersOf, valueOf } from "../shared/parameters.js";
+import { keyOf, parameterOf, parametersOf, valueAt } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
 import { notify } from "../shared/notices.js";
 import { getState } from "../shared/state.js";
@@ -15,13 +15,11 @@ import { next, START, textOf } from "./edit_state.js";
 import { usePreviewFork } from "./preview_fork.js";
 
 const LONGEST = 38; // characters
-const CHOICES = 500; // parameters in the list; in larger networks, use the buttons in the table of changes
+const CHOICES = 200; // parameters in the list; in larger networks, use the buttons in the table of changes
 
 export function Edit({ side, chosen, preview, onPreview }) {
-  const { answer } = useAnswer("state", (signal) => getState(side.name, { update: side.update }, signal));
-  const layers = answer?.layers ?? [];
   const parameter = parameterOf(chosen);
-  const value = parameter ? valueOf(layers, parameter) : undefined;
+  const value = useValue(side, parameter ? chosen : null);
   const [state, happen] = useReducer(next, START);
   const text = textOf(state, chosen, value);
   const { preview: look, apply, drop, discard } = useWork({ side, parameter, text, name: state.name, happen, onPreview });
@@ -39,7 +37,7 @@ export function Edit({ side, chosen, preview, onPreview }) {
     <section class="panel edit at-work" aria-label="Edit">
       <h3>Edit a weight <span class="small soft">The edit goes to a fork of update ${whole(side.update)}. ${side.name} does not change.</span></h3>
       <form onSubmit=${look} novalidate>
-        <${Weight} ...${{ side, layers, parameter, chosen }} />
+        <${Weight} ...${{ side, parameter, chosen }} />
         <${NewValue} ...${{ value, text, type, isWrong: Boolean(state.wrong.value) }} />
         <${ForkName} ...${{ ...state, happen }} />
         <p class="wrong" id="edit-wrong" role="alert">${Object.values(state.wrong).join(" ")}</p>
@@ -48,6 +46,12 @@ export function Edit({ side, chosen, preview, onPreview }) {
       </form>
     </section>
   `;
+}
+
+// The value of a parameter, alone: all of them are many megabytes of a large network.
+function useValue({ name, update }, chosen) {
+  const { key, answer } = useAnswer(chosen, async (signal) => valueAt((await getState(name, { update }, signal)).layers, chosen));
+  return key === chosen ? (answer ?? undefined) : undefined;
 }
 
 // The actions of the buttons.
@@ -86,12 +90,12 @@ function useWork({ side, parameter, text, name, happen, onPreview }) {
   return { preview, apply, drop, discard: () => attempt(drop) };
 }
 
-const Weight = ({ side, layers, parameter, chosen }) => html`
+const Weight = ({ side, parameter, chosen }) => html`
   <label class="field"
     ><span>Weight</span>
     <select value=${chosen ?? ""} onChange=${(event) => go({ weight: event.target.value || undefined })}>
       <option value="">Choose a weight…</option>
-      ${optionsOf(layers, parameter).map((each) => html`<option key=${keyOf(each)} value=${keyOf(each)}>${nameIn(side.network, each)}</option>`)}
+      ${optionsOf(side.network, parameter).map((each) => html`<option key=${keyOf(each)} value=${keyOf(each)}>${nameIn(side.network, each)}</option>`)}
     </select>
   </label>
 `;
@@ -133,7 +137,8 @@ const Actions = ({ isReady, isBusy, preview, apply, discard }) => html`
   </div>
 `;
 
-function optionsOf(layers, parameter) {
+function optionsOf({ layerSizes, bias }, parameter) {
+  const layers = layerSizes.slice(1).map((units, below) => ({ inputs: layerSizes[below], weights: { length: units * layerSizes[below] }, biases: { length: bias ? units : 0 } }));
   const all = parametersOf(layers, CHOICES);
   const isListed = !parameter || all.some((each) => keyOf(each) === keyOf(parameter));
   return isListed ? all : [parameter, ...all];

@@ -9,13 +9,13 @@ import { whole } from "../shared/number_format.js";
 import { go } from "../shared/place.js";
 import { UPDATE_KINDS } from "../shared/update_kinds.js";
 
-// `pictures` are shown below each side.
-export function Sides({ place, before, after, pictures, isPreview }) {
+// `pictures` are shown below each side; `read` is called when somebody looks at their numbers.
+export function Sides({ place, before, after, pictures, isPreview, read }) {
   const source = after.network.forkedFrom;
   const swap = () =>
     go({ network: before.name, update: before.update, other: place.other && after.name, base: after.update, weight: undefined });
   return html`
-    <div class="sides">
+    <div class="sides" onPointerEnter=${read} onFocusIn=${read}>
       <section class="side" aria-label="Before">
         <h2>Before</h2>
         <${NetworkPicker}

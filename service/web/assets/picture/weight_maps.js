@@ -1,7 +1,7 @@
 // The weights of a network that is too large for lines: an image per layer, a row per unit, a column per input; or an
 // image per unit of the first layer, if its inputs are an image.
 import { useMemo, useState } from "preact/hooks";
-import { bitsOf } from "../shared/heat.js";
+import { bitsOf } from "../shared/array_file.js";
 import { html } from "../shared/html.js";
 import { short } from "../shared/number_format.js";
 import { Num } from "../shared/number_view.js";

@@ -1,4 +1,5 @@
 // Images of numbers: a pixel for each, in the colours of negative and positive numbers.
+import { bitsOf } from "./array_file.js";
 import { colour } from "./curve.js";
 
 // An image of `columns` × `rows` cells: `values` row by row from the top, in full colour from −`scale` and `scale` on;
@@ -6,7 +7,8 @@ import { colour } from "./curve.js";
 export function heat(columns, rows, values, scale = 1) {
   const colours = coloursOf("--negative", "--positive");
   const opacity = MOST / scale;
-  const paint = values.BYTES_PER_ELEMENT === HALF ? painterOfHalves(bitsOf(values), colours, opacity) : painterOf(values, colours, opacity);
+  const bits = bitsOf(values);
+  const paint = bits === values ? painterOf(values, colours, opacity) : painterOfHalves(bits, colours, opacity);
   if (drawn.width !== columns || drawn.height !== rows) Object.assign(drawn, { width: columns, height: rows });
   const ctx = drawn.getContext("2d", { willReadFrequently: true });
   const band = new ImageData(columns, Math.min(BAND, rows));
@@ -34,11 +36,6 @@ function painterOf(values, colours, opacity) {
     }
   };
 }
-
-const HALF = 2; // bytes of a number of 16 bits
-
-// The bits of numbers of 16 bits: reading the numbers takes about three times as long.
-export const bitsOf = (values) => (values.BYTES_PER_ELEMENT === HALF ? new Uint16Array(values.buffer, values.byteOffset, values.length) : values);
 
 // The same for numbers of 16 bits, from a table of all of them.
 function painterOfHalves(bits, colours, opacity) {

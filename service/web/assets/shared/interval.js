@@ -1,5 +1,6 @@
 // Where values lie between two others. Differences of float64 values can exceed the largest one, so
 // all of them are halved first.
+import { bitsOf } from "./array_file.js";
 
 // 0 at `low`, 1 at `high`; ½ where these are equal.
 export function partOf(value, low, high) {
@@ -31,7 +32,17 @@ export function segmentsOf(points, valueOf) {
 
 // The size of the largest of some numbers, of any length; 0 without numbers.
 export function largest(values) {
+  const bits = bitsOf(values);
+  if (bits !== values) return largestHalf(bits);
   let most = 0;
   for (let index = 0; index < values.length; index += 1) most = Math.max(most, Math.abs(values[index]));
   return most;
+}
+
+const SIZE = 0x7fff; // the bits without the sign, which are larger for larger numbers
+
+function largestHalf(bits) {
+  let most = 0;
+  for (let index = 0; index < bits.length; index += 1) most = Math.max(most, bits[index] & SIZE);
+  return new Float16Array(Uint16Array.of(most).buffer)[0];
 }

@@ -4,7 +4,11 @@ import { readArrays } from "./array_file.js";
 
 const NONE = new Float64Array();
 
-// For pictures, in a query: numbers in the smallest format that this browser reads. About three digits are right.
+const MANY_PARAMETERS = 50000; // of which each state takes long to arrive, as 64 bits each
+
+export const isLarge = ({ parameterCount }) => Number(parameterCount) > MANY_PARAMETERS;
+
+// For pictures of a large network, in a query: numbers in the smallest format that this browser reads. About three digits are right.
 export const ROUNDED = { numberFormat: globalThis.Float16Array ? "NUMBER_FORMAT_FLOAT16" : "NUMBER_FORMAT_FLOAT32" };
 const DIGITS = 3;
 const EXACT = Float64Array.BYTES_PER_ELEMENT;
