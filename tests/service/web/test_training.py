@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import clearprop
+import numpy as np
 import pytest
 import requests
 from array_files import read_arrays
@@ -406,6 +407,11 @@ def test_a_run_is_paused_and_resumed_and_a_second_browser_shows_it(
     other.close()
 
 
+#: The opacity of the pixels at the corner of a canvas: the size of its numbers.
+OPACITY = """(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 40, 40).data]
+    .filter((_, index) => index % 4 === 3)"""
+
+
 def test_the_weights_of_a_large_network_are_exact_once_they_are_read(
     site: ServerProcess, page: Page
 ) -> None:
@@ -420,6 +426,8 @@ def test_the_weights_of_a_large_network_are_exact_once_they_are_read(
     reading = page.locator(".map-reading").first
     expect(reading).to_contain_text("hidden 111 ← input 122: ≈")
     rounded = float(reading.locator(".num").inner_text().replace("−", "-").removeprefix("≈ "))
+    canvas = page.locator(".weight-map canvas").first
+    opacity = np.array(canvas.evaluate(OPACITY))
 
     held[0].continue_()
 
@@ -427,6 +435,8 @@ def test_the_weights_of_a_large_network_are_exact_once_they_are_read(
     value = layer["weights"][240 * 110 + 121]
     expect(reading.locator(".num")).to_have_attribute("data-exact", exact(value))
     assert rounded == pytest.approx(value, rel=1e-2)
+    assert len({*opacity}) > 100
+    assert np.abs(opacity - canvas.evaluate(OPACITY)).max() <= 1
 
 
 def test_errors_are_shown_at_their_fields(site: ServerProcess, page: Page) -> None:

@@ -14,7 +14,7 @@ const DIGITS = 3;
 const EXACT = Float64Array.BYTES_PER_ELEMENT;
 
 // How many digits of the numbers in `layers` are right; undefined if all are.
-export const digitsOf = ([layer]) => (!layer || layer.weights.BYTES_PER_ELEMENT === EXACT ? undefined : DIGITS);
+export const digitsOf = ([layer]) => (layer?.weights.BYTES_PER_ELEMENT < EXACT ? DIGITS : undefined);
 
 // { layers, gradients, kind, run, epoch, … }: as in the contract; `gradients` with the view FULL, for an update with a
 // batch.

@@ -1,6 +1,7 @@
 // A film shows updates in order and in time, however long each takes to load.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { newMotion } from "./assets/shared/motion.js";
 import { play } from "./assets/train/reel.js";
 
 const FRAME = 16; // ms
@@ -66,4 +67,26 @@ test("a film ends with the error of an update that cannot be loaded", async () =
   const { shown, ended } = await played({ latest: 100, delay: 20, fails: 50 });
   assert.equal(ended.error.message, "away");
   assert.ok(shown.every(({ update }) => update < 50));
+});
+
+test("a picture becomes the next one in as much time as passed between both, and at once if it stands still", (t) => {
+  let [time, frame] = [1000, null];
+  t.mock.method(performance, "now", () => time);
+  globalThis.requestAnimationFrame = (step) => (frame = step);
+  globalThis.cancelAnimationFrame = () => (frame = null);
+  const motion = newMotion();
+  const parts = [];
+  const show = (isMoving) => motion.show(isMoving, (part) => parts.push(part));
+  show(false);
+  time += 100;
+  show(true);
+  for (; frame; time += 40) {
+    const step = frame;
+    frame = null;
+    step();
+  }
+  assert.deepEqual(parts, [1, 0, 0.4, 0.8, 1]);
+  show(true);
+  motion.end();
+  assert.equal(frame, null);
 });
