@@ -88,7 +88,7 @@ function Onward({ lesson, at, following, isSolved, onSolved }) {
       <span class="small soft">Part ${at + 1} of ${lesson.parts.length}</span>
       <span class="spring"></span>
       ${onward
-        ? html`<button class=${isSolved ? "main" : ""} onClick=${() => (onSolved(), step(onward))}>${isLast ? `Next lesson: ${following.title}` : "Next"}</button>`
+        ? html`<button class=${isSolved ? "main" : ""} onClick=${() => (onSolved(), step(onward))}>${isLast ? html`Next lesson<span class="following">: ${following.title}</span>` : "Next"}</button>`
         : html`<button class="main" onClick=${() => (onSolved(), step({ lesson: undefined, part: undefined }))}>Finish</button>`}
     </footer>
   `;

@@ -19,6 +19,7 @@ export function Part({ lesson, part, learner, isSolved, onSolved }) {
   return html`
     <div class="lesson-moments" aria-busy=${!moments}>
       ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
+      ${!moments && !problem && html`<p class="soft">Loading…</p>`}
       ${moments?.map(({ block, data, copy: of }, index) => html`<${MomentView} key=${index} ...${{ block, data, copy: of }} />`)}
     </div>
     ${part.question && copy && html`<${Question} ...${{ block: part.question, copy, isSolved, onSolved, onChanged: () => setVersion((before) => before + 1) }} />`}
