@@ -7,6 +7,7 @@ import { html } from "../shared/html.js";
 import { useLive } from "../shared/live.js";
 import { isRunning } from "../shared/live_state.js";
 import { ROUNDING } from "../shared/number_format.js";
+import { go } from "../shared/place.js";
 import { useTrainingSet } from "../shared/training_set.js";
 import { Contents } from "./contents.js";
 import { zoomTo } from "./curve_head.js";
@@ -32,7 +33,7 @@ export function RunView({ place }) {
   const isLive = isRunning(run) && place.update === undefined;
   const { shown, measured, isChanging, load, show, read } = useShown({ network, set, at: Math.min(place.update ?? latest, latest), isLive, hasSurface, choice, most, plane });
   const film = useFilm({ place, network, run, first: firstOf(network, run), latest, load, show });
-  if (error) return html`<p class="welcome" role="alert">${error.message}</p>`;
+  if (error) return html`<p class="welcome" role="alert">${error.message} <button type="button" class="link" onClick=${() => go({ mode: "networks" })}>Show all networks</button></p>`;
   if (!network) return html`<p class="welcome soft">Loading ${place.network}…</p>`;
   // While the latest update is followed, the one that has arrived.
   const at = place.update === undefined ? Math.min(shown?.at ?? latest, latest) : Math.min(place.update, latest);
