@@ -121,7 +121,7 @@ DISARRANGED = [
     (".head nav", "width:80px;overflow:hidden"),
     (".head nav", "margin-left:999px"),
     (".of-images canvas", "height:400px"),
-    (".panel", "height:900px"),
+    (".panel", "padding-bottom:4000px"),
 ]
 
 
