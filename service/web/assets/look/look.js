@@ -37,6 +37,11 @@ const Hint = () => html`
   <span class="tip">Press → or Play to step, or see <button type="button" class="link" onClick=${() => go({ mode: "train" })}>how well it has learned</button>.</span>
 `;
 
+// What to do with a network that has no other update.
+const Untrained = () => html`
+  <p class="at-work"><button type="button" class="link" onClick=${() => go({ mode: "train" })}>Train this network</button> to step through its updates.</p>
+`;
+
 export const Look = ({ place }) => html`<${Opened} key=${place.network} place=${place} />`;
 
 function Opened({ place }) {
@@ -109,7 +114,7 @@ const Insight = ({ network, set, opened, moment, weight, unit, scale, pointed, s
         ? html`<${UnitPanel} ...${{ opened, moment, unit, image: set?.imageShape, scale, pointed, setPointed }} />`
       : moment
         ? html`<${PhasePanel} opened=${opened} moment=${moment} />`
-        : html`<${UpdateWithoutBatch} ...${{ opened, weight, setPointed }} />`}
+        : html`<${UpdateWithoutBatch} ...${{ opened, weight, setPointed }} />${opened.latest === 0 && html`<${Untrained} />`}`}
   </aside>
 `;
 
