@@ -42,7 +42,7 @@ export function Networks({ place }) {
       <form class="filter" role="search" onSubmit=${(event) => event.preventDefault()}>
         <label
           ><span class="small soft">Filter</span>
-          <${TextField} value=${filter} placeholder="sweep=rates fold=1, or a part of an id" committed=${(text) => go({ where: text || undefined })} />
+          <${TextField} value=${filter} placeholder="sweep=rates, or a part of an id" committed=${(text) => go({ where: text || undefined })} />
         </label>
         <button type="button" onClick=${() => setLooks(looks + 1)}>Refresh</button>
         <span class="small soft" role="status">${countText(answer)}</span>

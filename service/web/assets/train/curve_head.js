@@ -17,8 +17,10 @@ export function CurveHead({ updates, isDownsampled, smoothing, isLog, zoom, rang
       <span class="spring"></span>
       ${smoothing && html`<${Smoothing} smoothing=${smoothing} />`}
       <label class="check small"><input type="checkbox" checked=${isLog} onChange=${(event) => go({ scale: event.target.checked ? "log" : undefined })} /> Logarithmic</label>
-      <button type="button" disabled=${to - from < 2} onClick=${() => zoomTo(around(at, from, to))}>Zoom in</button>
-      <button type="button" disabled=${!zoom} onClick=${() => zoomTo(null)}>Zoom out</button>
+      <span class="zooms">
+        <button type="button" disabled=${to - from < 2} onClick=${() => zoomTo(around(at, from, to))}>Zoom in</button>
+        <button type="button" disabled=${!zoom} onClick=${() => zoomTo(null)}>Zoom out</button>
+      </span>
     </div>
   `;
 }
