@@ -27,18 +27,35 @@ export async function loadUpdate(network, update, signal) {
 const loadTrace = async (path, signal) => (await get(`${path}:trace`, {}, signal)).trace;
 
 // The trace and the walk of a network that is drawn as matrices. Without lines, the trace has vectors only: numbers of
-// parameters come from the states before and after the update, which are not JSON.
+// parameters come from the states before and after the update, which are not JSON. The latter, with the gradients, is two
+// thirds of all: `useAfter` loads it.
 async function loadLarge(network, update, signal) {
   const { network: id, parameterCount } = network;
   const path = `networks/${id}/updates/${update}`;
   const walk = await (Number(parameterCount) > MANY_PARAMETERS ? loadPhases(path, signal) : loadWalk(path, signal));
   if (walk.steps.length) return [await loadTrace(path, signal), walk];
-  const [{ trace }, before, after] = await Promise.all([
+  const [{ trace }, before] = await Promise.all([
     get(`${path}:trace`, { vectorsOnly: true, positionCount: pageOf(network) }, signal),
     getState(id, { update: update - 1 }, signal),
-    getState(id, { update, view: "STATE_VIEW_FULL" }, signal),
   ]);
-  return [{ ...trace, before: before.layers, after: after.layers, gradient: after.gradients, gradientSum: [] }, walk];
+  return [{ ...trace, before: before.layers, after: null, gradient: null, gradientSum: [] }, walk];
+}
+
+// The state after the update of such a trace, from its forward pass on: the phases after it show gradients and new weights.
+// Returns whether it is there if the moment shows it.
+function useAfter(opened, moment) {
+  const isMissing = moment && opened.trace.after === null;
+  const isSoon = isMissing && !WITHOUT_AFTER.has(moment.kind);
+  useAnswer(isSoon ? opened.update : null, (signal) => loadAfter(opened, signal), { isUrgent: true });
+  return !isMissing || !WITH_AFTER.has(moment.kind);
+}
+
+const WITHOUT_AFTER = new Set(["ZERO", "FORWARD", "DROP_ACTIVATIONS"]);
+const WITH_AFTER = new Set(["ADD", "DIVIDE", "UPDATE"]);
+
+async function loadAfter({ network, update, trace }, signal) {
+  const { layers, gradients } = await getState(network.network, { update, view: "STATE_VIEW_FULL" }, signal);
+  Object.assign(trace, { after: layers, gradient: gradients });
 }
 
 // Examples per request; 0 means as many as fit.
@@ -85,7 +102,7 @@ export function useRest(opened, moment) {
     },
     { isUrgent: true },
   );
-  return !missing;
+  return useAfter(opened, moment) && !missing;
 }
 
 function missingOf({ network, walk, trace }, { kind, phase, number, example, position }) {
