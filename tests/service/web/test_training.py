@@ -130,7 +130,7 @@ def test_validations_are_drawn_with_the_best_one_and_end_the_run_by_patience(
     expect(page.locator(".whole-set")).to_contain_text("5 examples: cost")
     expect(page.locator(".whole-set .num")).to_have_attribute("data-exact", exact(best["cost"]))
     expect(page.locator(".gallery")).to_contain_text("5 examples")
-    assert "of=held-out" in page.url
+    page.wait_for_url("**of=held-out*")
     page.locator(".history .as-numbers summary").click()
     costs = page.get_by_role("region", name="Costs")
     row = costs.get_by_role("row", name=re.compile(f"^{best['update']} "))
