@@ -89,22 +89,21 @@ def serious_violations(page: Page, look: Look) -> set[str]:
     return {f"{scheme}, {width} wide: {each}" for each in serious_barriers(page)}
 
 
-#: The sizes of windows: a laptop, also at 200 %, and a phone; in the long form also a screen, a
-#: tablet and a small phone.
-MORE_WINDOWS = ((1920, 1080), (768, 1024), (360, 640))
-WINDOWS = ((1280, 800), (390, 844), (640, 400), *(MORE_WINDOWS if IS_LONG else ()))
+#: The sizes of windows: a laptop, also at 200 %, and a phone; in the long form also a screen and a
+#: tablet.
+MORE_WINDOWS = ((1920, 1080), (768, 1024)) if IS_LONG else ()
+WINDOWS = ((1280, 800), (390, 844), (640, 400), *MORE_WINDOWS)
 
 #: What the views show of a network, and what is there once it is drawn.
 VIEWS = {
     "?network={}&update=1&example=1": ".picture .lit",
     "?mode=train&network={}&update=1": ".weights :is(svg, canvas)",
-    "?mode=compare&network={}&base=0&update=1": ".changes tbody tr",
+    "?mode=compare&network={}&base=0&update=1&weight=1-1-1": ".changes tbody tr",
 }
 MORE_VIEWS = {
     "?network={}&update=1&example=1&weight=1-1-1": ".weight-panel h2",
     "?network={}&update=1&example=1&unit=1-1": ".unit-panel h2",
     "?network={}&update=0": ".picture .unit, .matrices canvas",
-    "?mode=compare&network={}&base=0&update=1&weight=1-1-1": ".changes tbody tr",
     "?mode=train&network={}&update=1&wrong=1": ".gallery ol",
 }
 
