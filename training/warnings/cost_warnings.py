@@ -60,7 +60,7 @@ def warnings_of_validations(run: Run) -> tuple[TrainingWarning, ...]:
             WarningCode.VALIDATION_COST_HAS_RISEN,
             f"The cost of the held-out examples was lowest after update {best.update:,}"
             f" ({value(lowest)}), and is {value(cost)} at the end: since then, the network"
-            " overfits. It learns the training examples by heart.",
+            " overfits. It memorizes the training examples.",
             f"Fork the network at update {best.update:,}, or end runs by patience and restore the"
             " best state.",
         ),
