@@ -1,7 +1,7 @@
 // The sizes of the blocks of matrices, in pixels: they depend on the network and the window alone, so that nothing moves
 // from one phase to the next. The constants are those for text of the usual size.
 
-const LARGEST = 48; // of a cell
+const LARGEST = 64; // of a cell
 const LEAST = 48; // of the width of a matrix; in a narrower window the picture scrolls
 const [COLUMN, STRIP, GAP] = [14, 14, 3];
 const SYMBOL = 18; // the symbol before the row of activations

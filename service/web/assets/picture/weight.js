@@ -74,11 +74,12 @@ export function Label({ line, part, font, ...all }) {
   const { from, to } = line;
   const value = view.weight(key);
   const { width, fit } = fitted(value, { font, room: numberWidth(font), withSign: true });
+  const beside = value < 0 ? 6 : 3; // the last dash of a line is apart from the minus
   const [x, y] = [from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part];
   const turn = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
   return html`
     <g class=${classes("weight-label", stateOf(all, key))} transform=${`translate(${x} ${y}) rotate(${turn.toFixed(2)})`} aria-hidden="true">
-      <rect x=${-width / 2 - 3} y=${-font / 2 - 2.5} width=${width + 6} height=${font + 5} rx="4" />
+      <rect x=${-width / 2 - beside} y=${-font / 2 - 2.5} width=${width + 2 * beside} height=${font + 5} rx="4" />
       <text dy="0.35em" font-size=${font} ...${fit}>${view.isSecret(key) ? "?" : numberText(value, true)}</text>
     </g>
   `;
