@@ -11,7 +11,7 @@ export function StagePicture({ opened, moment, scale, weight, unit, pointed, set
   const { network } = opened;
   if (isReadable(network)) {
     const view = moment ? viewOf(opened, moment, secret) : changedView(opened);
-    return html`<${Picture} ...${{ view, scale, weight, pointed, setPointed, setUnplaced }} />`;
+    return html`<${Picture} ...${{ view, scale, weight, unit, pointed, setPointed, setUnplaced }} />`;
   }
   const blocks = moment ? blocksOf(opened, moment, scale, secret) : stillBlocks(opened.state.layers, scale, opened.comparison?.changes.map(keyOf));
   return html`<${Matrices} ...${{ network, blocks, weight, unit, pointed }} />`;

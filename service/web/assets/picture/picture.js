@@ -13,7 +13,7 @@ const WIDE = 560; // pixels: below, names are short
 
 // `setUnplaced` receives how many of the weights that are drawn have no space for their numbers. If there is room, the
 // picture is drawn up to `most` times larger.
-export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced = () => {}, most = 1 }) {
+export function Picture({ view, scale, weight, unit, pointed, setPointed, setUnplaced = () => {}, most = 1 }) {
   const { network } = view;
   const box = useRef(null);
   const [size, setSize] = useState({ width: 760, height: 430, large: 1 });
@@ -39,7 +39,7 @@ export function Picture({ view, scale, weight, pointed, setPointed, setUnplaced 
   const unplaced = parts.filter((part) => part === undefined).length;
   useEffect(() => setUnplaced({ unplaced, drawn: lines.length }), [unplaced, lines.length]);
   useEffect(() => scrollTo(box.current, layers[view.lit.layer]?.[0].x * large, style.band * large), [view.lit.layer, size]);
-  const all = { view, scale, weight, pointed, setPointed };
+  const all = { view, scale, weight, selected: unit, pointed, setPointed };
   const { shown, hidden } = onDemand(all, { lines, parts, units: layers.flat(), style });
   return html`
     <div class="picture" ref=${box}>

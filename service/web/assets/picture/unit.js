@@ -11,7 +11,7 @@ import { classes, fitted, marks, numberText } from "./number_text.js";
 export const isInSight = ({ view, pointed }, id) => Boolean(view.lit.units.has(id) || pointed?.units?.has(id));
 
 export function Unit({ at, style, ...all }) {
-  const { view, pointed } = all;
+  const { view, pointed, selected } = all;
   const { halfWidth, halfHeight, rows, isNarrow, hasBiases } = style;
   const { layer, unit, x, y } = at;
   const values = view.unit(layer, unit);
@@ -28,7 +28,7 @@ export function Unit({ at, style, ...all }) {
   const { fit } = values.a === undefined ? {} : fitted(values.a, { font, room: roomAt(style, VALUE_AT * halfHeight + font / 2) });
   return html`
     <g
-      class=${classes("unit", view.lit.units.has(id) && "lit", pointed?.units?.has(id) && "pointed", isDropped && "dropped")}
+      class=${classes("unit", view.lit.units.has(id) && "lit", selected === id && "selected", pointed?.units?.has(id) && "pointed", isDropped && "dropped")}
       data-unit=${id}
       role="img"
       aria-label=${`${name}${isDropped ? ", dropped" : ""}: ${said.map(([what, value]) => `${what} = ${exact(value)}`).join(", ") || "not computed yet"}`}
