@@ -33,7 +33,7 @@ export function UnitPanel({ opened, moment, unit: key, image, scale, ...tools })
         ${vectors.map(([symbol, { values }]) => html`<span key=${symbol}><i>${symbol}</i> <${Num} value=${values[unit]} name=${symbol} /></span>`)}
       </p>
       ${layer === 1 && image && html`<${UnitImage} ...${{ network, layer: trace.before[0], unit, image, scale }} />`}
-      <div class="connections">
+      <div class=${`connections ${network.preparation ? "named" : ""}`}>
         ${below.length > 0 && html`<${Connections} title=${`Strongest weights from the ${layerName(network, layer - 1)}`} symbol=${layer === 1 ? "x" : "a"} weights=${below} nameOf=${(at) => unitName(network, layer - 1, at.input)} valueOf=${activation} />`}
         ${above.length > 0 && html`<${Connections} title=${`Strongest weights to the ${layerName(network, layer + 1)}`} symbol="δ" weights=${above} nameOf=${(at) => unitName(network, layer + 1, at.unit)} valueOf=${(at) => example.deltas[layer].values[at.unit]} />`}
       </div>
