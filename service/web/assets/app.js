@@ -101,7 +101,7 @@ function Theme() {
   }, [theme]);
   return html`
     <label class="theme small"
-      ><span>Theme </span>
+      ><span class="soft">Theme </span>
       <select aria-label="Theme" value=${theme} onChange=${(event) => setTheme(event.target.value)}>
         <option value="system">System</option>
         <option value="light">Light</option>

@@ -410,7 +410,7 @@ def test_a_large_network_is_shown_as_cells(site: ServerProcess, page: Page) -> N
     page.get_by_role("button", name="Hidden gradients added").click()
     expect(block.locator(".scale")).to_contain_text("G up to")
     page.get_by_role("button", name="Update the output layer").click()
-    expect(page.locator(".caption")).to_contain_text("Updated layers: weights after")
+    expect(page.locator(".caption")).to_contain_text("Updated layers: after update 2.")
     weights.hover(position={"x": 1, "y": 1})
     assert shown(page, ".reading [data-exact]") == trace["after"][0]["weights"][0]
     shows_a_unit(page, trace)

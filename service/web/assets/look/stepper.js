@@ -71,8 +71,8 @@ export function Stepper({ opened, moment, player }) {
   const parts = [
     ["update", "Update", [whole(wanted), whole(latest)]],
     ["example", "Example", inBatch ? [moment.position + 1, trace.exampleCount] : ["All"]],
-    ["phase", "Phase", moment ? [moment.phaseNumber + 1, walk.phases.length] : ["–"]],
-    ["line", "Line", moment && !walk.hasNoLines ? [moment.number + 1, walk.stepCount] : ["–"]],
+    ["phase", "Phase", moment ? [whole(moment.phaseNumber + 1), whole(walk.phases.length)] : ["–"]],
+    ["line", "Line", moment && !walk.hasNoLines ? [whole(moment.number + 1), whole(walk.stepCount)] : ["–"]],
   ];
   return html`
     <div class="stepper" role="group" aria-label="Step through the update">

@@ -44,7 +44,7 @@ export function titleOf({ network, update }, moment) {
 export function captionOf({ network, update, comparison }, moment) {
   if (!moment) return comparison && isReadable(network) ? "Weights after this update. Changed weights are underlined." : "Weights after this update.";
   const number = Number(moment.example.example) + 1;
-  const updated = isReadable(network) ? "Underlined weights: after" : "Updated layers: weights after";
+  const updated = isReadable(network) ? "Underlined weights: after" : "Updated layers: after";
   const weights = moment.after.isEmpty() ? `Weights before update ${whole(update)}.` : `${updated} update ${whole(update)}.`;
   return `Example ${whole(number)} of the training set. ${weights}`;
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../shared/answers.js";
 import { html } from "../shared/html.js";
+import { whole } from "../shared/number_format.js";
 import { Num } from "../shared/number_view.js";
 import { parameterOf } from "../shared/parameters.js";
 import { go } from "../shared/place.js";
@@ -56,7 +57,7 @@ function Explanation({ network, explanation, guess, pointed, setPointed }) {
         ? html`<span class="guess" role="group" aria-label="Will this weight go up or down?">
             <button onClick=${() => guess.choose("up")}>▲ Up</button> <button onClick=${() => guess.choose("down")}>▼ Down</button>
           </span>`
-        : html`<span><span class="soft small">After update ${update}</span><br /><${Num} value=${after} name="after" /></span>`}
+        : html`<span><span class="soft small">After update ${whole(update)}</span><br /><${Num} value=${after} name="after" /></span>`}
     </div>
     ${guess.isAwaited
       ? html`<p class="soft">Will this weight go up or down? Look at the network, then choose.</p>`
