@@ -10,6 +10,7 @@ import { keyOf } from "../shared/parameters.js";
 import { digitsOf, getState, isLarge, ROUNDED } from "../shared/state.js";
 
 const LIT = 3; // the number of changes that are highlighted
+const MAPS = "60vh"; // about the height of maps, while they load
 
 // The layers of a side; while they load, those of the side before it. Those of a large network are rounded, until somebody
 // looks at numbers.
@@ -32,9 +33,10 @@ function largestIn(layers = []) {
 export const litBy = (changes) => new Set(changes.slice(0, LIT).map(keyOf));
 
 export function SidePicture({ side, layers, scale, lit, chosen, image, pointed, setPointed }) {
-  const height = `height:${heightOf(side.network) / 16}rem`;
+  const areMaps = !isSmall(side.network);
+  const height = `height:${areMaps ? MAPS : `${heightOf(side.network) / 16}rem`}`;
   if (layers?.length !== side.network.layerSizes.length - 1) return html`<div class="side-picture" style=${height}></div>`;
-  if (!isSmall(side.network)) return html`<${WeightMaps} network=${side.network} layers=${layers} scale=${scale} weight=${chosen} image=${image} />`;
+  if (areMaps) return html`<${WeightMaps} network=${side.network} layers=${layers} scale=${scale} weight=${chosen} image=${image} />`;
   return html`
     <div class="side-picture" style=${height}>
       <${Picture} view=${stillView(side.network, layers, lit)} scale=${scale} weight=${chosen} pointed=${pointed} setPointed=${setPointed} />
