@@ -1,4 +1,4 @@
-// What differs in the settings of the selected networks: a row for each setting, deeper in colour the larger its value.
+// What differs in the settings of the selected networks: a row for each setting, in which equal values have the same colour, deeper the larger a number is.
 import { html } from "../shared/html.js";
 import { lookOf } from "./chosen.js";
 import { Key } from "./key.js";
@@ -11,7 +11,7 @@ export function Differences({ rows, drawn }) {
   const found = differences(shown);
   return html`
     <section class="panel differences" aria-label="Differences">
-      <h3>Differences <span class="small soft">of the settings of the selected networks. The deeper the colour, the larger the value.</span></h3>
+      <h3>Differences <span class="small soft">of the settings of the selected networks. Equal values have the same colour; the larger a number, the deeper.</span></h3>
       ${found.length === 0
         ? html`<p class="small soft">They have the same settings.</p>`
         : html`

@@ -36,15 +36,17 @@ export function withoutLessons(networks, { withLessons, filter }) {
   return withLessons || filter.includes(`${LESSON}=`) ? networks : networks.filter((network) => !isOfLesson(network));
 }
 
-// Sorts by a column, or in reverse with "-" before its name; rows without a value are last.
+// Sorts by a column, or in reverse with "-" before its name; rows without a value are last,
+// and rows with the same value in the order of their ids.
 export function sorted(rows, sort) {
   const valueOf = (COLUMNS[sort.replace(/^-/, "")] ?? COLUMNS.network).valueOf;
   const way = sort.startsWith("-") ? -1 : 1;
   const isKnown = (value) => value !== undefined && value !== "NaN";
   return [...rows].sort((one, other) => {
     const [a, b] = [valueOf(one), valueOf(other)].map(ordered);
-    if (!isKnown(a) || !isKnown(b)) return Number(isKnown(b)) - Number(isKnown(a));
-    return a < b ? -way : a > b ? way : 0;
+    if (isKnown(a) !== isKnown(b)) return isKnown(a) ? -1 : 1;
+    if (isKnown(a) && a !== b) return a < b ? -way : way;
+    return one.network.network < other.network.network ? -1 : 1;
   });
 }
 
