@@ -18,12 +18,14 @@ export function valuesOf({ inputs: columns }, inputs) {
   });
 }
 
+const MANY = 8; // targets that are not read one by one
+
 // The class of an example, or null if its targets are numbers. A class without a name is a number from 0, and only
-// that of an image: the targets of other sets without names are shown as they are.
+// that of an image or one of many: the targets of other sets without names are shown as they are.
 export function classNameOf({ table, imageShape, classNames }, targets) {
   const classes = table?.targets.classes ?? classNames;
   if (classes?.length) return classes[targets.indexOf(1)];
-  return imageShape && isOneHot(targets) ? String(targets.indexOf(1)) : null;
+  return (imageShape || targets.length > MANY) && isOneHot(targets) ? String(targets.indexOf(1)) : null;
 }
 
 // The fields of a request for the predictions of rows of inputs of a training set, as they are in its examples.

@@ -48,11 +48,11 @@ export const Value = ({ value }) => (typeof value === "number" ? html`<${Num} va
 // The cells of the inputs of an example: an image, or by column, if they have names. `name` is that of the example.
 export function InputCells({ set, values, name }) {
   if (set.imageShape) return html`<td><${ExampleImage} shape=${set.imageShape} values=${values} range=${set.range} name=${name} /></td>`;
-  if (!set.table) return html`<td><${Numbers} values=${values} /></td>`;
+  if (!set.table) return html`<td class=${values.length > MOST ? "many-inputs" : ""}><${Numbers} values=${values} /></td>`;
   const known = valuesOf(set.table, values);
   if (isSpread(set)) return known.map(({ name, value }) => html`<td key=${name}><${Value} value=${value} /></td>`);
   return html`
-    <td class="named-inputs">
+    <td class="many-inputs">
       ${known.slice(0, MOST).map(({ name, value }) => html`<span key=${name}><span class="small soft">${name}</span> <${Value} value=${value} /></span> `)}
       ${known.length > MOST && html`<span class="small soft">… ${known.length - MOST} more</span>`}
     </td>

@@ -160,5 +160,6 @@ test("rows of a table are shown and predicted by column", () => {
   assert.equal(classNameOf({ imageShape: {} }, [0, 0, 1]), "2");
   for (const targets of [[0.5, 0.5], [1, 1], [0, 0], [1]]) assert.equal(classNameOf({ imageShape: {} }, targets), null);
   assert.equal(classNameOf({}, [0, 1]), null);
+  assert.equal(classNameOf({}, [0, 0, 0, 0, 0, 0, 0, 1, 0]), "7");
   assert.deepEqual(outputsOf([{ outputs: [1], values: [7] }, { outputs: [1] }]), [[7], [1]]);
 });
