@@ -41,7 +41,7 @@ export function Start() {
       </div>
       ${lessons?.length > 0 &&
       html`
-        <h3>Lessons <span class="small soft">in ten steps each, with questions about networks of your own</span></h3>
+        <h3>Lessons <span class="small soft">in about ten steps each, with questions about networks of your own</span></h3>
         <${Entries} lessons=${lessons} done=${solved()} />
       `}
     </section>

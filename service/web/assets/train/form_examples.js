@@ -44,7 +44,7 @@ export const FORM_EXAMPLES = [
     epochs: "1000",
     shuffle: "1",
   }),
-  example("A longer run", "4,417 parameters train for several seconds. Pause the run, look at earlier updates, and resume.", {
+  example("A longer run", "4\u202f417 parameters train for several seconds. Pause the run, look at earlier updates, and resume.", {
     hidden: "64-64",
     activation: "ACTIVATION_TANH",
     bias: true,
