@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { watchTheme } from "../shared/curve.js";
 import { html } from "../shared/html.js";
+import { isInSight } from "../shared/sight.js";
 import { drawPoints } from "./plane_drawing.js";
 import { between, nearest, placesOf } from "./plane_places.js";
 
@@ -55,20 +56,27 @@ function drawNow(canvas, now) {
   if (!isSame) now.seen = {};
   const size = { width: canvas.clientWidth, height: canvas.clientHeight };
   const ends = placesOf(now.points, now.frame ?? [], size, now.seen);
-  if (isSame && now.drawn.points !== now.points && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+  if (isSame && now.drawn.points !== now.points && isInSight(canvas) && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
     const began = performance.now();
-    now.way = { starts: now.places, began, duration: Math.min(began - (now.arrived ?? 0), LONGEST) };
+    // From where they would be by now: its frame has not come if an update is shown in each one.
+    const starts = now.way ? placesOn(now.way) : now.places;
+    now.way = { starts, ends, began, duration: Math.min(began - (now.arrived ?? 0), LONGEST) };
     now.arrived = began;
   } else if (!isSame) {
     now.way = null;
   }
   now.drawn = { points: now.points, frameKey: now.frameKey };
+  if (now.way) now.way.ends = ends;
   const step = () => {
-    const part = now.way ? Math.min((performance.now() - now.way.began) / now.way.duration, 1) : 1;
-    now.places = part < 1 ? between(now.way.starts, ends, part) : ends;
+    now.places = now.way ? placesOn(now.way) : ends;
+    if (now.places === ends) now.way = null;
     drawPoints(canvas, now);
-    if (part < 1) now.next = requestAnimationFrame(step);
-    else now.way = null;
+    if (now.way) now.next = requestAnimationFrame(step);
   };
   step();
+}
+
+function placesOn({ starts, ends, began, duration }) {
+  const part = Math.min((performance.now() - began) / duration, 1);
+  return part < 1 ? between(starts, ends, part) : ends;
 }

@@ -1,14 +1,17 @@
 // What a canvas shows, becoming what it shows next.
 import { newMotion } from "../shared/motion.js";
+import { isInSight } from "../shared/sight.js";
 
-// { show(canvas, isMoving, draw), end() }. `draw(ctx)` draws all of a canvas of that size; without `isMoving` it is there at
-// once.
+// { show(canvas, isFollowed, draw), end() }. `draw(ctx)` draws all of a canvas of that size; it is there at once
+// unless another one follows soon and somebody sees it.
 export function newCrossFade() {
   const motion = newMotion();
   const [before, after] = [new OffscreenCanvas(0, 0), new OffscreenCanvas(0, 0)];
   return {
-    show(canvas, isMoving, draw) {
+    show(canvas, isFollowed, draw) {
+      const isMoving = isFollowed && isInSight(canvas);
       if (isMoving) {
+        motion.advance();
         for (const each of [before, after]) Object.assign(each, { width: canvas.width, height: canvas.height });
         contextOf(before).drawImage(canvas, 0, 0);
         draw(contextOf(after));

@@ -25,18 +25,22 @@ export function useBlend(surfaces, isMoving, paint) {
 function newBlend(paint) {
   const motion = newMotion();
   let shown = null;
+  let isOnItsWay = false; // and painted in the next frame
   return {
     show(surfaces, isMoving) {
       if (!surfaces) return;
+      motion.advance();
       const from = shown;
       const isBlended = isMoving && isAlike(from, surfaces);
+      isOnItsWay = isBlended;
       motion.show(isBlended, (part) => {
+        isOnItsWay = part < 1;
         shown = part < 1 ? mixed(from, surfaces, part) : surfaces;
         if (isBlended) paint(shown);
       });
     },
     repaint() {
-      if (shown) paint(shown);
+      if (shown && !isOnItsWay) paint(shown);
     },
     end: motion.end,
   };

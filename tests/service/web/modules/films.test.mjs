@@ -86,7 +86,12 @@ test("a picture becomes the next one in as much time as passed between both, and
     step();
   }
   assert.deepEqual(parts, [1, 0, 0.4, 0.8, 1]);
+  motion.advance();
+  assert.equal(parts.length, 5, "the way is over");
   show(true);
+  time += 40;
+  motion.advance();
+  assert.equal(parts.pop(), 0.25, "before its next frame");
   motion.end();
   assert.equal(frame, null);
 });
