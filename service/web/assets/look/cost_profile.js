@@ -31,7 +31,7 @@ export function CostProfile({ profile, before, after, isBias }) {
         <text x=${x(before)} y=${HEIGHT - 6} text-anchor="middle">${name[0]} ${short(before)}</text>
       </svg>
       <figcaption class="small soft">
-        Cost of the batch along this ${name}. Dashed: tangent with slope ${short(slope)}. ○\u00a0before and ●\u00a0after the step of this ${name} alone: ${short(middle)} → ${short(costAfter)}. ${gaps}
+        Cost of the batch along this ${name}. Dashed: tangent with slope <span>${short(slope)}</span>. ○\u00a0before and ●\u00a0after the step of this ${name} alone: <span>${short(middle)} → ${short(costAfter)}</span>. ${gaps}
       </figcaption>
     </figure>
   `;

@@ -22,10 +22,10 @@ export function Lines({ explanation, position, ...tools }) {
     .map((line, index) => html`<${Line} key=${index} line=${line} lines=${lines} ...${tools} />`);
 }
 
-// A closed example shows only its gradient.
+// A closed example shows only its gradient: that of a bias is the delta of its unit.
 function Example({ explanation, position, number, ...tools }) {
   const [isOpen, setOpen] = useState(position === 0);
-  const own = explanation.lines.findLast((line) => line.position === position && /^∂C.*∂[wb]/.test(line.symbol));
+  const own = explanation.lines.findLast((line) => line.position === position && /^(∂C.*∂w|δ)/.test(line.symbol));
   return html`
     <details open=${isOpen} class="example" onToggle=${(event) => setOpen(event.currentTarget.open)}>
       <summary>
