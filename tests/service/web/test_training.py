@@ -211,7 +211,7 @@ def test_generated_points_train_a_network_whose_units_have_surfaces(
     site: ServerProcess, page: Page
 ) -> None:
     page.emulate_media(reduced_motion="reduce")  # no film
-    page.set_viewport_size({"width": 390, "height": 844})  # a surface is as wide as a new canvas
+    page.set_viewport_size({"width": 358, "height": 844})  # a surface is as wide as a new canvas
     visit(page, f"{site.http}/?mode=train")
     page.get_by_label("Training set", exact=True).select_option(label="Points from a generator…")
     page.get_by_role("radio", name="Moons").check()

@@ -15,10 +15,12 @@ export function rangeOf({ activations }) {
 
 const MOST = 8;
 
+const More = ({ count }) => html`<span class="small soft rest">… ${count} more</span>`;
+
 // The inputs or targets of an example; the first ones if there are many.
 export const Numbers = ({ values }) => html`
   ${values.slice(0, MOST).map((value) => html`<${Num} value=${value} /> `)}
-  ${values.length > MOST && html`<span class="small soft">… ${values.length - MOST} more</span>`}
+  ${values.length > MOST && html`<${More} count=${values.length - MOST} />`}
 `;
 
 // Whether the inputs of a set have a column each in a table of examples; many columns, those on a phone, and the
@@ -54,7 +56,7 @@ export function InputCells({ set, values, name }) {
   return html`
     <td class="many-inputs">
       ${known.slice(0, MOST).map(({ name, value }) => html`<span key=${name}><span class="small soft">${name}</span> <${Value} value=${value} /></span> `)}
-      ${known.length > MOST && html`<span class="small soft">… ${known.length - MOST} more</span>`}
+      ${known.length > MOST && html`<${More} count=${known.length - MOST} />`}
     </td>
   `;
 }

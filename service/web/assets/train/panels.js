@@ -42,7 +42,7 @@ export function Panels({ network, run, latest, set, deleted, shown, measured, ch
         ${set && html`<${Held} of=${Evaluation} ...${{ network, run, set, measured, choice }} />`}
         ${isOfImages && examples}
       </div>
-      <div class="stack of-drawings">
+      <div class=${`stack of-drawings ${isOfImages ? "" : "above-examples"}`}>
         ${set && plane && html`<${Projection} ...${{ network, set, at: shown?.at, latest, plane, projection, choice, followed: chosen.point }} />`}
         <${Weights} ...${{ network, run, latest, at, layers, read }} isMoving=${isMoving || isChanging} weight=${chosen.weight} unit=${chosen.unit} image=${set?.imageShape} />
       </div>
