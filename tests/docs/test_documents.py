@@ -184,10 +184,5 @@ def test_every_document_is_in_the_navigation_of_the_site() -> None:
         assert page in navigation, page
 
 
-def test_the_results_have_the_experiments() -> None:
-    results = (ROOT / "bench/results.md").read_text()
-    assert (ROOT / "bench/tried.md").read_text().strip() in results
-
-
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 120

@@ -128,13 +128,14 @@ def read(response: requests.Response, face: Face) -> Answer:
 
 
 _RANDOM = {"uid", "etag", "createTime", "startTime", "endTime", "nextPageToken"}
+_MOMENTARY = {"used"}  # how much of the limits others use now
 
 
 def without_random_values(document: Any) -> Any:
     """Return a document with numbers as bits, and without random values."""
     if isinstance(document, dict):
         return {
-            name: bool(value) if name in _RANDOM else without_random_values(value)
+            name: bool(value) if name in _RANDOM | _MOMENTARY else without_random_values(value)
             for name, value in document.items()
         }
     if isinstance(document, list):
