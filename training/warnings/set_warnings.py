@@ -99,14 +99,14 @@ def _about_constant_targets(targets: Array, names: Sequence[str]) -> Iterator[Tr
         return
     same = {float(each) for each in low[constant]}
     values = value(same.pop()) if len(same) == 1 else "the same"
-    verb = "is" if constant.size == 1 else "are"
+    verb, read, it = ("is", "it was", "it") if constant.size == 1 else ("are", "they were", "them")
     name = capitalised(numbered("target", constant.tolist(), names))
     yield TrainingWarning(
         WarningCode.CONSTANT_TARGET,
         f"{name} {verb} {values} in all {len(targets):,} examples: the network learns to ignore"
         " the inputs there.",
-        "Check whether it was read from the right column; add examples with other targets, or"
-        " leave it out.",
+        f"Check whether {read} read from the right column; add examples with other"
+        f" targets, or leave {it} out.",
     )
 
 
@@ -128,13 +128,13 @@ def _about_classes(examples: Examples, names: Sequence[str]) -> Iterator[Trainin
     else:
         name = numbered("class", alone.tolist(), names)
     verb = "has" if alone.size == 1 else "have"
-    count = "1" if alone.size == 1 else "1 each"
+    count, it = ("1", "it") if alone.size == 1 else ("1 each", "them")
     yield TrainingWarning(
         WarningCode.CLASS_WITH_ONE_EXAMPLE,
         f"{capitalised(name)} {verb} only {count} of the"
-        f" {counted(len(examples.targets), 'example')}: a network can memorize it, but nothing"
-        " shows whether it recognizes others like it.",
-        "Add examples, or merge it with another class.",
+        f" {counted(len(examples.targets), 'example')}: a network can memorize {it}, but"
+        f" nothing shows whether it recognizes others like {it}.",
+        f"Add examples, or merge {it} with another class.",
     )
 
 

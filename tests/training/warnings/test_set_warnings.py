@@ -23,8 +23,12 @@ def codes(found: Examples) -> list[str]:
 
 
 def message(found: Examples) -> str:
+    """Return the message of the only warning, about one thing or several throughout."""
     (warning,) = warnings_of_set(found)
     assert warning.action.endswith(".")
+    if warning.code in {WarningCode.CONSTANT_TARGET, WarningCode.CLASS_WITH_ONE_EXAMPLE}:
+        is_of_several = warning.message.startswith(("Targets", "Classes"))
+        assert (" them" in warning.action) is is_of_several
     return warning.message
 
 
