@@ -45,9 +45,9 @@ function painterOfHalves(bits, colours, opacity) {
     halves = { key, colours: new Uint32Array(ALL_HALVES) };
     painterOf(all, colours, opacity)(halves.colours, 0, ALL_HALVES);
   }
-  const table = halves.colours;
+  const { colours: ofHalves } = halves;
   return (pixels, first, count) => {
-    for (let index = 0; index < count; index += 1) pixels[index] = table[bits[first + index]];
+    for (let index = 0; index < count; index += 1) pixels[index] = ofHalves[bits[first + index]];
   };
 }
 
@@ -55,10 +55,17 @@ const ALL_HALVES = 65536;
 let halves = {};
 
 // Pixels for −MOST to MOST: of a million numbers, each of a random sign, a table takes a third of the time of a choice.
+// It is kept until the theme changes.
 function coloursOf(negative, positive) {
   const [low, high] = [negative, positive].map(channelsOf);
-  return Uint32Array.from({ length: 2 * MOST + 1 }, (_, index) => (index < MOST ? low | ((MOST - index) << 24) : high | ((index - MOST) << 24)));
+  if (table.low !== low || table.high !== high) {
+    const pixels = Uint32Array.from({ length: 2 * MOST + 1 }, (_, index) => (index < MOST ? low | ((MOST - index) << 24) : high | ((index - MOST) << 24)));
+    table = { low, high, pixels };
+  }
+  return table.pixels;
 }
+
+let table = {};
 
 // Red, green and blue in the order of the bytes of a pixel.
 const channelsOf = (name) => colour(name).match(/\d+/g).slice(0, 3).reduce((all, channel, place) => all | (channel << (8 * place)), 0);

@@ -1,6 +1,6 @@
 // Surfaces that a film shows: from the values of one update to those of the next in a smooth motion, because a screen
 // has more frames than the service has time for. What stands still has the values of one update.
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { watchTheme } from "../shared/curve.js";
 import { newMotion } from "../shared/motion.js";
 
@@ -14,12 +14,12 @@ export function useBlend(surfaces, isMoving, paint) {
   useLayoutEffect(() => {
     blend.current.show(surfaces, isMoving);
   }, [surfaces]);
-  // Before the browser paints, while the canvas still exists.
+  useLayoutEffect(() => blend.current.repaint()); // before the browser paints
+  // Until the canvas is removed.
   useLayoutEffect(() => {
-    blend.current.repaint();
-    return watchTheme(() => blend.current.repaint());
-  });
-  useEffect(() => () => blend.current.end(), []);
+    const end = watchTheme(() => blend.current.repaint());
+    return () => (end(), blend.current.end());
+  }, []);
 }
 
 function newBlend(paint) {

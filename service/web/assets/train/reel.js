@@ -3,7 +3,7 @@
 
 const LENGTH = 8000; // ms
 const LONGEST = 300; // ms from one update to the next: a film of few updates is shorter
-const FRAME = 30; // ms
+const FRAME = 60; // ms from one update to the next at least: between them, surfaces and weights move smoothly, which takes time, too
 
 // Shows the updates after `from` with `show(update, frame)`, each loaded by `load(update, signal)`, until `latest()`; then
 // calls `end(error)`, without an error after the last one. Up to `ahead` frames are loaded at the same time. Returns a
