@@ -4,10 +4,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { isRunning } from "../shared/live_state.js";
 import { notify } from "../shared/notices.js";
 import { go, placeNow } from "../shared/place.js";
+import { isLarge } from "../shared/state.js";
 import { play } from "./reel.js";
 
 const SHORT = 4000; // ms; a longer run was watched while it was trained
 const AHEAD = 3; // frames that are loaded at the same time
+// ms from one update to the next: between them, surfaces and weights move smoothly, which takes time, too.
+const [PACE, LARGE_PACE] = [60, 120];
 
 // { isPlaying, toggle }. `load` and `show` are from useShown.
 export function useFilm({ place, network, run, first, latest, load, show }) {
@@ -38,6 +41,7 @@ export function useFilm({ place, network, run, first, latest, load, show }) {
       first,
       from: now.current.shown ?? first,
       ahead: AHEAD,
+      pace: isLarge(network) ? LARGE_PACE : PACE,
       latest: () => now.current.latest,
       load: (update, signal) => now.current.load(update, signal),
       show(update, frame) {

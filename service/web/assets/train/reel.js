@@ -3,16 +3,15 @@
 
 const LENGTH = 8000; // ms
 const LONGEST = 300; // ms from one update to the next: a film of few updates is shorter
-const FRAME = 60; // ms from one update to the next at least: between them, surfaces and weights move smoothly, which takes time, too
 
 // Shows the updates after `from` with `show(update, frame)`, each loaded by `load(update, signal)`, until `latest()`; then
-// calls `end(error)`, without an error after the last one. Up to `ahead` frames are loaded at the same time. Returns a
+// calls `end(error)`, without an error after the last one. Up to `ahead` frames are loaded at the same time, `pace` ms apart. Returns a
 // function that ends the film before.
-export function play({ first, from, latest, ahead, load, show, end, clock = CLOCK }) {
+export function play({ first, from, latest, ahead, pace, load, show, end, clock = CLOCK }) {
   const controller = new AbortController();
   const frames = []; // { update, frame: undefined until it has arrived }, in order
   const length = Math.min(LENGTH, LONGEST * (latest() - first));
-  const apart = () => Math.max(1, Math.round(((latest() - first) * FRAME) / length));
+  const apart = () => Math.max(1, Math.round(((latest() - first) * pace) / length));
   const began = clock.now() - (length * (from - first)) / (latest() - first);
   const due = (time) => Math.floor(first + ((latest() - first) * (time - began)) / length);
   let last = from;

@@ -5,6 +5,7 @@ import { newMotion } from "./assets/shared/motion.js";
 import { play } from "./assets/train/reel.js";
 
 const FRAME = 16; // ms
+const PACE = 60; // ms
 
 // Plays a film on a clock of its own; each update takes `delay` ms to load. Returns what it showed, and how it ended.
 async function played({ from = 0, first = 0, latest, ahead = 3, delay, fails = Infinity }) {
@@ -17,7 +18,7 @@ async function played({ from = 0, first = 0, latest, ahead = 3, delay, fails = I
       arriving.push({ due: time + delay, done: () => (update >= fails ? reject(new Error("away")) : resolve(`frame ${update}`)) });
       found.most = Math.max(found.most, arriving.length);
     });
-  play({ first, from, latest: () => latest, ahead, load, end, show: (update, of) => shown.push({ update, of, time }), clock: { now: () => time, next: (step) => (frame = step) } });
+  play({ first, from, latest: () => latest, ahead, pace: PACE, load, end, show: (update, of) => shown.push({ update, of, time }), clock: { now: () => time, next: (step) => (frame = step) } });
   while (!found.ended && time < 60_000) {
     time += FRAME;
     for (const each of arriving.filter(({ due }) => due <= time)) {
