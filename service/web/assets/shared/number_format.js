@@ -17,10 +17,10 @@ export const short = (value) => rounded(value, DIGITS);
 export function rounded(value, digits) {
   if (!Number.isFinite(value)) return NON_FINITE[value] ?? String(value);
   if (value === 0) return exact(value);
-  const rounded = Number(value.toPrecision(digits)); // infinite next to the largest number
+  const near = Number(value.toPrecision(digits)); // infinite next to the largest number
   const size = Math.abs(value);
   const isPlain = size >= 1e-4 && size < 1e6;
-  const text = isPlain ? String(rounded) : Number.isFinite(rounded) ? rounded.toExponential() : value.toExponential(digits - 1);
+  const text = isPlain ? String(near) : Number.isFinite(near) ? near.toExponential() : value.toExponential(digits - 1);
   return text.replace(/^-/, "−");
 }
 

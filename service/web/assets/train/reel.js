@@ -5,8 +5,8 @@ const LENGTH = 8000; // ms
 const LONGEST = 300; // ms from one update to the next: a film of few updates is shorter
 
 // Shows the updates after `from` with `show(update, frame)`, each loaded by `load(update, signal)`, until `latest()`; then
-// calls `end(error)`, without an error after the last one. Up to `ahead` frames are loaded at the same time, `pace` ms apart. Returns a
-// function that ends the film before.
+// calls `end(error)`, without an error after the last one. Frames are `pace` ms apart; up to `ahead` of them are loaded at
+// the same time. Returns a function that ends the film before.
 export function play({ first, from, latest, ahead, pace, load, show, end, clock = CLOCK }) {
   const controller = new AbortController();
   const frames = []; // { update, frame: undefined until it has arrived }, in order

@@ -5,12 +5,11 @@ import { useAnswer } from "../shared/answers.js";
 import { outputsOf, rowsOf } from "../shared/columns.js";
 import { fieldsOf } from "../examples/choice.js";
 import { projectionOf } from "../examples/projection.js";
-import { getState, ROUNDED, updateOf } from "../shared/state.js";
+import { getState, isLarge, ROUNDED, updateOf } from "../shared/state.js";
 import { valuesAround } from "./plane_values.js";
 
 const QUICK = 16; // ms between two requests while a run goes on, so that others have time, too
 const READABLE = 200; // ms between two evaluations: numbers that change more often cannot be read
-const MANY_PARAMETERS = 50000; // which take longer to arrive, as 64 bits each, than a frame of a film takes
 const REST = 400; // ms; an update that is selected for longer is looked at
 
 // { shown, measured, isChanging, load, show, read }. `shown` is { at, update, layers, around, projection }: the update, its parameters, and
@@ -50,9 +49,6 @@ export function useShown({ network, set, at, isLive, hasSurface, choice, most, p
   const measures = (latest.current.measures = shown?.measured ?? alone ?? latest.current.measures ?? null);
   return { shown: shown ?? null, measured: measures, isChanging, load, show, read };
 }
-
-// Pictures of a large network are drawn from rounded numbers, of which a quarter of the bytes arrive.
-const isLarge = ({ parameterCount }) => Number(parameterCount) > MANY_PARAMETERS;
 
 // The exact parameters of a large network at an update that stays selected; null until they have arrived.
 function useExactLayers(network, at, isWanted) {
