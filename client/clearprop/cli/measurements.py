@@ -4,7 +4,7 @@ from typing import Annotated, cast
 
 import typer
 
-from clearprop import Evaluation, GradientCheck, GradientDifference
+from clearprop import Evaluation, GradientCheck, GradientDifference, NetworkInfo
 from clearprop.cli.connection import connected
 from clearprop.cli.console import say
 from clearprop.cli.evaluation_tables import class_index, class_names, show_details, show_worst
@@ -13,6 +13,7 @@ from clearprop.cli.options import Json, NetworkId, TrainingSetId, UpdateNumber
 from clearprop.cli.output import say_json, show_table
 from clearprop.cli.parsers import one_of, whole_number
 from clearprop.cli.server_options import Server
+from clearprop.cli.weight_arguments import unit_place
 from clearprop.options import PartName
 from clearprop.unit_names import UnitNames
 from clearprop.v1.training_service_pb2 import ExamplePart
@@ -80,6 +81,7 @@ ActiveUnit = Annotated[
         metavar="N",
         parser=whole_number(least=1),
         help="With --layer: the unit, counting from 1.",
+        show_default="1",
     ),
 ]
 
@@ -104,7 +106,7 @@ def evaluate(  # noqa: PLR0913 - an argument for each option of the command
     part: Part = "all",
     run: PartRun = 0,
     layer: ActiveLayer = 0,
-    unit: ActiveUnit = 1,
+    unit: ActiveUnit = 0,
     most: Annotated[
         int,
         typer.Option(
@@ -120,6 +122,7 @@ def evaluate(  # noqa: PLR0913 - an argument for each option of the command
     with connected(server) as client:
         found = client.network(network)
         names = class_names(found, client.training_set(on))
+        layer, place = _active_unit(found, layer, unit)
         evaluation = found.evaluate(
             on,
             update=update,
@@ -129,7 +132,7 @@ def evaluate(  # noqa: PLR0913 - an argument for each option of the command
             part=cast(PartName, part),
             run=run,
             layer=layer,
-            unit=unit - 1 if layer else 0,
+            unit=place,
             most=most,
         )
     if as_json:
@@ -140,6 +143,15 @@ def evaluate(  # noqa: PLR0913 - an argument for each option of the command
         show_details(evaluation, found, names)
     if details or true_class or predicted_class or wrong_only or layer:
         show_worst(evaluation, names)
+
+
+def _active_unit(network: NetworkInfo, layer: int, unit: int) -> tuple[int, int]:
+    """Return layer and unit as the contract counts them; 0 and 0 if none is chosen."""
+    if layer:
+        return unit_place(network, layer, unit or 1, hints=("--layer", "--unit"))
+    if unit:
+        raise typer.BadParameter("Choose its layer, too, with --layer.", param_hint="'--unit'")
+    return 0, 0
 
 
 def check_gradients(  # noqa: PLR0913 - an argument for each option of the command

@@ -41,19 +41,31 @@ def weight_place(
     Raises typer.BadParameter for a weight that the network does not have.
     """
     sizes = network.layer_sizes
-    _check("LAYER", layer, len(sizes) - 1, f"Network {network.id} has layers")
-    _check("UNIT", unit, sizes[layer], f"Layer {layer} has units")
+    layer, place = unit_place(network, layer, unit)
     if source == _BIAS:
         if not network.has_biases:
             raise typer.BadParameter(f"Network {network.id} has no biases.", param_hint="'INPUT'")
-        return layer, unit - 1, None
+        return layer, place, None
     if not re.fullmatch("-?[0-9]+", source):
         raise typer.BadParameter(
             f"{source!r} is neither a whole number nor the word {_BIAS}.", param_hint="'INPUT'"
         )
     number = int(source)
     _check("INPUT", number, sizes[layer - 1], f"A unit of layer {layer} has inputs")
-    return layer, unit - 1, number - 1
+    return layer, place, number - 1
+
+
+def unit_place(
+    network: NetworkInfo, layer: int, unit: int, *, hints: tuple[str, str] = ("LAYER", "UNIT")
+) -> tuple[int, int]:
+    """Return layer and unit as the contract counts them; the hints name the arguments in errors.
+
+    Raises typer.BadParameter for a unit that the network does not have, and for inputs.
+    """
+    sizes = network.layer_sizes
+    _check(hints[0], layer, len(sizes) - 1, f"Network {network.id} has layers")
+    _check(hints[1], unit, sizes[layer], f"Layer {layer} has units")
+    return layer, unit - 1
 
 
 def _check(hint: str, number: int, most: int, there_are: str) -> None:

@@ -64,6 +64,13 @@ def test_the_examples_of_a_cell_of_the_confusion_matrix(clearprop: Clearprop) ->
     assert last == "There is no such example."
     active = clearprop("evaluate", name, "--on", "xor", "--layer", "1", "--unit", "5").stdout
     assert active.splitlines()[1] == "The examples with the largest activations:"
+    for unit, said in (
+        (("--layer", "1", "--unit", "9"), "'--unit': Layer 1 has units 1 to 5, not 9."),
+        (("--layer", "3"), f"'--layer': Network {name} has layers 1 to 2, not 3."),
+        (("--unit", "2"), "'--unit': Choose its layer, too, with --layer."),
+    ):
+        wrong = clearprop("evaluate", name, "--on", "xor", *unit, code=2, COLUMNS="200").stderr
+        assert said in wrong
     part = clearprop("evaluate", name, "--on", "xor", "--part", "held-out", code=1).stderr
     assert "has no run" in part
     refused = clearprop("evaluate", name, "--on", "xor", "--class", "cat", code=2).stderr
